@@ -1,0 +1,206 @@
+# desq: make help lists the targets. Sources are found by wildcard, so a new file needs no edit here.
+
+# ---- Settings: each may be given on the command line (make CC=clang BUILD=debug) --------------------------------------
+BUILD    = release
+# release: no assertions. debug: assertions, and DESQ_CHECKS: laws that hold on every sample path are checked in each run.
+SANITIZE =
+# Comma-separated sanitizers to build with: address,undefined or thread.
+LTO      = no
+# yes: optimise across files when linking (gcc; clang needs lld). Off: it gained less than it costs in building time.
+PREFIX   = /usr/local
+DESTDIR  =
+# Where make install puts things: $(DESTDIR)$(PREFIX)/bin, lib, include/desq, share/desq.
+SUITE    =
+# make test SUITE=dist runs the tests of tests/test_dist.c alone; several names are allowed.
+V        =
+# V=1 shows whole commands.
+ifeq ($(origin CC),default)
+CC       = gcc
+endif
+
+# ---- Flags, each with its reason --------------------------------------------------------------------------------------
+CFLAGS_release = -O2
+CFLAGS_debug   = -O1 -g
+CFLAGS        ?= $(CFLAGS_$(BUILD))
+
+LANGUAGE  = -std=c17 -D_GNU_SOURCE
+# C17; argp, and M_PI from math.h, are GNU's.
+LANGUAGE += -ffp-contract=off
+# No fused multiply-add: the same bits from every compiler and at every level of optimisation.
+LANGUAGE += -pthread
+WARNINGS  = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+WARNINGS += -Wno-overlength-strings
+# The plot scripts are compiled in as strings longer than the 4095 bytes that ISO C promises; gcc and clang take any.
+
+DEFINES_release = -DNDEBUG
+DEFINES_debug   = -DDESQ_CHECKS
+DEFINES         = $(DEFINES_$(BUILD))
+
+INCLUDES := -I. -Ibuild
+# From the root, so that an include shows who depends on whom; build/plots/ holds the plot scripts as C strings.
+INCLUDES += $(shell pkg-config --cflags gsl libcjson 2>/dev/null)
+LIBS     := $(or $(shell pkg-config --libs gsl libcjson 2>/dev/null),-lgsl -lgslcblas -lcjson) -lm
+
+ifneq ($(SANITIZE),)
+LANGUAGE += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+ifeq ($(LTO),yes)
+LANGUAGE += $(if $(findstring clang,$(CC)),-flto -fuse-ld=lld,-flto=auto -ffat-lto-objects)
+AR        = $(if $(findstring clang,$(CC)),llvm-ar,gcc-ar)
+endif
+
+COMPILE   = $(CC) $(LANGUAGE) $(CFLAGS) $(WARNINGS) $(DEFINES) $(INCLUDES) $(CPPFLAGS)
+
+# ---- Files ------------------------------------------------------------------------------------------------------------
+comma  := ,
+config := $(if $(filter-out gcc,$(CC)),$(notdir $(firstword $(CC))) )$(filter-out release,$(BUILD))$(if $(SANITIZE), $(subst $(comma),-,$(SANITIZE)))$(if $(filter yes,$(LTO)), lto)
+config := $(subst $() ,-,$(strip $(config)))
+# Each configuration has a folder of its own: build/ the usual one, build/debug, build/clang-debug-address-undefined, ...
+B       = build$(if $(config),/$(config))
+
+LIBRARY_SOURCES = $(wildcard sim/*.c sim/*/*.c models/*.c models/*/*.c)
+CLI_SOURCES     = $(wildcard cli/*.c cli/*/*.c)
+TEST_SOURCES    = $(wildcard tests/*.c)
+PLOT_SCRIPTS    = $(wildcard plots/*.gp)
+
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(B)/%.o)
+CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(B)/%.o)
+TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(B)/%.o)
+BARE_PROGRAMS   = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+OBJECTS         = $(LIBRARY_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BARE_PROGRAMS:%=%.o)
+PLOT_HEADERS    = $(PLOT_SCRIPTS:%=build/%.h)
+
+PROGRAM = $(B)/desq
+LIBRARY = $(B)/libdesq.a
+TESTS   = $(B)/tests/run
+
+version = $(shell sed -n 's/^.define DESQ_VERSION "\(.*\)"/\1/p' models/desq.h)
+
+# One line per step; failures in full.
+ifeq ($(V),)
+Q = @
+say = @printf '  %-7s %s\n' $(1) $(2)
+endif
+
+# As many jobs as processors where make was not told otherwise.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+# Tests want a build that checks itself, unless another was asked for.
+TEST_BUILD = $(if $(filter command,$(firstword $(origin BUILD))),$(BUILD),debug)
+
+.DEFAULT_GOAL = all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all test run-tests test-programs demo bench validate check-bits install uninstall clean help deps format readme FORCE
+
+# ---- Building ---------------------------------------------------------------------------------------------------------
+all: $(PROGRAM) ## the program build/desq and the library build/libdesq.a (default)
+
+$(PROGRAM): $(CLI_OBJECTS) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LANGUAGE) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIBRARY) $(LIBS)
+
+$(LIBRARY): $(LIBRARY_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIBRARY_OBJECTS)
+
+# Tests see everything but the program's main.
+$(TESTS): $(TEST_OBJECTS) $(filter-out $(B)/cli/main.o,$(CLI_OBJECTS)) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LANGUAGE) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %/flags,$^) -lcunit $(LIBS)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(CLI_OBJECTS) $(TEST_OBJECTS): | $(PLOT_HEADERS)
+
+# A plot script as a C string, one line of it per line.
+build/plots/%.gp.h: plots/%.gp
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+
+# Changes only when the command does: other flags mean other objects.
+$(B)/flags: FORCE
+	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
+
+-include $(OBJECTS:.o=.d)
+
+# ---- Running ----------------------------------------------------------------------------------------------------------
+deps: ## install what is missing to build, test and plot (Debian, Ubuntu; elsewhere: say what)
+	@CC='$(CC)' .ci/deps build test plot
+
+test: ## install what is missing, build with checks on, run all tests (SUITE=name: only that one)
+	@CC='$(CC)' .ci/deps build test
+	@echo "Building the program and its tests in build/ ($(TEST_BUILD) build)"
+	@+$(MAKE) --no-print-directory $(PARALLEL) BUILD=$(TEST_BUILD) test-programs
+	@+$(MAKE) --no-print-directory BUILD=$(TEST_BUILD) run-tests
+
+test-programs: $(PROGRAM) $(TESTS)
+
+run-tests: $(PROGRAM) $(TESTS)
+	@DESQ=$(PROGRAM) $(TESTS) $(SUITE)
+
+demo: ## install what is missing, build, run the web server scenario, leave its plots in out/web-server
+	@CC='$(CC)' .ci/deps build plot
+	@echo "Building build/desq"
+	@+$(MAKE) --no-print-directory $(PARALLEL) all
+	@mkdir -p out/web-server
+	$(PROGRAM) run scenarios/web-server.json --json out/web-server/result.json --plots out/web-server
+	@echo; echo "The plots, each beside its data and its gnuplot script, and the result as JSON:"
+	@ls out/web-server/*.png out/web-server/*.svg out/web-server/result.json 2>/dev/null | sed 's/^/  /'
+
+bench: all $(BARE_PROGRAMS) ## time per customer, each beside a bare C loop for the same queue
+	tests/bench/run $(PROGRAM) $(B)/tests/bench
+
+$(BARE_PROGRAMS): %: %.o $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LANGUAGE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+validate: all ## run the claims about synchronous and asynchronous systems against exact values
+	$(PROGRAM) claims
+
+check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four
+	@tests/check-bits
+
+readme: all ## put the real output of commands into README.md and docs/, and draw the README's picture
+	@mkdir -p out/readme
+	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? = 1
+	cp out/readme/$(README_PICTURE) docs/web-server.png
+	@for page in README.md docs/scenario-format.md; do \
+	    echo "filling in $$page"; \
+	    PATH="$(CURDIR)/$(B):$$PATH" awk -f docs/readme.awk $$page > out/readme/page && cp out/readme/page $$page || exit 1; done
+
+format: ## clang-format over all sources
+	clang-format -i $(wildcard sim/*.[ch] sim/*/*.[ch] models/*.[ch] models/*/*.[ch] cli/*.[ch] cli/*/*.[ch] plots/*.h tests/*.[ch] tests/bench/*.[ch])
+
+# ---- Installing -------------------------------------------------------------------------------------------------------
+bindir     = $(DESTDIR)$(PREFIX)/bin
+libdir     = $(DESTDIR)$(PREFIX)/lib
+includedir = $(DESTDIR)$(PREFIX)/include/desq
+sharedir   = $(DESTDIR)$(PREFIX)/share/desq
+
+install: all ## program, library, headers, scenarios and plot scripts under PREFIX (/usr/local)
+	install -d $(bindir) $(libdir)/pkgconfig $(includedir) $(sharedir)/scenarios $(sharedir)/plots
+	install $(PROGRAM) $(bindir)/desq
+	install -m 644 $(LIBRARY) $(libdir)/libdesq.a
+	@for f in $$($(CC) $(LANGUAGE) $(INCLUDES) -MM -MT x models/desq.h | tr ' \\' '\n\n' | grep -E '^(models|sim)/'); do \
+	    echo "install $$f"; install -D -m 644 $$f $(includedir)/$$f || exit 1; done
+	install -m 644 $(wildcard scenarios/*) $(sharedir)/scenarios
+	$(if $(PLOT_SCRIPTS),install -m 644 $(PLOT_SCRIPTS) $(sharedir)/plots)
+	@printf '%s\n' 'Name: desq' 'Description: discrete-event simulation of queues' 'Version: $(version)' \
+	    'Requires: gsl libcjson' 'Cflags: -I$(PREFIX)/include/desq' 'Libs: -L$(PREFIX)/lib -ldesq -lm -lpthread' \
+	    > $(libdir)/pkgconfig/desq.pc
+
+uninstall: ## remove what install put there
+	rm -f $(bindir)/desq $(libdir)/libdesq.a $(libdir)/pkgconfig/desq.pc
+	rm -rf $(includedir) $(sharedir)
+
+clean: ## remove build/ and out/
+	rm -rf build out
+
+help: ## this text
+	@echo "Targets:"
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r t d; do \
+	    printf '  %-11s %s\n' "$$t" "$$d"; done
+	@echo "Settings: CC, CFLAGS, BUILD=release|debug, SANITIZE=address,undefined|thread, LTO=yes, PREFIX, DESTDIR, SUITE, V=1"

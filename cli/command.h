@@ -1,0 +1,41 @@
+/* command.h: what a command of the program is. One file per command, its row at the end; list.h names them
+ * all. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+/* Exit statuses, documented in `desq help`. Where several apply, the largest counts. */
+enum status {
+    STATUS_FINE = 0,
+    STATUS_NOT_MET = 1,      /* a requirement is not met, or the run ended in a deadlock */
+    STATUS_BAD = 2,          /* bad usage or scenario, or a file that cannot be read or written */
+    STATUS_INTERRUPTED = 130 /* 128 + SIGINT, as shells have it */
+};
+
+struct command {
+    const char *name; /* `desq NAME` */
+    const char *summary;
+    const struct argp *argp; /* options, arguments and help; its parser gets `input` of arguments_parse */
+    /* argv[0] is the command's name. Returns the exit status. */
+    int (*run)(int argc, char **argv);
+};
+
+/* Parses argv by command->argp, input going to the parser as state->input. The parser returns EINVAL after
+ * arguments_complain for what it does not like. Knows --help itself. Returns true to go on; false with
+ * *status set when all is said: help was shown (STATUS_FINE), or the usage is bad (STATUS_BAD). */
+bool arguments_parse(const struct command *command, int argc, char **argv, void *input, int *status);
+
+/* Says on stderr what is wrong with the arguments: "desq run: ...", and returns EINVAL, for parsers to
+ * return. */
+__attribute__((format(printf, 2, 3))) error_t arguments_complain(const struct argp_state *state,
+                                                                 const char *format, ...);
+
+/* The whole number in text, at most `most`; false when it is not one. */
+bool arguments_whole(const char *text, unsigned long long most, unsigned long long *out);
+
+/* --help of one command on stdout. */
+void arguments_help(const struct command *command);
+
+#endif

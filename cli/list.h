@@ -1,0 +1,5 @@
+/* list.h: every command, in the order `desq help` shows them. */
+COMMAND(run)
+COMMAND(check)
+COMMAND(list)
+COMMAND(plot)

@@ -1,0 +1,4 @@
+/* list.h: every form of output. */
+OUTPUT(text)
+OUTPUT(json)
+OUTPUT(csv)

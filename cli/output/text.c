@@ -1,0 +1,172 @@
+#include "cli/output/text.h"
+#include "cli/output/output.h"
+
+#include <string.h>
+
+const char *text_figure(struct page *p, const struct figure *f)
+{
+    char text[NUMBER_ROOM];
+    if (f == NULL || isnan(f->mean))
+        return "-";
+    const double scale = f->probe->unit == UNIT_FRACTION ? 100.0 : 1.0;
+    number_interval(scale * f->mean, scale * f->half_width, text);
+    p->unsure = p->unsure || text[0] == '~';
+    const char *copy = arena_text(p->arena, text);
+    p->failed = p->failed || copy == NULL;
+    return copy != NULL ? copy : "";
+}
+
+const char *text_quantile(struct page *p, const struct quantile *q)
+{
+    char text[NUMBER_ROOM];
+    if (q == NULL || isnan(q->value))
+        return "-";
+    number_between(q->value, q->low, q->high, text);
+    p->unsure = p->unsure || text[0] == '~';
+    const char *copy = arena_text(p->arena, text);
+    p->failed = p->failed || copy == NULL;
+    return copy != NULL ? copy : "";
+}
+
+const char *text_variant(struct page *p, size_t point)
+{
+    const struct point *at = &p->result->points[point];
+    const bool unstable = at->report.stopped == STOPPED_UNSTABLE;
+    p->unstable = p->unstable || unstable;
+    const char *name =
+        arena_printf(p->arena, "%s%s", at->variant != NULL ? at->variant : "", unstable ? " *" : "");
+    p->failed = p->failed || name == NULL;
+    return name != NULL ? name : "";
+}
+
+void text_point_labels(struct page *p, struct table *t)
+{
+    const struct point *first = &p->result->points[0];
+    for (size_t i = 0; i < first->set_count; i++) {
+        const char *label = label_pointer(p->arena, first, i);
+        table_label(t, label != NULL ? label : "");
+        p->failed = p->failed || label == NULL;
+    }
+    if (first->variant != NULL)
+        table_label(t, "");
+    if (t->label_count == 0)
+        table_label(t, "");
+}
+
+size_t text_point_row(struct page *p, struct table *t, size_t point)
+{
+    const struct point *at = &p->result->points[point];
+    size_t column = 0;
+    table_row(t);
+    for (size_t i = 0; i < at->set_count && column < t->label_count; i++) {
+        const char *value = label_value(p->arena, &at->sets[i]);
+        table_cell(t, column++, value != NULL ? value : "");
+        p->failed = p->failed || value == NULL;
+    }
+    if (column < t->label_count)
+        table_cell(t, column, text_variant(p, point));
+    return t->label_count;
+}
+
+void text_table(struct page *p, const struct table *t, int indent)
+{
+    if (t->row_count > 0 && t->column_count > t->label_count && !table_print(t, p->out, indent))
+        p->failed = true;
+}
+
+static void print_head(struct page *p)
+{
+    const struct result *r = p->result;
+    char level[NUMBER_ROOM];
+    if (r->title != NULL && r->title[0] != '\0')
+        text_wrapped(p->out, r->title, 0, 2);
+    fprintf(p->out, "%s: seed %llu; times in %s; ± gives %s %% confidence intervals\n", r->path,
+            (unsigned long long)r->seed, r->time_unit, number_short(100.0 * r->confidence, 6, level));
+    if (r->unfinished)
+        fprintf(p->out, "UNFINISHED: interrupted; what follows is as far as it got.\n");
+}
+
+/* Whether a point before this one has the same warning. */
+static bool said_before(const struct result *r, size_t point, const char *warning)
+{
+    for (size_t i = 0; i < point; i++)
+        for (size_t k = 0; k < r->points[i].warning_count; k++)
+            if (strcmp(r->points[i].warnings[k], warning) == 0)
+                return true;
+    return false;
+}
+
+/* A warning that several points share is printed once, with all their names. */
+static void print_warning(struct page *p, size_t first, const char *warning)
+{
+    const struct result *r = p->result;
+    const char *where = "";
+    size_t points = 0;
+    for (size_t i = first; i < r->point_count && where != NULL; i++) {
+        for (size_t k = 0; k < r->points[i].warning_count && where != NULL; k++) {
+            if (strcmp(r->points[i].warnings[k], warning) != 0)
+                continue;
+            const char *label = label_point(p->arena, r, i);
+            where =
+                label != NULL ? arena_printf(p->arena, "%s%s%s", where, points > 0 ? "; " : "", label) : NULL;
+            points++;
+            break;
+        }
+    }
+    if (where != NULL && points == r->point_count)
+        where = ""; /* everywhere */
+    const char *text = where == NULL
+                           ? NULL
+                           : arena_printf(p->arena, "Warning%s%s%s: %s", where[0] != '\0' ? " (" : "", where,
+                                          where[0] != '\0' ? ")" : "", warning);
+    if (text != NULL)
+        text_wrapped(p->out, text, 0, 2);
+    else
+        p->failed = true;
+}
+
+static void print_warnings(struct page *p)
+{
+    const struct result *r = p->result;
+    for (size_t i = 0; i < r->point_count; i++)
+        for (size_t k = 0; k < r->points[i].warning_count; k++)
+            if (!said_before(r, i, r->points[i].warnings[k]))
+                print_warning(p, i, r->points[i].warnings[k]);
+    for (size_t i = 0; i < r->note_count; i++) {
+        const char *text = arena_printf(p->arena, "Note: %s", r->notes[i]);
+        if (text != NULL)
+            text_wrapped(p->out, text, 0, 2);
+        else
+            p->failed = true;
+    }
+    if (p->unsure)
+        text_wrapped(p->out, "~ before a number: too few observations or replications for an interval.", 0,
+                     2);
+    if (p->unstable)
+        text_wrapped(
+            p->out,
+            "* unstable: more arrives than can be served, so queues grow for as long as one looks, and times "
+            "describe only the length of this run.",
+            0, 2);
+}
+
+static bool write_text(const struct result *r, FILE *out, struct error *err)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct page p = {.out = out, .arena = &arena, .result = r};
+    print_head(&p);
+    if (r->point_count > 0) {
+        text_figures(&p);
+        text_runs(&p);
+        text_verdict(&p);
+        text_requirements(&p);
+        fputc('\n', out);
+        print_warnings(&p);
+    }
+    arena_free(&arena);
+    return !p.failed || error_set(err, "out of memory while writing the report");
+}
+
+const struct output output_text = {
+    .name = "text", .suffix = ".txt", .summary = "the report that people read", .write = write_text};

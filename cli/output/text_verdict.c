@@ -1,0 +1,318 @@
+/* Variants against each other: the paired differences, and what they come to in words. */
+#include "cli/output/text.h"
+
+#include <string.h>
+
+static const char *keep(struct page *p, const char *text)
+{
+    p->failed = p->failed || text == NULL;
+    return text != NULL ? text : "";
+}
+
+static struct subject_key key_of(const struct result *r, const struct difference *d)
+{
+    return (struct subject_key){d->base % r->variant_count, d->other % r->variant_count, d->of_run,
+                                d->of_run ? 0 : d->kind, d->probe};
+}
+
+static bool same_key(const struct subject_key *a, const struct subject_key *b)
+{
+    return a->base == b->base && a->other == b->other && a->of_run == b->of_run && a->kind == b->kind &&
+           a->probe == b->probe;
+}
+
+const struct difference *text_difference(const struct result *r, const struct subject_key *key, size_t place,
+                                         enum statistic statistic, double quantile)
+{
+    for (size_t i = 0; i < r->difference_count; i++) {
+        const struct difference *d = &r->differences[i];
+        const struct subject_key k = key_of(r, d);
+        if (same_key(&k, key) && d->base / r->variant_count == place && d->statistic == statistic &&
+            (statistic != STATISTIC_QUANTILE || d->quantile == quantile))
+            return d;
+    }
+    return NULL;
+}
+
+static bool seen_before(const struct result *r, size_t index, const struct subject_key *key)
+{
+    for (size_t i = 0; i < index; i++) {
+        const struct subject_key k = key_of(r, &r->differences[i]);
+        if (same_key(&k, key))
+            return true;
+    }
+    return false;
+}
+
+static const struct figure *figure_of(const struct result *r, const struct subject_key *key, size_t point)
+{
+    const struct point *at = &r->points[point];
+    if (key->of_run)
+        return at->run != NULL ? subject_figure(at->run, key->probe->name) : NULL;
+    return key->kind < at->kind_count ? subject_figure(&at->kinds[key->kind], key->probe->name) : NULL;
+}
+
+static const char *variant_name(const struct result *r, size_t variant)
+{
+    const char *name = r->points[variant].variant;
+    return name != NULL ? name : "";
+}
+
+const char *text_difference_cell(struct page *p, const struct difference *d)
+{
+    char text[NUMBER_ROOM];
+    if (d == NULL || isnan(d->difference))
+        return "-";
+    const double scale = d->probe->unit == UNIT_FRACTION ? 100.0 : 1.0;
+    number_interval(scale * d->difference, scale * d->half_width, text);
+    p->unsure = p->unsure || text[0] == '~';
+    return keep(p, arena_text(p->arena, text));
+}
+
+/* -1: other is smaller; 1: greater; 0: the interval holds 0, or there is none. */
+static int sign_of(const struct difference *d)
+{
+    if (d == NULL || isnan(d->difference) || isnan(d->half_width) || fabs(d->difference) <= d->half_width)
+        return 0;
+    return d->difference < 0.0 ? -1 : 1;
+}
+
+/* "5.2 % shorter", "4 times as fast" from the two means. */
+static const char *relative_size(struct page *p, const struct subject_key *key, double from, double to)
+{
+    char text[NUMBER_ROOM];
+    const bool time = key->probe->unit == UNIT_TIME;
+    if (!(from > 0.0) || !(to > 0.0))
+        return to > from ? "more" : "less";
+    const double ratio = to / from;
+    if (time && ratio <= 0.5)
+        return keep(p, arena_printf(p->arena, "%s times as fast", number_short(1.0 / ratio, 3, text)));
+    if (ratio >= 2.0)
+        return keep(p, arena_printf(p->arena, "%s times as %s", number_short(ratio, 3, text),
+                                    time ? "long" : "much"));
+    number_short(100.0 * fabs(ratio - 1.0), 2, text);
+    return keep(p, arena_printf(p->arena, "%s %% %s", text,
+                                ratio < 1.0 ? (time ? "shorter" : "less") : (time ? "longer" : "more")));
+}
+
+static bool unstable(const struct result *r, size_t point)
+{
+    return r->points[point].report.stopped == STOPPED_UNSTABLE;
+}
+
+/* What the difference of the means says, in a few words. */
+static const char *words(struct page *p, const struct subject_key *key, size_t place)
+{
+    const struct result *r = p->result;
+    const size_t base = place * r->variant_count + key->base, other = place * r->variant_count + key->other;
+    const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
+    const struct figure *from = figure_of(r, key, base), *to = figure_of(r, key, other);
+    if (unstable(r, base) && unstable(r, other))
+        return "neither keeps up";
+    if (unstable(r, base) || unstable(r, other))
+        return keep(p, arena_printf(p->arena, "only %s keeps up",
+                                    variant_name(r, unstable(r, base) ? key->other : key->base)));
+    if (d == NULL || from == NULL || to == NULL || isnan(d->difference))
+        return "-";
+    if (isnan(d->half_width))
+        return "undecided";
+    return sign_of(d) == 0 ? "no difference" : relative_size(p, key, from->mean, to->mean);
+}
+
+/* The verb of a figure whose smaller or larger mean is news: "async responds in". */
+static const char *verb_of(struct page *p, const struct subject_key *key)
+{
+    if (key->of_run)
+        return "finishes in";
+    if (strcmp(key->probe->name, "response") == 0)
+        return "responds in";
+    return keep(
+        p, arena_printf(p->arena, "has a mean %s of", keep(p, label_measure(p->arena, key->probe->name))));
+}
+
+/* One place's means of both variants as a sentence. */
+static void print_sentence(struct page *p, const struct subject_key *key, size_t place)
+{
+    const struct result *r = p->result;
+    const size_t base = place * r->variant_count + key->base, other = place * r->variant_count + key->other;
+    const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
+    const struct figure *from = figure_of(r, key, base), *to = figure_of(r, key, other);
+    const char *a = variant_name(r, key->base), *b = variant_name(r, key->other);
+    char size[NUMBER_ROOM], left[NUMBER_ROOM], right[NUMBER_ROOM], apart[NUMBER_ROOM] = "";
+    if (d == NULL || from == NULL || to == NULL || isnan(d->difference))
+        return;
+    const char *unit = keep(p, label_unit(p->arena, r, key->probe));
+    const double unpaired = d->half_width > 0.0 ? d->half_width_unpaired : NAN;
+    if (unpaired > d->half_width) {
+        char text[NUMBER_ROOM];
+        snprintf(apart, sizeof apart, "; without pairing ± %.20s", number_short(unpaired, 2, text));
+    }
+    number_interval(d->difference, d->half_width, size);
+    p->unsure = p->unsure || size[0] == '~';
+    const char *text = arena_printf(
+        p->arena, "%s%s%s %s %s %s, %s in %s %s: %s (paired difference %s %s%s).",
+        !key->of_run && r->points[0].kind_count > 1 ? r->points[0].kinds[key->kind].name : "",
+        !key->of_run && r->points[0].kind_count > 1 ? ": " : "", b, verb_of(p, key),
+        number_interval(to->mean, to->half_width, left), unit, a,
+        number_interval(from->mean, from->half_width, right), unit, words(p, key, place), size, unit, apart);
+    text_wrapped(p->out, keep(p, text), 2, 4);
+}
+
+/* The quantiles shown beside the mean: of those that have differences, the first and the last two, as many as
+ * fit on a page. All are in the JSON. Returns how many. */
+enum { QUANTILES_SHOWN = 3 };
+static size_t choose_quantiles(const struct result *r, const struct subject_key *key,
+                               double chosen[static QUANTILES_SHOWN])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->difference_count; i++) {
+        const struct difference *d = &r->differences[i];
+        const struct subject_key k = key_of(r, d);
+        if (d->statistic != STATISTIC_QUANTILE || !same_key(&k, key) || d->base / r->variant_count != 0)
+            continue;
+        if (count == QUANTILES_SHOWN) {
+            chosen[1] = chosen[2];
+            count--;
+        }
+        chosen[count++] = d->quantile;
+    }
+    return count;
+}
+
+/* A row per combination of sweep values: in words, then the paired differences. */
+static void print_differences(struct page *p, const struct subject_key *key)
+{
+    const struct result *r = p->result;
+    const struct point *first = &r->points[0];
+    struct table t;
+    double quantiles[QUANTILES_SHOWN];
+    const size_t count = choose_quantiles(r, key, quantiles);
+    const char *unit = keep(p, label_unit(p->arena, r, key->probe));
+    const char *measure = keep(p, label_measure(p->arena, key->probe->name));
+    const bool named = !key->of_run && first->kind_count > 1;
+    const char *group =
+        keep(p, arena_printf(p->arena, "%s - %s: %s%s%s%s%s", variant_name(r, key->other),
+                             variant_name(r, key->base), named ? first->kinds[key->kind].name : "",
+                             named ? " " : "", measure, unit[0] != '\0' ? ", " : "", unit));
+    table_init(&t, p->arena);
+    for (size_t i = 0; i < first->set_count; i++)
+        table_label(&t, keep(p, label_pointer(p->arena, first, i)));
+    table_label(&t, keep(p, arena_printf(p->arena, "%s is", variant_name(r, key->other))));
+    table_column(&t, group, "mean");
+    for (size_t q = 0; q < count; q++)
+        table_column(&t, group, keep(p, label_quantile(p->arena, quantiles[q])));
+    for (size_t place = 0; place < result_places(r); place++) {
+        const struct point *at = &r->points[place * r->variant_count];
+        table_row(&t);
+        for (size_t i = 0; i < at->set_count && i + 1 < t.label_count; i++)
+            table_cell(&t, i, keep(p, label_value(p->arena, &at->sets[i])));
+        table_cell(&t, t.label_count - 1, words(p, key, place));
+        size_t column = t.label_count;
+        table_cell(&t, column++,
+                   text_difference_cell(p, text_difference(r, key, place, STATISTIC_MEAN, 0.0)));
+        for (size_t q = 0; q < count; q++)
+            table_cell(
+                &t, column++,
+                text_difference_cell(p, text_difference(r, key, place, STATISTIC_QUANTILE, quantiles[q])));
+    }
+    text_table(p, &t, 2);
+}
+
+/* Responses and makespans always; throughput where it differs; the rest is in the tables and in the JSON. */
+static bool worth_telling(const struct result *r, const struct subject_key *key)
+{
+    bool known = false, different = false;
+    for (size_t place = 0; place < result_places(r); place++) {
+        const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
+        known = known || (d != NULL && !isnan(d->difference));
+        different = different || sign_of(d) != 0;
+    }
+    return known && (key->of_run || strcmp(key->probe->name, "response") == 0 ||
+                     (different && strcmp(key->probe->name, "throughput") == 0));
+}
+
+/* "at most 1.6 per ms (threads is full first)" */
+static const char *capacity_text(struct page *p, double rate, size_t station)
+{
+    const struct result *r = p->result;
+    char text[NUMBER_ROOM];
+    if (isinf(rate))
+        return "any rate";
+    const char *name = station < r->points[0].station_count ? r->points[0].stations[station].name : "?";
+    return keep(p, arena_printf(p->arena, "at most %s per %s (%s is full first)", number_short(rate, 4, text),
+                                r->time_unit, name));
+}
+
+/* The largest rates and the break-even of one comparison, in words. */
+static const char *await_text(struct page *p, const struct comparison_of_await *c)
+{
+    const struct result *r = p->result;
+    const char *sync = r->points[c->sync].variant, *async = r->points[c->async].variant;
+    if (isnan(c->sync_rate_most) || isnan(c->async_rate_most))
+        return "";
+    const char *text =
+        keep(p, arena_printf(p->arena, "%s carries %s; %s %s.", sync != NULL ? sync : "synchronous",
+                             capacity_text(p, c->sync_rate_most, c->sync_saturates),
+                             async != NULL ? async : "asynchronous",
+                             capacity_text(p, c->async_rate_most, c->async_saturates)));
+    if (isnan(c->break_even_servers) || isinf(c->break_even_servers) || c->pool >= r->points[0].station_count)
+        return text;
+    char number[NUMBER_ROOM];
+    const double even = c->break_even_servers, whole = ceil(even * (1.0 - 1e-12));
+    return keep(
+        p,
+        arena_printf(p->arena,
+                     "%s Break-even: %s servers at %s; with fewer than %.0f %s carries more, from %.0f on %s "
+                     "carries at least as much.",
+                     text, number_short(even, 5, number), r->points[0].stations[c->pool].name, whole,
+                     async != NULL ? async : "asynchronous", whole, sync != NULL ? sync : "synchronous"));
+}
+
+/* The same sentence for several places is printed once. */
+static void print_awaits(struct page *p)
+{
+    const struct result *r = p->result;
+    const char *last = NULL;
+    bool all_alike = true;
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        if (!r->comparisons[i].by_await)
+            continue;
+        const char *text = await_text(p, &r->comparisons[i]);
+        all_alike = all_alike && (last == NULL || strcmp(last, text) == 0);
+        last = text;
+    }
+    if (last == NULL)
+        return;
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        if (!r->comparisons[i].by_await)
+            continue;
+        const char *place = keep(p, label_place(p->arena, r, r->comparisons[i].sync));
+        const char *text = await_text(p, &r->comparisons[i]);
+        if (!all_alike && place[0] != '\0')
+            text = keep(p, arena_printf(p->arena, "%s: %s", place, text));
+        if (text[0] != '\0')
+            text_wrapped(p->out, text, 2, 4);
+        if (all_alike)
+            break;
+    }
+}
+
+void text_verdict(struct page *p)
+{
+    const struct result *r = p->result;
+    bool headed = false;
+    for (size_t i = 0; i < r->difference_count; i++) {
+        const struct subject_key key = key_of(r, &r->differences[i]);
+        if (seen_before(r, i, &key) || !worth_telling(r, &key))
+            continue;
+        if (!headed)
+            fprintf(p->out, "\nVerdict\n");
+        headed = true;
+        if (result_places(r) > 1)
+            print_differences(p, &key);
+        else
+            print_sentence(p, &key, 0);
+    }
+    if (headed)
+        print_awaits(p);
+}

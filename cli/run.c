@@ -1,0 +1,261 @@
+/* desq run: reads all files, then runs them, then writes what came out. */
+#include "cli/command.h"
+#include "cli/draw.h"
+#include "cli/output/output.h"
+#include "cli/progress.h"
+#include "cli/save.h"
+#include "cli/scenario_args.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS };
+
+struct run_args {
+    struct scenario_args scenarios;
+    unsigned jobs;
+    const char *json, *csv, *plots;
+    bool quiet;
+};
+
+static const struct argp_option options[] = {
+    SCENARIO_ARGS_OPTIONS,
+    {"jobs", KEY_JOBS, "N", 0, "Use N threads (default: one per processor); the results are the same", 0},
+    {"json", KEY_JSON, "FILE", 0, "Write all numbers to FILE (-: standard output)", 0},
+    {"csv", KEY_CSV, "FILE", 0, "Write one number per row to FILE (-: standard output)", 0},
+    {"plots", KEY_PLOTS, "DIR", 0, "Draw plots into DIR, each with its data and gnuplot script", 0},
+    {"quiet", 'q', NULL, 0, "No report and no progress line: only errors, and the exit status", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    enum { JOBS_MOST = 4096 };
+    struct run_args *args = state->input;
+    unsigned long long jobs;
+    switch (key) {
+    case KEY_JOBS:
+        if (!arguments_whole(argument, JOBS_MOST, &jobs) || jobs == 0)
+            return arguments_complain(state, "--jobs takes a whole number from 1 to %d; got \"%s\"",
+                                      JOBS_MOST, argument);
+        args->jobs = (unsigned)jobs;
+        return 0;
+    case KEY_JSON:
+        args->json = argument;
+        return 0;
+    case KEY_CSV:
+        args->csv = argument;
+        return 0;
+    case KEY_PLOTS:
+        args->plots = argument;
+        return 0;
+    case 'q':
+        args->quiet = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (args->scenarios.file_count > 1 && (args->json != NULL || args->csv != NULL))
+            return arguments_complain(
+                state, "--json and --csv hold the results of one scenario; %zu files are given",
+                args->scenarios.file_count);
+        if (args->json != NULL && args->csv != NULL && strcmp(args->json, args->csv) == 0)
+            return arguments_complain(state, "--json and --csv cannot both go to \"%s\"", args->json);
+        return 0;
+    default:
+        return scenario_args_parse(&args->scenarios, key, argument, state);
+    }
+}
+
+static const struct argp run_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "FILE...",
+    .doc =
+        "Runs scenarios and reports what came out, with confidence intervals. FILE - is standard input.\v"
+        "Examples:\n"
+        "  desq run mm1.json\n"
+        "  desq run mm1.json --set /arrivals/rate=0.95 --seed 7\n"
+        "  desq run web.json --json web.out.json --plots pictures\n"
+        "  desq run web.json --quiet --json - | jq '.points[0].tasks'\n"
+        "\n"
+        "All files are checked before any is run. Files that are written appear whole or not at all. With "
+        "--json - or "
+        "--csv - the report goes to standard error. Ctrl-C ends the run early with what there is, marked as "
+        "unfinished; a second Ctrl-C ends it at once.\n"
+        "\n"
+        "Exit status: 0 fine; 1 a requirement is not met, or the tasks deadlocked; 2 bad usage or scenario, "
+        "or a file "
+        "that cannot be written; 130 interrupted."};
+
+/* Set by the first Ctrl-C; the only state that a signal handler can reach. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+static void listen_for_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+struct job {
+    const struct output *output;
+    const struct result *result;
+};
+
+static bool write_output(void *context, FILE *out, struct error *err)
+{
+    const struct job *job = context;
+    return job->output->write(job->result, out, err);
+}
+
+static bool save(const char *path, const struct output *output, const struct result *result)
+{
+    struct job job = {output, result};
+    struct error err;
+    if (path == NULL || save_file(path, write_output, &job, &err))
+        return true;
+    complain(&err);
+    return false;
+}
+
+static int verdict(const struct result *r)
+{
+    int status = STATUS_FINE;
+    for (size_t i = 0; i < r->point_count; i++) {
+        const struct point *p = &r->points[i];
+        if (p->report.stopped == STOPPED_DEADLOCK)
+            status = STATUS_NOT_MET;
+        for (size_t k = 0; k < p->outcome_count; k++)
+            if (p->outcomes[k].verdict == VERDICT_NOT_MET)
+                status = STATUS_NOT_MET;
+    }
+    return r->unfinished ? STATUS_INTERRUPTED : status;
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The folder for the plots of one file: DIR, or with several files DIR/NAME. */
+static bool plot_folder(const struct run_args *args, size_t i, char *out, size_t size)
+{
+    const char *file = args->scenarios.files[i], *slash = strrchr(file, '/');
+    const char *name = slash != NULL ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int length = dot != NULL && dot != name ? (int)(dot - name) : (int)strlen(name);
+    const int wanted = args->scenarios.file_count == 1
+                           ? snprintf(out, size, "%s", args->plots)
+                           : snprintf(out, size, "%s/%.*s", args->plots, length, name);
+    return wanted >= 0 && (size_t)wanted < size;
+}
+
+static bool draw(const struct run_args *args, size_t i, const struct result *result)
+{
+    char folder[4096];
+    struct error err;
+    if (args->plots == NULL)
+        return true;
+    if (!plot_folder(args, i, folder, sizeof folder))
+        error_set(&err, "the name of the folder for plots is too long");
+    else if (draw_plots(result, folder, &err))
+        return true;
+    complain(&err);
+    return false;
+}
+
+static bool goes_to_stdout(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static int run_one(const struct run_args *args, size_t i, struct desq *d)
+{
+    struct progress progress;
+    struct error err;
+    const struct result *result;
+    progress_init(&progress, args->scenarios.files[i], args->quiet);
+    const struct desq_run how = {
+        .jobs = args->jobs, .stop = &interrupted, .progress = progress_update, .context = &progress};
+    const bool good = desq_run(d, &how, &result, &err);
+    progress_end(&progress);
+    if (!good) {
+        complain(&err);
+        return STATUS_BAD;
+    }
+    int status = verdict(result);
+    if (!args->quiet) {
+        FILE *out = goes_to_stdout(args->json) || goes_to_stdout(args->csv) ? stderr : stdout;
+        if (i > 0)
+            fprintf(out, "\n");
+        if (!output_text.write(result, out, &err)) {
+            complain(&err);
+            status = larger(status, STATUS_BAD);
+        }
+        fflush(out);
+    }
+    if (!save(args->json, &output_json, result) || !save(args->csv, &output_csv, result))
+        status = larger(status, STATUS_BAD);
+    if (!draw(args, i, result))
+        status = larger(status, STATUS_BAD);
+    return status;
+}
+
+/* Nothing is run that could not be written. */
+static bool outputs_possible(const struct run_args *args)
+{
+    struct error err;
+    if ((args->json == NULL || save_possible(args->json, &err)) &&
+        (args->csv == NULL || save_possible(args->csv, &err)) &&
+        (args->plots == NULL || save_folder(args->plots, &err)))
+        return true;
+    complain(&err);
+    return false;
+}
+
+static int run_all(const struct run_args *args)
+{
+    const size_t count = args->scenarios.file_count;
+    struct desq **read = calloc(count, sizeof *read);
+    int status = read != NULL ? STATUS_FINE : STATUS_BAD;
+    for (size_t i = 0; i < count && read != NULL; i++)
+        if (!scenario_args_read(&args->scenarios, i, &read[i]))
+            status = STATUS_BAD;
+    if (status == STATUS_FINE && !outputs_possible(args))
+        status = STATUS_BAD;
+    if (status == STATUS_FINE) {
+        listen_for_interrupt();
+        for (size_t i = 0; i < count && !interrupted; i++)
+            status = larger(status, run_one(args, i, read[i]));
+        if (interrupted)
+            status = STATUS_INTERRUPTED;
+    }
+    for (size_t i = 0; i < count && read != NULL; i++)
+        desq_free(read[i]);
+    free(read);
+    return status;
+}
+
+static int run(int argc, char **argv);
+
+const struct command command_run = {
+    .name = "run", .summary = "run scenarios and report what came out", .argp = &run_argp, .run = run};
+
+static int run(int argc, char **argv)
+{
+    struct run_args args = {.quiet = false};
+    int status = STATUS_BAD;
+    if (!scenario_args_init(&args.scenarios, argc))
+        return STATUS_BAD;
+    if (arguments_parse(&command_run, argc, argv, &args, &status))
+        status = run_all(&args);
+    scenario_args_free(&args.scenarios);
+    return status;
+}

@@ -1,0 +1,5 @@
+/* list.h: every form of arrivals, in the order help shows them */
+ARRIVAL(rate)
+ARRIVAL(interarrival)
+ARRIVAL(at_once)
+ARRIVAL(closed)

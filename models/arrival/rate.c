@@ -1,0 +1,24 @@
+/* { "rate": r }: a Poisson process. */
+#include "models/arrival/arrival.h"
+
+static bool init(struct arrival *arrival, const struct arg *args, struct arena *arena, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    arrival->form = ARRIVAL_OPEN;
+    arrival->interarrival = dist_make_exponential(1.0 / args[0].number);
+    return true;
+}
+
+const struct arrival_type arrival_rate = {
+    .name = "rate",
+    .summary = "Poisson process: exponential times between arrivals",
+    .params = {{.name = "rate",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_RATE,
+                .range = RANGE_POSITIVE,
+                .required = true,
+                .summary = "arrivals per time unit, or \"1500/s\""}},
+    .examples = {"{ \"rate\": 0.9 }", "{ \"rate\": \"1500/s\" }"},
+    .init = init,
+};

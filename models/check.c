@@ -1,0 +1,96 @@
+/* The checks that a build with DESQ_CHECKS makes of every replication; see station.h. A failure is the
+ * programmer's mistake, so it stops the program at an assertion whatever NDEBUG says. */
+#include "models/station.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifdef DESQ_CHECKS
+
+static void require(bool holds, const char *what, double a, double b)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "desq: internal check failed: %s: %.17g against %.17g\n", what, a, b);
+    abort();
+}
+
+/* Rounding: relative to the largest number that went into the sums. */
+static bool near(double a, double b, double scale)
+{
+    return fabs(a - b) <= 1e-9 * (fabs(scale) + 1e-300);
+}
+
+static void moved(struct little_check *check, double now)
+{
+    check->area += (double)(check->joined - check->left) * (now - check->since);
+    check->since = now;
+}
+
+void check_joined(struct little_check *check, double now, uint64_t *counter)
+{
+    moved(check, now);
+    check->joined++;
+    check->in += now;
+    if (counter != NULL)
+        ++*counter;
+}
+
+void check_left(struct little_check *check, double now, uint64_t *counter)
+{
+    moved(check, now);
+    check->left++;
+    check->out += now;
+    if (counter != NULL)
+        ++*counter;
+}
+
+void check_parts(double response, double parts, double now)
+{
+    require(near(response, parts, now), "response = wait + service + delay + overhead", response, parts);
+}
+
+void check_station(const struct station *st)
+{
+    const struct station_model *m = st->model;
+    require(st->check.joined - st->check.left == st->present, "present = joined - left",
+            (double)(st->check.joined - st->check.left), st->present);
+    require(st->present >= st->busy, "present >= busy", st->present, st->busy);
+    if (m->sharing)
+        return;
+    const uint32_t waiting = st->line.count;
+    require(st->resumed.first != NO_TASK || st->present - st->busy == waiting, "waiting = present - busy",
+            st->present - st->busy, waiting);
+    require(st->idle == 0 || st->present == st->busy, "no idle server beside a waiting task", st->idle,
+            st->present - st->busy);
+    if (m->servers != UNLIMITED)
+        require(st->busy + st->idle + st->cold + st->starting == m->servers,
+                "busy + idle + cold + starting = servers", st->busy + st->idle + st->cold + st->starting,
+                m->servers);
+}
+
+static void little(const struct little_check *check, double now, const char *what)
+{
+    const double area = check->area + (double)(check->joined - check->left) * (now - check->since);
+    const double sum = check->out + (double)(check->joined - check->left) * now - check->in;
+    require(near(area, sum, check->in + check->out), what, area, sum);
+}
+
+void world_check(const struct world *w)
+{
+    for (uint32_t i = 0; i < w->model->station_count; i++) {
+        check_station(&w->stations[i]);
+        little(&w->stations[i].check, w->sim.now, "Little's law on the sample path of a station");
+    }
+    for (uint32_t k = 0; k < w->model->kind_count; k++) {
+        const struct kind_state *ks = &w->kinds[k];
+        require(ks->all_arrived == ks->all_completed + ks->all_lost + ks->present,
+                "arrivals = completed + lost + present", (double)ks->all_arrived,
+                (double)(ks->all_completed + ks->all_lost + ks->present));
+        little(&ks->check, w->sim.now, "Little's law on the sample path of a kind");
+    }
+}
+
+#else
+extern int check_nothing; /* a translation unit must declare something */
+#endif

@@ -1,0 +1,10 @@
+/* list.h: every claim, in the order `desq claims` shows them. */
+CLAIM(c1)
+CLAIM(c2)
+CLAIM(c3)
+CLAIM(c4)
+CLAIM(c5)
+CLAIM(c6)
+CLAIM(c7)
+CLAIM(c8)
+CLAIM(c14)

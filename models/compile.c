@@ -1,0 +1,322 @@
+/* compile.c: scenario -> model: the one place that knows all families. */
+#include "models/load.h"
+#include "models/model.h"
+#include "models/probe/probe.h"
+#include "models/task.h"
+#include "models/world.h"
+
+#include <math.h>
+
+static bool no_memory(struct error *err)
+{
+    return error_set(err, "out of memory");
+}
+
+static uint32_t whole_or_unlimited(double x)
+{
+    return x < (double)UNLIMITED ? (uint32_t)x : UNLIMITED;
+}
+
+static void compile_station(struct station_model *out, const struct station_spec *spec)
+{
+    *out = (struct station_model){
+        .name = spec->name,
+        .discipline = spec->discipline,
+        .behaviour = spec->setup != NULL ? lookup_row(server_table, "setup") : NULL,
+        .switch_cost = spec->switch_cost,
+        .setup = spec->setup,
+        .keep_alive = spec->keep_alive,
+        .servers = whole_or_unlimited(spec->servers),
+        .capacity = whole_or_unlimited(spec->capacity),
+        .setup_serial = spec->setup_serial,
+        .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
+        .release = spec->await_release,
+        .resume_first = spec->resume_first,
+    };
+}
+
+static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
+                         struct program *program, struct error *err)
+{
+    *program = (struct program){.arena = arena};
+    program_steps(program, &spec->steps);
+    program_emit(program, (struct op){.code = OP_END});
+    if (program->failed)
+        return no_memory(err);
+    *out = (struct kind_model){
+        .name = spec->name,
+        .arrival = &spec->arrival,
+        .limit = spec->limit < 0x1p53 ? (uint64_t)spec->limit : UINT64_MAX,
+        .program = program->ops,
+        .program_length = program->count,
+        .delays = program->delays,
+    };
+    if (program->holds_most >= UINT8_MAX || program->loops_most >= UINT16_MAX)
+        return error_set(err, "steps are nested too deeply");
+    return true;
+}
+
+/* The priorities that occur, smallest first: a kind's class is its place among them. */
+static bool compile_classes(struct arena *arena, struct model *m, const struct scenario *s)
+{
+    m->class_of_kind = arena_array(arena, s->kind_count, sizeof *m->class_of_kind);
+    if (m->class_of_kind == NULL)
+        return false;
+    for (size_t k = 0; k < s->kind_count; k++) {
+        uint32_t smaller = 0;
+        for (size_t i = 0; i < s->kind_count; i++) {
+            bool first = s->kinds[i].priority < s->kinds[k].priority;
+            for (size_t j = 0; j < i && first; j++)
+                first = s->kinds[j].priority != s->kinds[i].priority;
+            smaller += first;
+        }
+        m->class_of_kind[k] = smaller;
+        if (smaller + 1 > m->classes)
+            m->classes = smaller + 1;
+    }
+    return true;
+}
+
+/* Rate at which a kind's tasks come for ever; 0 if it is closed or ends. */
+static double open_rate(const struct kind_spec *kind)
+{
+    return kind->arrival.form == ARRIVAL_OPEN && !(kind->limit < INFINITY)
+               ? 1.0 / kind->arrival.interarrival.mean
+               : 0.0;
+}
+
+/* About how often a kind's tasks come: what kinds are weighed by. A closed kind's as if nobody ever waited.
+ */
+static double task_rate(const struct kind_spec *kind, double time)
+{
+    if (kind->arrival.form != ARRIVAL_CLOSED)
+        return open_rate(kind);
+    const double cycle = time + kind->arrival.think.mean;
+    return cycle > 0.0 && isfinite(cycle) ? kind->arrival.number / cycle : kind->arrival.number;
+}
+
+static double servers_or_one(const struct station_spec *spec)
+{
+    return spec->servers < INFINITY ? spec->servers : 1.0;
+}
+
+/* Marks the stations that can be handled in the simplest way. */
+static void compile_shapes(struct model *m)
+{
+    for (uint32_t i = 0; i < m->station_count; i++) {
+        struct station_model *station = &m->stations[i];
+        station->fcfs = station->discipline == lookup_row(discipline_table, "fcfs");
+        station->plain = station->fcfs && station->switch_cost == NULL && station->behaviour == NULL;
+    }
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++)
+            if (m->kinds[k].program[i].code == OP_TAKE)
+                m->stations[m->kinds[k].program[i].station].plain = false;
+}
+
+static bool constant(const struct dist *d)
+{
+    return d == NULL || d->shape == DIST_CONSTANT;
+}
+
+/* Nothing is ever drawn, so that every replication is the same. */
+static bool deterministic(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->station_count; i++) {
+        const struct station_model *station = &m->stations[i];
+        if (station->discipline == lookup_row(discipline_table, "random") ||
+            !constant(station->switch_cost) || !constant(station->setup) || !constant(station->keep_alive))
+            return false;
+    }
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const struct arrival *arrival = m->kinds[k].arrival;
+        if ((arrival->form == ARRIVAL_OPEN && !constant(&arrival->interarrival)) ||
+            (arrival->form == ARRIVAL_CLOSED && !constant(&arrival->think)))
+            return false;
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
+            const struct op *op = &m->kinds[k].program[i];
+            if (op->code == OP_CHOOSE || !constant(op->dist))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool compile_load(struct arena *arena, struct model *m, const struct scenario *s, struct error *err)
+{
+    const size_t stations = s->station_count + 1;
+    m->load = arena_array(arena, stations, sizeof *m->load);
+    m->rate_most = arena_array(arena, stations, sizeof *m->rate_most);
+    m->held_mean = arena_array(arena, stations, sizeof *m->held_mean);
+    m->visits = arena_array(arena, stations, sizeof *m->visits);
+    m->exposed = arena_array(arena, stations, sizeof *m->exposed);
+    m->kind_time = arena_array(arena, s->kind_count, sizeof *m->kind_time);
+    double *busy = arena_array(arena, stations, sizeof *busy),
+           *visits = arena_array(arena, stations, sizeof *visits);
+    double *occupied = arena_array(arena, stations, sizeof *occupied);
+    if (m->load == NULL || m->rate_most == NULL || m->held_mean == NULL || m->visits == NULL ||
+        m->exposed == NULL || m->kind_time == NULL || busy == NULL || visits == NULL || occupied == NULL)
+        return no_memory(err);
+    bool ongoing = false;
+    for (size_t k = 0; k < s->kind_count; k++)
+        ongoing |= open_rate(&s->kinds[k]) > 0.0 || s->kinds[k].arrival.form == ARRIVAL_CLOSED;
+    double weights = 0.0;
+    for (size_t k = 0; k < s->kind_count; k++) {
+        for (size_t i = 0; i < stations; i++)
+            busy[i] = visits[i] = 0.0;
+        struct load load = {
+            .stations = s->stations, .busy = busy, .visits = visits, .exposed = m->exposed, .weight = 1.0};
+        load_steps(&load, &s->kinds[k].steps, 1.0);
+        if (load.too_deep) {
+            error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
+            error_place(err, NULL, &s->kinds[k].at);
+            return false;
+        }
+        m->kind_time[k] = load.total;
+        const double rate = open_rate(&s->kinds[k]);
+        m->open_rate += rate;
+        const double weight = ongoing ? task_rate(&s->kinds[k], load.total) : s->kinds[k].arrival.number;
+        weights += weight;
+        for (size_t i = 0; i < s->station_count; i++) {
+            occupied[i] += rate * busy[i];
+            m->held_mean[i] += weight * busy[i];
+            m->visits[i] += weight * visits[i];
+        }
+    }
+    for (size_t i = 0; i < s->station_count; i++) {
+        const bool infinite = !(s->stations[i].servers < INFINITY);
+        m->load[i] = infinite ? 0.0 : occupied[i] / servers_or_one(&s->stations[i]);
+        if (weights > 0.0) {
+            m->held_mean[i] /= weights;
+            m->visits[i] /= weights;
+        }
+        m->rate_most[i] =
+            infinite || !(m->held_mean[i] > 0.0) ? INFINITY : s->stations[i].servers / m->held_mean[i];
+    }
+    return true;
+}
+
+/* What kinds of opcodes there are decides what a task must carry. */
+static void compile_layout(struct model *m, const struct program *programs)
+{
+    bool more = m->overheads;
+    uint32_t loops = 0, holds = 0;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
+        holds = programs[k].holds_most > holds ? programs[k].holds_most : holds;
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
+            const enum opcode code = m->kinds[k].program[i].code;
+            more |= code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_REPEAT;
+        }
+    }
+    m->counters_offset = (uint32_t)sizeof(struct task_more);
+    m->holdings_offset = m->counters_offset + (loops * (uint32_t)sizeof(uint32_t) + 7) / 8 * 8;
+    m->more_size = more ? m->holdings_offset + holds * (uint32_t)sizeof(struct holding) : 0;
+}
+
+bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
+{
+    struct model *m = arena_alloc(arena, sizeof *m);
+    if (m == NULL)
+        return no_memory(err);
+    m->scenario = s;
+    m->station_count = (uint32_t)s->station_count;
+    m->kind_count = (uint32_t)s->kind_count;
+    if (s->station_count >= UINT16_MAX || s->kind_count >= UINT16_MAX)
+        return error_set(err, "more than %d stations or kinds of task", UINT16_MAX - 1);
+    m->stations = arena_array(arena, s->station_count + 1, sizeof *m->stations);
+    m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
+    struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
+    if (m->stations == NULL || m->kinds == NULL || programs == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < s->station_count; i++) {
+        compile_station(&m->stations[i], &s->stations[i]);
+        m->overheads |= s->stations[i].switch_cost != NULL;
+    }
+    m->terminating = true;
+    for (size_t k = 0; k < s->kind_count; k++) {
+        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], &programs[k], err)) {
+            error_place(err, NULL, &s->kinds[k].at);
+            return false;
+        }
+        m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
+    }
+    if (!compile_classes(arena, m, s))
+        return no_memory(err);
+    if (!compile_load(arena, m, s, err))
+        return false;
+    compile_layout(m, programs);
+    compile_shapes(m);
+    m->deterministic = deterministic(m);
+    model_choose_length(m);
+    *out = m;
+    return true;
+}
+
+static const char *const opcode_names[] = {
+    [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
+    [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
+    [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_END] = "end",
+};
+
+static const char *describe(struct arena *arena, const struct dist *d)
+{
+    if (d->shape == DIST_CONSTANT)
+        return arena_printf(arena, "%.10g", d->a);
+    return arena_printf(arena, "%s, mean %.10g, scv %.10g", d->type->name, d->mean, d->scv);
+}
+
+static char *print_op(struct arena *arena, const struct model *m, uint32_t i, const struct op *op)
+{
+    const char *dist = op->dist == NULL ? "" : describe(arena, op->dist);
+    const char *name = opcode_names[op->code];
+    if (dist == NULL)
+        return NULL;
+    switch ((enum opcode)op->code) {
+    case OP_AT:
+        return arena_printf(arena, "%4u  %-7s %s, for %s\n", i, name, m->stations[op->station].name, dist);
+    case OP_DELAY:
+        return arena_printf(arena, "%4u  %-7s %s\n", i, name, dist);
+    case OP_TAKE:
+    case OP_GIVE:
+        return arena_printf(arena, "%4u  %-7s %s\n", i, name, m->stations[op->station].name);
+    case OP_BRANCH:
+        return arena_printf(arena, "%4u  %-7s below %.10g: %u\n", i, name, op->p, op->target);
+    case OP_JUMP:
+        return arena_printf(arena, "%4u  %-7s %u\n", i, name, op->target);
+    case OP_REPEAT:
+        return arena_printf(arena, "%4u  %-7s %s times, counter %u; none: %u\n", i, name, dist, op->slot,
+                            op->target);
+    case OP_LOOP:
+        return arena_printf(arena, "%4u  %-7s counter %u, back to %u\n", i, name, op->slot, op->target);
+    case OP_AWAIT:
+    case OP_RETURN:
+    case OP_CHOOSE:
+    case OP_END:
+        return arena_printf(arena, "%4u  %s\n", i, name);
+    }
+    return NULL;
+}
+
+char *model_print(struct arena *arena, const struct model *m)
+{
+    char *text = arena_text(arena, "");
+    for (uint32_t k = 0; k < m->kind_count && text != NULL; k++) {
+        text = arena_printf(arena, "%s%s%s:\n", text, k > 0 ? "\n" : "", m->kinds[k].name);
+        for (uint32_t i = 0; i < m->kinds[k].program_length && text != NULL; i++) {
+            const char *line = print_op(arena, m, i, &m->kinds[k].program[i]);
+            text = line == NULL ? NULL : arena_printf(arena, "%s%s", text, line);
+        }
+    }
+    return text;
+}
+
+size_t model_histograms_per_kind(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        n += probe->scope == PROBE_KIND && probe->histogram != NULL;
+    }
+    return n;
+}

@@ -1,0 +1,418 @@
+/* conduct.c: in which order the points are run, for how long, and when each is precise enough. */
+#include "models/conduct.h"
+
+#include "models/experiment.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Unless the scenario says otherwise: precision asked for, and the most events spent on one point. */
+static const double default_precision = 0.02;
+static const double default_limit_events = 1e9;
+enum { LENGTHEN_MOST = 5 };
+
+static bool no_memory(struct error *err)
+{
+    return error_set(err, "out of memory");
+}
+
+size_t conduct_overloaded(const struct model *m)
+{
+    size_t worst = SIZE_MAX;
+    if (m->terminating)
+        return worst;
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (m->exposed[i] && m->load[i] >= 1.0 - 1e-12 && (worst == SIZE_MAX || m->load[i] > m->load[worst]))
+            worst = i;
+    return worst;
+}
+
+const char *conduct_overload_warning(struct arena *arena, const struct model *m, const char *label)
+{
+    const size_t i = conduct_overloaded(m);
+    return arena_printf(
+        arena,
+        "%sunstable: \"%s\" is offered %.4g times what it can carry; its line grows without end. The "
+        "largest stable rate is below %.6g per %s (offered: %.6g), because of \"%s\".",
+        label, m->stations[i].name, m->load[i], m->rate_most[i], m->scenario->time_unit, m->open_rate,
+        m->stations[i].name);
+}
+
+void conduct_align(const struct scenario_file *file, struct model *const *models, size_t first, size_t count)
+{
+    double warmup = 0.0, length = 0.0;
+    for (size_t v = first; v < first + count; v++) {
+        warmup = fmax(warmup, models[v]->warmup);
+        length = fmax(length, models[v]->length);
+    }
+    for (size_t v = first; v < first + count; v++) {
+        const struct run_spec *run = &file->points[v].scenario.run;
+        if (isnan(run->warmup) && !models[v]->terminating)
+            models[v]->warmup = warmup;
+        if (isnan(run->time) && isfinite(length))
+            models[v]->length = length;
+    }
+}
+
+/* One run of all points. */
+struct running {
+    struct arena *arena; /* the result's */
+    const struct scenario_file *file;
+    struct model *const *models;
+    const struct desq_run *how;
+    struct error *err;
+    unsigned jobs;
+    double started;
+    struct desq_progress progress;
+    struct experiment *experiments; /* of one combination of sweep values */
+};
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void merged(void *context, const struct experiment *e)
+{
+    struct running *run = context;
+    struct desq_progress *p = &run->progress;
+    p->replications = batches_replications(e->batches);
+    p->seconds = seconds_now() - run->started;
+    /* The replications that the goal will take, as the precision at the last check foretells: the half-width shrinks
+     * with their square root. */
+    double needed = (double)p->replications_next;
+    if (!isnan(p->precision) && p->precision > p->precision_goal)
+        needed = fmax(needed, (double)p->checked * pow(p->precision / p->precision_goal, 2.0));
+    const double share = needed > 0.0 ? (double)p->replications / needed : 0.0;
+    p->done = ((double)p->point + fmin(share, 1.0)) / (double)p->point_count;
+    if (run->how->progress != NULL)
+        run->how->progress(run->how->context, p);
+}
+
+static bool stop_asked(const struct running *run)
+{
+    return run->how->stop != NULL && *run->how->stop;
+}
+
+static double limit_events(const struct run_spec *run)
+{
+    return run->limit_events < INFINITY || run->limit_seconds < INFINITY ? run->limit_events
+                                                                         : default_limit_events;
+}
+
+/* Replications up to `replications`, in pieces where a wall-clock limit has to be watched. True if that is
+ * over. */
+static bool run_to(struct running *run, struct experiment *e, uint64_t replications, bool *time_up)
+{
+    const double limit = e->model->scenario->run.limit_seconds;
+    *time_up = false;
+    run->progress.replications_next = replications;
+    while (!e->finished && batches_replications(e->batches) < replications) {
+        const uint64_t done = batches_replications(e->batches);
+        uint64_t to = replications;
+        if (limit < INFINITY) {
+            if (seconds_now() - run->started > limit && done >= 2) {
+                *time_up = true;
+                return true;
+            }
+            to = done + run->jobs < to ? done + run->jobs : to;
+        }
+        if (!experiment_run(e, to, run->jobs, run->err))
+            return false;
+    }
+    return true;
+}
+
+/* How many replications come before anything is decided. */
+static uint64_t first_replications(const struct model *m)
+{
+    const struct run_spec *spec = &m->scenario->run;
+    if (spec->replications > 0)
+        return spec->replications;
+    return m->deterministic ? REPLICATIONS_DETERMINISTIC : REPLICATIONS_FIRST;
+}
+
+/* Goes on with one point, from the first replications to its end. */
+static bool finish_point(struct running *run, struct experiment *e)
+{
+    const struct run_spec *spec = &e->model->scenario->run;
+    const bool by_length = !isnan(spec->time) || !isnan(spec->count);
+    const double goal = !isnan(spec->precision)               ? spec->precision
+                        : spec->replications > 0 || by_length ? (double)NAN
+                                                              : default_precision;
+    uint64_t target = first_replications(e->model);
+    run->progress.precision_goal = goal;
+    run->progress.precision = (double)NAN;
+    for (;;) {
+        bool time_up;
+        if (!run_to(run, e, target, &time_up))
+            return false;
+        if (e->finished)
+            return true;
+        e->finished = true;
+        if (time_up || stop_asked(run)) {
+            e->stopped = time_up ? STOPPED_LIMIT : STOPPED_INTERRUPTED;
+            return true;
+        }
+        if (e->unstable || spec->replications > 0 || isnan(goal) || e->model->deterministic) {
+            e->stopped = e->unstable                                      ? STOPPED_UNSTABLE
+                         : e->model->deterministic && !spec->replications ? STOPPED_PRECISION
+                                                                          : STOPPED_REPLICATIONS;
+            return true;
+        }
+        const double precision = experiment_precision(e, NULL, NULL);
+        run->progress.precision = precision;
+        run->progress.checked = batches_replications(e->batches);
+        if (!isnan(precision) && precision <= goal) {
+            e->stopped = STOPPED_PRECISION;
+            return true;
+        }
+        const double events = (double)batches_events(e->batches),
+                     done = (double)batches_replications(e->batches);
+        if (events >= limit_events(spec)) {
+            e->stopped = STOPPED_LIMIT;
+            return true;
+        }
+        /* The half-width shrinks with the square root of the replications: go where that foretells the goal,
+         * but by no less than a tenth more and no more than twice, and not far beyond the limit. */
+        const double foretold = isnan(precision) ? 2.0 : 1.05 * (precision / goal) * (precision / goal);
+        double next = ceil(done * fmin(fmax(foretold, 1.1), 2.0));
+        if (events > 0.0)
+            next = fmin(next, fmax(done + 1.0, ceil(done * limit_events(spec) / events)));
+        target = (uint64_t)next;
+        e->finished = false;
+    }
+}
+
+/* The first replications of all variants at one combination; as long as some grow, all are run anew and
+ * longer. */
+static bool begin_points(struct running *run, size_t first, size_t count)
+{
+    for (int longer = 0;; longer++) {
+        bool grows = false;
+        for (size_t v = 0; v < count; v++) {
+            struct experiment *e = &run->experiments[v];
+            const struct run_spec *spec = &e->model->scenario->run;
+            bool time_up;
+            run->progress.point = first + v;
+            run->progress.precision = (double)NAN;
+            uint64_t replications = first_replications(e->model);
+            if (replications > REPLICATIONS_FIRST)
+                replications = REPLICATIONS_FIRST;
+            if (!run_to(run, e, replications, &time_up))
+                return false;
+            if (e->finished || time_up || stop_asked(run))
+                return true;
+            e->unstable = conduct_overloaded(e->model) != SIZE_MAX;
+            if (!e->unstable && experiment_grows(e)) {
+                /* Only what the scenario leaves open can be lengthened, and not beyond a quarter of the
+                 * limit. */
+                const bool open = isnan(spec->time) && isnan(spec->count);
+                const double next = 2.0 * (double)batches_events(e->batches);
+                if (open && longer < LENGTHEN_MOST && next < limit_events(spec) / 4.0)
+                    grows = true;
+                else
+                    e->unstable = true;
+            }
+        }
+        if (!grows)
+            return true;
+        for (size_t v = 0; v < count; v++) {
+            model_lengthen(run->models[first + v]);
+            if (!experiment_restart(&run->experiments[v], run->err))
+                return false;
+        }
+    }
+}
+
+/* Where even the first replications would cost more than half the limit, they are made shorter. */
+static bool shorten(struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    if (!isfinite(m->length) || !isnan(run->time) || !(m->events_per_time > 0.0))
+        return false;
+    const double cost = REPLICATIONS_FIRST * (m->warmup + m->length) * m->events_per_time;
+    const double factor = limit_events(run) / 2.0 / cost;
+    if (factor >= 1.0)
+        return false;
+    m->length *= factor;
+    if (isnan(run->warmup))
+        m->warmup *= factor;
+    return true;
+}
+
+static bool warn_point(struct running *run, const struct experiment *e, bool shortened, struct point *out)
+{
+    struct arena *arena = run->arena;
+    const char **warnings = arena_array(arena, 5, sizeof *warnings);
+    if (warnings == NULL)
+        return false;
+    size_t n = 0;
+    if (conduct_overloaded(e->model) != SIZE_MAX)
+        warnings[n++] = conduct_overload_warning(arena, e->model, "");
+    else if (e->unstable)
+        warnings[n++] =
+            arena_text(arena, "the number in system was still growing when the replications ended: it has no "
+                              "steady state, or needs longer replications (run.time, run.warmup); the "
+                              "figures speak of these replications only");
+    if (shortened)
+        warnings[n++] =
+            arena_printf(arena,
+                         "warm-up and length were shortened to fit the limit of %.3g events; so near to "
+                         "saturation the figures may still carry the empty start",
+                         limit_events(&e->model->scenario->run));
+    if (e->stopped == STOPPED_DEADLOCK)
+        warnings[n++] = arena_text(arena, e->stuck);
+    if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&
+        batches_replications(e->batches) == 1)
+        warnings[n++] = arena_text(arena, "one replication gives no interval");
+    out->warnings = warnings;
+    out->warning_count = n;
+    for (size_t i = 0; i < n; i++)
+        if (warnings[i] == NULL)
+            return false;
+    return true;
+}
+
+/* Variants that were precise enough early go on to as many replications as the others needed, so that
+ * differences are paired throughout. Where another ran into its limit, or has no steady state, that is not
+ * worth the time. */
+static bool catch_up(struct running *run, size_t first, size_t count)
+{
+    uint64_t most = 0;
+    for (size_t v = 0; v < count; v++)
+        if (run->experiments[v].stopped == STOPPED_PRECISION &&
+            batches_replications(run->experiments[v].batches) > most)
+            most = batches_replications(run->experiments[v].batches);
+    for (size_t v = 0; v < count; v++) {
+        struct experiment *e = &run->experiments[v];
+        bool time_up;
+        if (e->stopped != STOPPED_PRECISION || e->model->deterministic)
+            continue;
+        run->progress.point = first + v;
+        e->finished = false;
+        if (!run_to(run, e, most, &time_up))
+            return false;
+    }
+    return true;
+}
+
+/* All variants at one combination of sweep values. */
+static bool run_group(struct running *run, size_t first, size_t count, struct result *result,
+                      struct difference *differences, struct comparison_of_await *comparisons,
+                      struct point *points)
+{
+    bool shortened = false;
+    for (size_t v = 0; v < count; v++)
+        shortened |= shorten(run->models[first + v]);
+    if (shortened)
+        conduct_align(run->file, run->models, first, count);
+    bool ok = true;
+    for (size_t v = 0; v < count; v++) {
+        struct experiment *e = &run->experiments[v];
+        ok = ok && experiment_begin(e, run->models[first + v], run->err);
+        e->stop = run->how->stop;
+        e->merged = merged;
+        e->context = run;
+    }
+    ok = ok && begin_points(run, first, count);
+    for (size_t v = 0; ok && v < count; v++) {
+        run->progress.point = first + v;
+        ok = run->experiments[v].finished || finish_point(run, &run->experiments[v]);
+    }
+    ok = ok && catch_up(run, first, count);
+    for (size_t v = 0; ok && v < count; v++) {
+        const struct experiment *e = &run->experiments[v];
+        struct point *p = &points[first + v];
+        const struct scenario_point *sp = &run->file->points[first + v];
+        p->variant = sp->variant;
+        p->sets = sp->sets;
+        p->set_count = sp->set_count;
+        result->unfinished |= e->stopped == STOPPED_INTERRUPTED;
+        ok = (experiment_report(e, run->arena, p) && warn_point(run, e, shortened, p)) || no_memory(run->err);
+        result->point_count = first + v + 1;
+    }
+    if (ok && count > 1) {
+        experiment_differences(run->arena, run->experiments, count, first, differences,
+                               &result->difference_count);
+        comparisons[result->comparison_count++] = experiment_compare(run->experiments, count, first);
+    }
+    for (size_t v = 0; v < count; v++)
+        experiment_end(&run->experiments[v]);
+    return ok;
+}
+
+static bool collect_notes(struct arena *arena, const struct scenario_file *file, struct result *result,
+                          struct error *err)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < file->point_count; i++)
+        most += file->points[i].scenario.note_count;
+    const char **notes = arena_array(arena, most + 1, sizeof *notes);
+    if (notes == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < file->point_count; i++)
+        for (size_t n = 0; n < file->points[i].scenario.note_count; n++) {
+            const char *note = file->points[i].scenario.notes[n];
+            bool seen = false;
+            for (size_t j = 0; j < result->note_count && !seen; j++)
+                seen = strcmp(notes[j], note) == 0;
+            if (!seen)
+                notes[result->note_count++] = note;
+        }
+    result->notes = notes;
+    return true;
+}
+
+bool conduct_run(struct arena *arena, const struct scenario_file *file, struct model *const *models,
+                 const struct desq_run *how, const struct result **out, struct error *err)
+{
+    const size_t variants = file->variant_count, points = file->point_count;
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct result *result = arena_alloc(arena, sizeof *result);
+    struct point *all = arena_array(arena, points, sizeof *all);
+    size_t differences = 0;
+    for (size_t i = 0; i < points; i++)
+        differences += experiment_difference_count(models[i]);
+    struct difference *difference = arena_array(arena, differences, sizeof *difference);
+    struct comparison_of_await *comparisons = arena_array(arena, points, sizeof *comparisons);
+    struct running run = {
+        .arena = arena,
+        .file = file,
+        .models = models,
+        .how = how,
+        .err = err,
+        .jobs = how->jobs > 0 ? how->jobs
+                : cores > 0   ? (unsigned)cores
+                              : 1,
+        .started = seconds_now(),
+        .progress = {.point_count = points},
+        .experiments = arena_array(arena, variants, sizeof(struct experiment)),
+    };
+    if (result == NULL || all == NULL || difference == NULL || comparisons == NULL || run.experiments == NULL)
+        return no_memory(err);
+    const struct scenario *first = &file->points[0].scenario;
+    *result = (struct result){
+        .path = file->path,
+        .title = first->title,
+        .description = first->description,
+        .time_unit = first->time_unit,
+        .seed = models[0]->seed,
+        .confidence = first->run.confidence,
+        .points = all,
+        .variant_count = variants,
+        .differences = difference,
+        .comparisons = comparisons,
+    };
+    for (size_t i = 0; i < points && !result->unfinished; i += variants)
+        if (!run_group(&run, i, variants, result, difference, comparisons, all))
+            return false;
+    if (!collect_notes(arena, file, result, err))
+        return false;
+    *out = result;
+    return true;
+}

@@ -1,0 +1,69 @@
+/* discipline.h: who is served next. One file per discipline, its row at the end; list.h names them all.
+ *
+ * Two shapes. A queueing discipline orders the tasks that wait for a whole server. A sharing one serves all
+ * present at once, in virtual time: a clock that runs at the speed at which each of them is served. */
+#ifndef MODELS_DISCIPLINE_H
+#define MODELS_DISCIPLINE_H
+
+#include "models/task.h"
+#include "sim/lookup.h"
+#include "sim/stream.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The tasks waiting at a station with a queueing discipline. */
+struct line {
+    uint32_t count;             /* tasks waiting here */
+    struct task_list list;      /* fcfs, lcfs */
+    struct task_list *by_class; /* priority: one list per class, most urgent first */
+    uint32_t classes;
+    const uint32_t *class_of_kind; /* priority: the model's; index into by_class */
+    uint32_t *slots;               /* random: the tasks, in no order */
+    uint32_t slots_size;
+    struct stream stream; /* the station's own draws */
+};
+
+/* The tasks at a station with a sharing discipline. */
+struct sharing_entry {
+    double finish;     /* virtual time at which its work is done */
+    uint64_t sequence; /* ties: who joined first finishes first */
+    uint32_t task;
+};
+
+struct sharing {
+    uint32_t count;
+    double servers;      /* INFINITY: infinite */
+    double virtual_time; /* at `since` */
+    double since;
+    uint64_t sequence;
+    struct sharing_entry *heap; /* binary, least finish first */
+    uint32_t heap_size;
+};
+
+enum discipline_shape { DISCIPLINE_QUEUEING, DISCIPLINE_SHARING };
+
+struct discipline_type {
+    const char *name;
+    const char *summary; /* one line */
+    const char
+        *rule; /* exactly what it does: ties, who is preempted, what counts as waiting; for `desq list` */
+    enum discipline_shape shape;
+
+    /* Queueing. tasks: the replication's task records.
+     * push: the task joins; false: no memory. pop: the next to serve leaves the line; count > 0. */
+    bool (*push)(struct line *line, struct task *tasks, uint32_t task);
+    uint32_t (*pop)(struct line *line, struct task *tasks);
+
+    /* Sharing.
+     * join: a task with this much work at full speed joins at now; false: no memory.
+     * next: the time at which the next one finishes if nobody joins; count > 0. Never before now.
+     * finish: the one that next spoke of leaves, at now. */
+    bool (*join)(struct sharing *sharing, double now, uint32_t task, double work);
+    double (*next)(const struct sharing *sharing, double now);
+    uint32_t (*finish)(struct sharing *sharing, double now);
+};
+
+extern const struct lookup_table discipline_table;
+
+#endif

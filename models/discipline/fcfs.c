@@ -1,0 +1,25 @@
+#include "models/discipline/discipline.h"
+
+static bool push(struct line *line, struct task *tasks, uint32_t task)
+{
+    task_list_append(&line->list, tasks, task);
+    line->count++;
+    return true;
+}
+
+static uint32_t pop(struct line *line, struct task *tasks)
+{
+    line->count--;
+    return task_list_take(&line->list, tasks);
+}
+
+const struct discipline_type discipline_fcfs = {
+    .name = "fcfs",
+    .summary = "first come, first served (the default)",
+    .rule = "Tasks are served in the order in which they joined the line; of several that join at one "
+            "instant, in the "
+            "order of their events. Nobody is preempted.",
+    .shape = DISCIPLINE_QUEUEING,
+    .push = push,
+    .pop = pop,
+};

@@ -1,0 +1,49 @@
+/* exponential.c: memoryless. Density exp(-x / a) / a; a is the mean. */
+#include "models/dist/build.h"
+
+#include <math.h>
+
+enum { MEAN, RATE };
+
+static bool init(struct dist *d, const struct arg *args, struct arena *arena, struct error *err)
+{
+    (void)arena;
+    if (!dist_check(d, args, err))
+        return false;
+    if (args[MEAN].given == args[RATE].given)
+        return dist_needs(d, args, err, "either \"mean\" or \"rate\"");
+    *d = dist_make_exponential(args[MEAN].given ? args[MEAN].number : 1.0 / args[RATE].number);
+    if (!isfinite(d->variance))
+        return error_set(err, "exponential: a mean of %g is too large to compute with", d->mean);
+    return true;
+}
+
+static double draw(const struct dist *d, struct stream *s)
+{
+    return d->a * stream_exponential(s);
+}
+
+static double cdf(const struct dist *d, double x)
+{
+    return x > 0.0 ? -expm1(-x / d->a) : 0.0;
+}
+
+const struct dist_type dist_exponential = {
+    .name = "exponential",
+    .summary = "memoryless; scv 1",
+    .params = {{.name = "mean",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_DRAWN,
+                .range = RANGE_POSITIVE,
+                .summary = "the mean"},
+               {.name = "rate",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_DRAWN_RATE,
+                .range = RANGE_POSITIVE,
+                .summary = "1 / mean, instead of it"}},
+    .examples = {"{ \"dist\": \"exponential\", \"mean\": 2.385 }",
+                 "{ \"dist\": \"exponential\", \"rate\": 0.4 }"},
+    .init = init,
+    .draw = draw,
+    .cdf = cdf,
+};

@@ -1,0 +1,71 @@
+/* triangular.c: density rising in a straight line from min (d->a) to mode (d->b) and falling to max (d->c).
+ */
+#include "models/dist/build.h"
+
+#include <math.h>
+
+enum { MIN, MODE, MAX };
+
+static bool init(struct dist *d, const struct arg *args, struct arena *arena, struct error *err)
+{
+    (void)arena;
+    if (!dist_check(d, args, err))
+        return false;
+    d->a = args[MIN].number;
+    d->b = args[MODE].number;
+    d->c = args[MAX].number;
+    if (!(d->a <= d->b && d->b <= d->c))
+        return error_set(err, "triangular needs min <= mode <= max, but they are %g, %g and %g", d->a, d->b,
+                         d->c);
+    if (d->a == d->c) {
+        *d = dist_make_constant(d->a);
+        return true;
+    }
+    const double rise = d->b - d->a, all = d->c - d->a;
+    return dist_moments(d, d->a + (rise + all) / 3.0, (all * all - all * rise + rise * rise) / 18.0, d->a,
+                        false, err);
+}
+
+static double draw(const struct dist *d, struct stream *s)
+{
+    const double rise = d->b - d->a, fall = d->c - d->b, all = d->c - d->a, u = stream_uniform(s);
+    if (u * all < rise)
+        return d->a + sqrt(u * all * rise);
+    return d->c - sqrt((1.0 - u) * all * fall);
+}
+
+static double cdf(const struct dist *d, double x)
+{
+    if (x < d->a)
+        return 0.0;
+    if (x >= d->c)
+        return 1.0;
+    if (x < d->b)
+        return (x - d->a) / (d->c - d->a) * ((x - d->a) / (d->b - d->a));
+    return 1.0 - (d->c - x) / (d->c - d->a) * ((d->c - x) / (d->c - d->b));
+}
+
+const struct dist_type dist_triangular = {
+    .name = "triangular",
+    .summary = "min, mode and max: an expert's guess",
+    .params = {{.name = "min",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_DRAWN,
+                .required = true,
+                .summary = "least value"},
+               {.name = "mode",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_DRAWN,
+                .required = true,
+                .summary = "likeliest value"},
+               {.name = "max",
+                .type = PARAM_NUMBER,
+                .dimension = DIMENSION_DRAWN,
+                .required = true,
+                .summary = "greatest value"}},
+    .examples = {"{ \"dist\": \"triangular\", \"min\": 1, \"mode\": 1.7, \"max\": 4.2 }",
+                 "{ \"dist\": \"triangular\", \"min\": 0, \"mode\": 0, \"max\": 2.385 }"},
+    .init = init,
+    .draw = draw,
+    .cdf = cdf,
+};

@@ -1,0 +1,287 @@
+#include "models/experiment.h"
+
+#include "models/probe/probe.h"
+#include "sim/study/study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static size_t probes_of(enum probe_scope scope)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < probe_table.count; i++)
+        n += ((const struct probe_type *)probe_table.rows[i])->scope == scope;
+    return n;
+}
+
+size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n)
+{
+    const size_t kinds = m->kind_count * probes_of(PROBE_KIND),
+                 stations = m->station_count * probes_of(PROBE_STATION);
+    switch (scope) {
+    case PROBE_KIND:
+        return subject * probes_of(PROBE_KIND) + n;
+    case PROBE_STATION:
+        return kinds + subject * probes_of(PROBE_STATION) + n;
+    case PROBE_RUN:
+        return kinds + stations + n;
+    }
+    return 0;
+}
+
+size_t experiment_trend(const struct model *m, size_t kind)
+{
+    return experiment_sample(m, PROBE_RUN, 0, probes_of(PROBE_RUN)) + kind;
+}
+
+size_t experiment_samples(const struct model *m)
+{
+    return experiment_trend(m, m->kind_count);
+}
+
+static size_t histograms(const struct model *m)
+{
+    return m->kind_count * model_histograms_per_kind();
+}
+
+/* Reads every probe into the record. */
+static void fill(const struct world *w, struct record *record)
+{
+    const struct model *m = w->model;
+    const size_t subjects[] = {
+        [PROBE_KIND] = m->kind_count, [PROBE_STATION] = m->station_count, [PROBE_RUN] = 1};
+    for (enum probe_scope scope = PROBE_KIND; scope <= PROBE_RUN; scope++) {
+        size_t n = 0;
+        for (size_t i = 0; i < probe_table.count; i++) {
+            const struct probe_type *probe = probe_table.rows[i];
+            if (probe->scope != scope)
+                continue;
+            for (size_t subject = 0; subject < subjects[scope]; subject++)
+                record->samples[experiment_sample(m, scope, subject, n)] = probe->read(w, subject);
+            n++;
+        }
+    }
+    for (size_t k = 0; k < m->kind_count; k++) {
+        const struct kind_state *ks = &w->kinds[k];
+        const double all = time_average_area(&ks->in_system, w->end);
+        record->samples[experiment_trend(m, k)] =
+            isfinite(m->length) ? sample_of_ratio(all - 2.0 * ks->half_area, m->length / 2.0)
+                                : sample_of_ratio(0.0, 1.0);
+    }
+}
+
+static void *worker_new(void *context)
+{
+    return world_new(((struct experiment *)context)->model);
+}
+
+/* What a worker needs beside its world, so that job_run can speak of the experiment. */
+struct worker {
+    struct experiment *experiment;
+    struct world *world;
+};
+
+static void *job_worker_new(void *context)
+{
+    struct worker *worker = malloc(sizeof *worker);
+    if (worker == NULL)
+        return NULL;
+    worker->experiment = context;
+    worker->world = worker_new(context);
+    if (worker->world == NULL) {
+        free(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+static void job_worker_free(void *worker)
+{
+    world_free(((struct worker *)worker)->world);
+    free(worker);
+}
+
+static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
+{
+    struct world *w = ((struct worker *)worker)->world;
+    struct experiment *e = ((struct worker *)worker)->experiment;
+    const enum world_end end = world_run(w, r, record, e->stop);
+    int none = WORLD_DONE;
+    switch (end) {
+    case WORLD_DONE:
+    case WORLD_EMPTY:
+        fill(w, record);
+        return true;
+    case WORLD_STUCK:
+        if (atomic_compare_exchange_strong(&e->end, &none, WORLD_STUCK)) {
+            char who[300];
+            world_describe_stuck(w, who, sizeof who);
+            snprintf(e->stuck, sizeof e->stuck, "deadlock at time %.10g: %s", w->sim.now, who);
+        }
+        return error_set(err, "deadlock");
+    case WORLD_INTERRUPTED:
+        return false;
+    case WORLD_NO_MEMORY:
+        return error_set(err,
+                         "out of memory: more than %u tasks were in the system at once, or more than this "
+                         "machine can hold",
+                         CALENDAR_SUBJECTS);
+    case WORLD_TOO_LONG:
+        return error_set(err,
+                         "one replication took more than %.3g events; ask for shorter replications, and more",
+                         (double)CALENDAR_SEQUENCES);
+    }
+    return false;
+}
+
+static bool job_merge(void *context, uint64_t r, const struct record *record)
+{
+    struct experiment *e = context;
+    (void)r;
+    if (!batches_add(e->batches, record))
+        return false;
+    if (e->merged != NULL)
+        e->merged(e->context, e);
+    return true;
+}
+
+bool experiment_restart(struct experiment *e, struct error *err)
+{
+    batches_free(e->batches);
+    e->batches = batches_new(experiment_samples(e->model), histograms(e->model));
+    return e->batches != NULL || error_set(err, "out of memory");
+}
+
+bool experiment_begin(struct experiment *e, struct model *m, struct error *err)
+{
+    *e = (struct experiment){.model = m};
+    return experiment_restart(e, err);
+}
+
+void experiment_end(struct experiment *e)
+{
+    batches_free(e->batches);
+    e->batches = NULL;
+}
+
+bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, struct error *err)
+{
+    const struct job job = {
+        .context = e,
+        .worker_new = job_worker_new,
+        .worker_free = job_worker_free,
+        .run = job_run,
+        .samples = experiment_samples(e->model),
+        .histograms = histograms(e->model),
+        .merge = job_merge,
+        .stop = e->stop,
+    };
+    const struct engine *engine = lookup_row(engine_table, jobs > 1 ? "threads" : "serial");
+    const uint64_t from = batches_replications(e->batches);
+    if (from >= replications)
+        return true;
+    struct error failed;
+    error_set(&failed, "%s", "");
+    const uint64_t done = engine->run(&job, from, replications, jobs, &failed);
+    if (from + done == replications)
+        return true;
+    e->finished = true;
+    if (atomic_load(&e->end) == WORLD_STUCK) {
+        e->stopped = STOPPED_DEADLOCK;
+        return true;
+    }
+    if (failed.text[0] != '\0') {
+        if (err != NULL)
+            *err = failed;
+        return false;
+    }
+    e->stopped = STOPPED_INTERRUPTED;
+    return true;
+}
+
+struct quantile_estimate experiment_quantile(const struct experiment *e, size_t histogram, double p)
+{
+    struct quantile_estimate x =
+        batches_quantile(e->batches, histogram, p, e->model->scenario->run.confidence);
+    if (e->model->deterministic)
+        x.low = x.high = x.value; /* another replication would show the same values */
+    return x;
+}
+
+/* Half-width relative to the figure; 0 is exempt. */
+static double relative(double value, double half_width)
+{
+    if (value == 0.0)
+        return 0.0;
+    return half_width / fabs(value);
+}
+
+static void consider(double *worst, double value, struct arena *arena, const char **name, const char *kind,
+                     const char *probe, double quantile)
+{
+    if (isnan(*worst) || (!isnan(value) && value <= *worst))
+        return;
+    *worst = value;
+    if (arena != NULL)
+        *name = isnan(quantile) ? arena_printf(arena, "%s.%s", kind, probe)
+                                : arena_printf(arena, "%s.%s.p%.10g", kind, probe, 100.0 * quantile);
+}
+
+double experiment_precision(const struct experiment *e, struct arena *arena, const char **worst_name)
+{
+    const struct scenario *s = e->model->scenario;
+    double worst = 0.0;
+    if (worst_name != NULL)
+        *worst_name = NULL;
+    for (size_t k = 0; k < s->kind_count; k++) {
+        size_t n = 0, h = 0;
+        for (size_t i = 0; i < probe_table.count; i++) {
+            const struct probe_type *probe = probe_table.rows[i];
+            if (probe->scope != PROBE_KIND)
+                continue;
+            const size_t sample = experiment_sample(e->model, PROBE_KIND, k, n++);
+            const size_t histogram = k * model_histograms_per_kind() + h;
+            h += probe->histogram != NULL;
+            if (!probe->headline)
+                continue;
+            const struct estimate mean = batches_mean(e->batches, sample, s->run.confidence);
+            if (isnan(mean.mean))
+                continue; /* nothing ever completes: no amount of running helps */
+            consider(&worst, relative(mean.mean, mean.half_width), arena, worst_name, s->kinds[k].name,
+                     probe->name, (double)NAN);
+            for (size_t q = 0; probe->histogram != NULL && q < s->run.quantile_count; q++) {
+                const double p = s->run.quantiles[q];
+                const struct quantile_estimate x = experiment_quantile(e, histogram, p);
+                const double half = fmax(x.high - x.value, x.value - x.low);
+                consider(&worst, isnan(x.low) || isnan(x.high) ? (double)NAN : relative(x.value, half), arena,
+                         worst_name, s->kinds[k].name, probe->name, p);
+            }
+        }
+    }
+    return worst;
+}
+
+bool experiment_grows(const struct experiment *e)
+{
+    const double certain =
+        0.9999; /* one kind in ten thousand is called growing by chance, and only run longer */
+    const double matters = 0.02;
+    if (!isfinite(e->model->length))
+        return false;
+    size_t in_system = 0, n = 0;
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        if (probe == lookup_row(probe_table, "in_system"))
+            in_system = n;
+        n += probe->scope == PROBE_KIND;
+    }
+    for (size_t k = 0; k < e->model->kind_count; k++) {
+        const struct estimate trend = batches_mean(e->batches, experiment_trend(e->model, k), certain);
+        const double level =
+            batches_mean(e->batches, experiment_sample(e->model, PROBE_KIND, k, in_system), certain).mean;
+        if (trend.mean > trend.half_width && trend.mean > matters * level)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,70 @@
+/* experiment.h: one point of a scenario, run for as many replications as it needs. Internal to models/. */
+#ifndef MODELS_EXPERIMENT_H
+#define MODELS_EXPERIMENT_H
+
+#include "models/desq.h"
+#include "models/model.h"
+#include "models/world.h"
+#include "sim/stat/batches.h"
+
+#include <stdatomic.h>
+
+struct experiment {
+    struct model *model; /* its warm-up and length may grow until the first replications are accepted */
+    struct batches *batches;
+    enum stop_reason stopped;
+    bool finished;
+    bool unstable;   /* overloaded by the mean values, or growing by the data */
+    atomic_int end;  /* enum world_end of a replication that went wrong; WORLD_DONE: none */
+    char stuck[400]; /* after WORLD_STUCK */
+    const volatile sig_atomic_t *stop;
+    void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
+    void *context;
+};
+
+/* How many replications before precision is first looked at. */
+enum { REPLICATIONS_FIRST = 32, REPLICATIONS_DETERMINISTIC = 2 };
+
+/* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */
+size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n);
+/* The sample that tells the trend of a kind: (number in system in the second half - in the first) over time.
+ */
+size_t experiment_trend(const struct model *m, size_t kind);
+size_t experiment_samples(const struct model *m);
+
+bool experiment_begin(struct experiment *e, struct model *m, struct error *err);
+void experiment_end(struct experiment *e);
+/* Forgets all replications. */
+bool experiment_restart(struct experiment *e, struct error *err);
+
+/* Runs until `replications` are done in all. false: err (no memory, an inner limit). Interrupted or stuck is
+ * no error: e->finished and e->stopped say so. */
+bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, struct error *err);
+
+/* desq_trace for a compiled model; arrays of *out in arena. */
+bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
+                      void (*left)(void *context, const struct desq_task *task), void *context,
+                      struct desq_trace *out, struct error *err);
+
+/* The worst relative half-width among the headline figures: NAN if one cannot be given yet, 0 if nothing
+ * varies. *worst: its name in arena (NULL arena: not wanted). */
+double experiment_precision(const struct experiment *e, struct arena *arena, const char **worst);
+
+/* The number in system grows from the first half of the measured time to the second, beyond chance: too short
+ * a warm-up, or no steady state. */
+bool experiment_grows(const struct experiment *e);
+
+/* Quantile p of a histogram at the scenario's confidence; exact where nothing is random. */
+struct quantile_estimate experiment_quantile(const struct experiment *e, size_t histogram, double p);
+
+/* Fills a point: figures, capacities, outcomes, report; warnings are the caller's. Storage in arena. */
+bool experiment_report(const struct experiment *e, struct arena *arena, struct point *out);
+
+/* Differences and comparisons of the `count` variants at one combination of sweep values; index: of the first
+ * in the result. Appends to arrays in arena. */
+bool experiment_differences(struct arena *arena, const struct experiment *e, size_t count, size_t index,
+                            struct difference *out, size_t *used);
+size_t experiment_difference_count(const struct model *m);
+struct comparison_of_await experiment_compare(const struct experiment *e, size_t count, size_t index);
+
+#endif

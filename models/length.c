@@ -1,0 +1,146 @@
+/* length.c: how long to run what the scenario leaves open.
+ *
+ * A replication starts empty. How fast that is forgotten follows from the load: the relaxation time of an
+ * M/M/1 queue is 1 / (sqrt(mu) - sqrt(lambda))^2 (Morse, Queues, Inventories and Maintenance, 1958, ch. 6;
+ * Cohen, The Single Server Queue, 1982, p. 178), that of M/M/1/K 1 / (lambda + mu - 2 sqrt(lambda mu) cos(pi
+ * / (K + 1))) (ibid.); c servers are taken as one that is c times as fast, and other laws of service scale it
+ * by (1 + scv) / 2, as in heavy traffic (Kingman 1962). The slowest station decides. This is a choice of
+ * length, not a result: models/run.c checks afterwards, from the data, that the number in system has no
+ * trend, and lengthens the replications if it has. */
+#include "models/model.h"
+
+#include <math.h>
+
+enum {
+    WARMUP_RELAXATIONS = 8,
+    LENGTH_RELAXATIONS = 80,
+    COMPLETIONS_LEAST = 10000, /* in one replication: ten beyond p99.9 */
+};
+
+static const double scv_most = 100.0;   /* heavier tails than this cannot be waited for */
+static const double load_most = 0.9999; /* nor can loads nearer to 1 */
+
+/* The largest scv among the service laws used at a station, and all delays: what makes its load lumpy. */
+static double worst_scv(const struct model *m, uint32_t station)
+{
+    double worst = 0.0;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
+            const struct op *op = &m->kinds[k].program[i];
+            if (op->code == OP_AT && op->station == station && op->dist->scv > worst)
+                worst = op->dist->scv;
+        }
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        if (m->kinds[k].arrival->form == ARRIVAL_OPEN && m->kinds[k].arrival->interarrival.scv > worst)
+            worst = m->kinds[k].arrival->interarrival.scv;
+    return worst < scv_most ? worst : scv_most;
+}
+
+static double mean_or_0(const struct dist *d)
+{
+    return d == NULL || !isfinite(d->mean) ? 0.0 : d->mean;
+}
+
+/* Relaxation time of one station under its open load. */
+static double relaxation(const struct model *m, uint32_t i)
+{
+    const struct station_model *station = &m->stations[i];
+    if (!(m->visits[i] > 0.0) || !(m->held_mean[i] > 0.0))
+        return 0.0;
+    const double service = m->held_mean[i] / m->visits[i];
+    double time = service * (1.0 + worst_scv(m, i)) / 2.0;
+    if (station->servers != UNLIMITED && m->load[i] > 0.0) {
+        const double rho = m->load[i];
+        double gap = (1.0 - sqrt(rho)) * (1.0 - sqrt(rho));
+        if (station->capacity != UNLIMITED) {
+            const double k = (double)station->capacity + 1.0;
+            gap += 2.0 * sqrt(rho) * (1.0 - cos(M_PI / k));
+        } else if (rho >= load_most) { /* overloaded, or nearly so: there is no steady state to wait for */
+            gap = (1.0 - sqrt(load_most)) * (1.0 - sqrt(load_most));
+            if (rho >= 1.0)
+                gap = 1e-3;
+        }
+        const double queue = time / (double)station->servers / gap;
+        time = queue > time ? queue : time;
+    }
+    return time + mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0;
+}
+
+/* About how long the whole takes to forget that it started empty. */
+static double slowest(const struct model *m)
+{
+    double time = 0.0;
+    for (uint32_t i = 0; i < m->station_count; i++) {
+        const double r = relaxation(m, i);
+        time = r > time ? r : time;
+    }
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        double cycle = m->kind_time[k];
+        const struct arrival *arrival = m->kinds[k].arrival;
+        if (arrival->form == ARRIVAL_CLOSED) {
+            cycle += mean_or_0(&arrival->think);
+            for (uint32_t i = 0; i < m->station_count; i++)
+                if (m->stations[i].servers != UNLIMITED) {
+                    const double drain = arrival->number * m->held_mean[i] / (double)m->stations[i].servers;
+                    cycle = drain > cycle ? drain : cycle;
+                }
+        }
+        time = cycle > time ? cycle : time;
+    }
+    return time;
+}
+
+/* About how many tasks complete per time. */
+static double completion_rate(const struct model *m)
+{
+    double rate = m->open_rate;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const struct arrival *arrival = m->kinds[k].arrival;
+        if (arrival->form != ARRIVAL_CLOSED)
+            continue;
+        const double cycle = m->kind_time[k] + mean_or_0(&arrival->think);
+        double most = cycle > 0.0 ? arrival->number / cycle : 0.0;
+        for (uint32_t i = 0; i < m->station_count; i++)
+            if (m->stations[i].servers != UNLIMITED && m->held_mean[i] > 0.0) {
+                const double bound = (double)m->stations[i].servers / m->held_mean[i];
+                most = bound < most || most == 0.0 ? bound : most;
+            }
+        rate += most;
+    }
+    return rate;
+}
+
+static double events_per_task(const struct model *m)
+{
+    double events = 1.0;
+    for (uint32_t i = 0; i < m->station_count; i++)
+        events += m->visits[i];
+    return events;
+}
+
+void model_choose_length(struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    const double rate = completion_rate(m), relax = slowest(m);
+    m->events_per_time = rate * events_per_task(m);
+    m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
+    m->warmup = !isnan(run->warmup) ? run->warmup : m->terminating ? 0.0 : WARMUP_RELAXATIONS * relax;
+    m->length = run->time;
+    if (isnan(run->time)) {
+        m->length = INFINITY;
+        if (!m->terminating && m->count == UINT64_MAX) {
+            const double least = rate > 0.0 ? COMPLETIONS_LEAST / rate : 1.0;
+            m->length = LENGTH_RELAXATIONS * relax;
+            m->length = m->length > least ? m->length : least;
+        }
+    }
+}
+
+void model_lengthen(struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    if (isnan(run->warmup))
+        m->warmup *= 2.0;
+    if (isnan(run->time))
+        m->length *= 2.0;
+}

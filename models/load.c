@@ -1,0 +1,104 @@
+#include "models/load.h"
+
+#include <math.h>
+
+void load_steps(struct load *l, const struct steps *steps, double repeats)
+{
+    if (l->lists == LOAD_DEPTH) {
+        l->too_deep = true;
+        return;
+    }
+    const int list = l->lists++;
+    for (size_t i = 0; i < steps->count; i++) {
+        /* The last step of a list is followed by nothing, but for a repeat's body in all rounds except the
+         * last. */
+        l->follows[list] = i + 1 < steps->count ? 1.0 : repeats > 1.0 ? (repeats - 1.0) / repeats : 0.0;
+        steps->items[i].type->demand(&steps->items[i], l);
+    }
+    l->lists--;
+}
+
+void load_time(struct load *l, double mean)
+{
+    l->total += l->weight * mean;
+    for (int i = 0; i < l->held_count; i++)
+        if (!l->held[i].away)
+            l->busy[l->held[i].station] += l->weight * mean;
+}
+
+static double switch_mean(const struct load *l, size_t station)
+{
+    const struct dist *cost = l->stations[station].switch_cost;
+    return cost == NULL ? 0.0 : cost->mean;
+}
+
+/* No more than a finite number of tasks can be at the station: its own capacity is finite, or that of a
+ * station whose server its visitors hold. */
+static bool guarded(const struct load *l, size_t station)
+{
+    bool finite = l->stations[station].capacity < INFINITY;
+    for (int i = 0; i < l->held_count; i++)
+        finite |= !l->held[i].away && l->held[i].guarded;
+    return finite;
+}
+
+void load_visit(struct load *l, size_t station, double mean)
+{
+    mean += switch_mean(l, station);
+    l->exposed[station] |= !guarded(l, station);
+    l->visits[station] += l->weight;
+    l->busy[station] += l->weight * mean;
+    load_time(l, mean);
+}
+
+void load_take(struct load *l, size_t station)
+{
+    if (l->held_count == LOAD_DEPTH) {
+        l->too_deep = true;
+        return;
+    }
+    const bool guard = guarded(l, station);
+    l->exposed[station] |= !guard;
+    l->held[l->held_count].guarded = guard;
+    l->held[l->held_count].station = station;
+    l->held[l->held_count].away = false;
+    l->held[l->held_count].lists = l->lists;
+    l->held_count++;
+    l->visits[station] += l->weight;
+    load_time(l, switch_mean(l, station));
+}
+
+void load_give(struct load *l)
+{
+    if (!l->too_deep)
+        l->held_count--;
+}
+
+/* The chance that something is left to do in the block of holding h after the step in hand. */
+static double left_in(const struct load *l, int h)
+{
+    double nothing = 1.0;
+    for (int i = l->held[h].lists; i < l->lists; i++)
+        nothing *= 1.0 - l->follows[i];
+    return 1.0 - nothing;
+}
+
+void load_await(struct load *l, const struct steps *steps)
+{
+    bool given_back[LOAD_DEPTH] = {false};
+    for (int h = 0; h < l->held_count; h++) {
+        given_back[h] = !l->held[h].away && l->stations[l->held[h].station].await_release;
+        l->held[h].away |= given_back[h];
+    }
+    load_steps(l, steps, 1.0);
+    const double weight = l->weight;
+    for (int h = 0; h < l->held_count; h++) { /* taken again outermost first, so later ones see it held */
+        if (!given_back[h])
+            continue;
+        l->held[h].away = false;
+        l->weight = weight * left_in(l, h);
+        l->visits[l->held[h].station] += l->weight;
+        load_time(l, switch_mean(l, l->held[h].station));
+        l->weight = weight;
+    }
+}

@@ -1,0 +1,51 @@
+/* load.h: what one task asks of each station, in the mean, before anything runs: for stability, warm-up and
+ * the sizing formulas. Contention is left out of account: a holding lasts as long as its steps would on an
+ * idle system. */
+#ifndef MODELS_LOAD_H
+#define MODELS_LOAD_H
+
+#include "models/scenario/scenario.h"
+
+enum { LOAD_DEPTH = 64 };
+
+/* The state of one walk over a kind's steps. weight: expected number of times that the step in hand is done.
+ */
+struct load {
+    const struct station_spec *stations;
+    double *busy;   /* by station: mean time that one task occupies a server, all visits together */
+    double *visits; /* by station: mean number of times it queues there */
+    bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
+                       sits  behind a finite capacity */
+    double total;   /* mean time from start to end, nothing ever waiting */
+    double weight;
+    struct {
+        size_t station;
+        bool guarded; /* it, or a server held around it, sits behind a finite capacity */
+        bool away;    /* given back by an await around the step in hand */
+        int lists;    /* how many lists were open when it was taken */
+    } held[LOAD_DEPTH];
+    int held_count;
+    double follows[LOAD_DEPTH]; /* by open list: the chance that something is left to do in it after the step
+                                   in hand */
+    int lists;
+    bool too_deep;
+};
+
+/* All steps in order; repeats is the mean number of times that the list runs on end (1 unless a repeat's
+ * body). */
+void load_steps(struct load *l, const struct steps *steps, double repeats);
+
+/* mean time passes; everything held meanwhile is occupied. */
+void load_time(struct load *l, double mean);
+
+/* One visit of mean service time `mean` at a station, switch cost included. */
+void load_visit(struct load *l, size_t station, double mean);
+
+/* Takes and gives back a server of station around what is loaded between the two calls. */
+void load_take(struct load *l, size_t station);
+void load_give(struct load *l);
+
+/* An await around steps. */
+void load_await(struct load *l, const struct steps *steps);
+
+#endif

@@ -1,0 +1,132 @@
+/* What goes on at each station. */
+#include "models/probe/probe.h"
+#include "models/world.h"
+
+/* The integral, to the end, of one of the station's counts. */
+static double area_to_end(const struct world *w, const struct station *st, double area, uint32_t count)
+{
+    return area + (double)count * (w->end - st->since);
+}
+
+static struct sample per_time(const struct world *w, double area)
+{
+    return sample_of_ratio(area, w->end - w->cut);
+}
+
+/* Per server, or in all where there are infinitely many. */
+static double servers(const struct station *st)
+{
+    return st->model->servers == UNLIMITED ? 1.0 : (double)st->model->servers;
+}
+
+static struct sample read_utilisation(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    return per_time(w, area_to_end(w, st, st->busy_area, st->busy) / servers(st));
+}
+
+static struct sample read_setting_up(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    return per_time(w, area_to_end(w, st, st->starting_area, st->starting) / servers(st));
+}
+
+static struct sample read_queue_length(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    return per_time(w, area_to_end(w, st, st->present_area, st->present) -
+                           area_to_end(w, st, st->busy_area, st->busy));
+}
+
+static struct sample read_in_station(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    return per_time(w, area_to_end(w, st, st->present_area, st->present));
+}
+
+static struct sample read_wait(const struct world *w, size_t subject)
+{
+    return sample_of_tally(&w->stations[subject].wait);
+}
+
+static struct sample read_response(const struct world *w, size_t subject)
+{
+    return sample_of_tally(&w->stations[subject].response);
+}
+
+static struct sample read_throughput(const struct world *w, size_t subject)
+{
+    return per_time(w, (double)w->stations[subject].response.count);
+}
+
+static struct sample read_lost(const struct world *w, size_t subject)
+{
+    return sample_of_ratio((double)w->stations[subject].lost, (double)w->stations[subject].offered);
+}
+
+const struct probe_type probe_station_utilisation = {
+    .name = "utilisation",
+    .summary = "mean share of the servers that are serving or held; of infinite servers the mean number",
+    .scope = PROBE_STATION,
+    .unit = UNIT_FRACTION,
+    .read = read_utilisation,
+};
+
+const struct probe_type probe_station_setting_up = {
+    .name = "setting_up",
+    .summary = "mean share of the servers that are being set up; of infinite servers the mean number",
+    .scope = PROBE_STATION,
+    .unit = UNIT_FRACTION,
+    .read = read_setting_up,
+};
+
+const struct probe_type probe_station_queue_length = {
+    .name = "queue_length",
+    .summary = "time average of the number of tasks that wait here",
+    .scope = PROBE_STATION,
+    .unit = UNIT_NUMBER,
+    .read = read_queue_length,
+};
+
+const struct probe_type probe_station_in_station = {
+    .name = "in_station",
+    .summary = "time average of the number of tasks that wait here or have a server",
+    .scope = PROBE_STATION,
+    .unit = UNIT_NUMBER,
+    .read = read_in_station,
+};
+
+const struct probe_type probe_station_wait = {
+    .name = "wait",
+    .summary = "time that one visit waits for a server (a task that queues again after an await makes "
+               "another visit)",
+    .scope = PROBE_STATION,
+    .unit = UNIT_TIME,
+    .tally = true,
+    .read = read_wait,
+};
+
+const struct probe_type probe_station_response = {
+    .name = "response",
+    .summary = "time from joining the station to giving its server back, per visit",
+    .scope = PROBE_STATION,
+    .unit = UNIT_TIME,
+    .tally = true,
+    .read = read_response,
+};
+
+const struct probe_type probe_station_throughput = {
+    .name = "throughput",
+    .summary = "visits that ended, per time",
+    .scope = PROBE_STATION,
+    .unit = UNIT_RATE,
+    .read = read_throughput,
+};
+
+const struct probe_type probe_station_lost = {
+    .name = "lost",
+    .summary = "share of the tasks coming here that were refused because the station was full",
+    .scope = PROBE_STATION,
+    .unit = UNIT_FRACTION,
+    .read = read_lost,
+};

@@ -1,0 +1,58 @@
+/* program.h: what a kind's steps compile to: a short array of opcodes that the engine walks, one task at a
+ * time, until the task has to wait. `desq check --program` prints it. */
+#ifndef MODELS_PROGRAM_H
+#define MODELS_PROGRAM_H
+
+#include "models/dist/dist.h"
+#include "sim/arena.h"
+#include "sim/error.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* A closed set: switches over it have no default, so that the compiler names what was forgotten. */
+enum opcode {
+    OP_AT,     /* queue at station, be served for dist */
+    OP_DELAY,  /* let dist pass */
+    OP_TAKE,   /* queue for a server of station and hold it: one more holding */
+    OP_GIVE,   /* free the innermost holding, if it is held; forget it */
+    OP_AWAIT,  /* give back what the holdings' stations release, innermost first */
+    OP_RETURN, /* the innermost await is over: what it gave back is to be taken again before the next step */
+    OP_CHOOSE, /* draw one of the OP_BRANCH that follow */
+    OP_BRANCH, /* with cumulative probability p: go to target */
+    OP_JUMP,   /* go to target */
+    OP_REPEAT, /* draw dist, rounded to a whole number, into loop counter slot; if 0 go to target */
+    OP_LOOP,   /* one less in slot; if not 0 go to target */
+    OP_END     /* the task is done */
+};
+
+struct op {
+    uint8_t code;            /* enum opcode */
+    uint16_t station;        /* AT, TAKE, GIVE */
+    uint16_t slot;           /* REPEAT, LOOP */
+    uint32_t target;         /* BRANCH, JUMP, REPEAT, LOOP */
+    double p;                /* BRANCH */
+    const struct dist *dist; /* AT, DELAY, REPEAT */
+};
+
+struct steps;
+
+/* A program while it is being written, and afterwards. */
+struct program {
+    struct arena *arena;
+    struct op *ops;
+    uint32_t count, size;
+    uint16_t loops, loops_most; /* loop counters in use here; needed at once */
+    uint16_t holds, holds_most; /* holdings here; at once */
+    bool delays;                /* some OP_DELAY */
+    bool takes;                 /* some OP_TAKE */
+    bool failed;                /* no memory */
+};
+
+/* Appends one opcode; returns its index. */
+uint32_t program_emit(struct program *p, struct op op);
+
+/* Appends all steps, in order. false: no memory (p->failed). */
+bool program_steps(struct program *p, const struct steps *steps);
+
+#endif

@@ -1,0 +1,85 @@
+/* read.h: from the full form in JSON to struct scenario. What may be written is said by tables of struct
+ * param, in the families and in read_*.c: this code knows the types of values, not their names. */
+#ifndef MODELS_SCENARIO_READ_H
+#define MODELS_SCENARIO_READ_H
+
+#include "models/scenario/json.h"
+#include "models/scenario/scenario.h"
+#include "models/units.h"
+
+/* A table entry whose value the reader of that table reads itself: struct arg's row is the cJSON node. Only
+ * in the reader's own tables, therefore not in models/param.h. */
+#define PARAM_JSON ((enum param_type)(PARAM_LATER + 1))
+
+struct reader {
+    struct arena *arena;
+    const struct json_tree *tree;
+    const char *folder;           /* of the scenario's file, with its "/"; "": the current one */
+    const struct time_unit *unit; /* the scenario's */
+    struct scenario *scenario;    /* filled so far; stations come before what names them */
+    size_t note_size;
+    struct error *err;
+};
+
+/* Reads the full form; false: err with its place. */
+bool read_scenario(struct arena *arena, const struct json_tree *tree, const char *path, struct scenario *out,
+                   struct error *err);
+
+/* All below: false with r->err set, its place included. */
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+bool read_fail(struct reader *r, const cJSON *node, const char *format, ...); /* at the value */
+bool read_fail_key(struct reader *r, const cJSON *node, const char *format, ...); /* at its key */
+bool read_no_memory(struct reader *r);
+
+/* Reads the members of object by a table ended by PARAM_NONE into args, one per entry. skip: a key that the
+ * caller has dealt with, or NULL; more: entries that are known but belong to later versions, or NULL; owner:
+ * who says "needs"
+ * ("\"erlang\"", "a station"). drawn: what DIMENSION_DRAWN stands for. */
+bool read_args(struct reader *r, const cJSON *object, const struct param *params, const struct param *more,
+               const char *skip, const char *owner, enum dimension drawn, struct arg *args);
+
+/* The error for a key that is in neither table. */
+bool read_unknown_key(struct reader *r, const cJSON *node, const struct param *params,
+                      const struct param *more);
+
+/* The error for a name that is not in table: nearest one, or all of them. what: "distribution". */
+bool read_unknown_name(struct reader *r, const cJSON *node, const char *what, const char *name,
+                       const char *const *names, size_t count);
+
+bool read_number(struct reader *r, const cJSON *node, enum dimension dimension, enum range range,
+                 double *out);
+bool read_whole(struct reader *r, const cJSON *node, enum range range, double *out);
+bool read_dist(struct reader *r, const cJSON *node, enum dimension dimension, enum range range,
+               const struct dist **out);
+/* As part of another distribution: it may be negative, and no note is kept. */
+bool read_dist_part(struct reader *r, const cJSON *node, enum dimension dimension, struct dist *out);
+bool read_steps(struct reader *r, const cJSON *node, struct steps *out);
+bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
+bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out);
+bool read_stations(struct reader *r, const cJSON *node);
+bool read_kinds(struct reader *r, const cJSON *node);
+bool read_run(struct reader *r, const cJSON *node);
+bool read_requirements(struct reader *r, const cJSON *node);
+bool read_quantiles_add(struct reader *r, double p);
+/* Is this member's key a name that a report can print? what: "station". */
+bool read_name(struct reader *r, const cJSON *node, const char *what);
+bool read_note(struct reader *r, const cJSON *node, const char *note);
+
+/* The tables, for what knows keys by name: expand and vary. Each ended by PARAM_NONE. */
+extern const struct param scenario_top_params[], scenario_station_params[], scenario_kind_params[],
+    scenario_run_params[];
+
+/* A key of these tables that stands for a whole number wherever it occurs: a swept value of it is rounded. */
+bool read_key_is_whole(const char *key);
+
+/* NULL: no such entry. */
+const struct param *read_param(const struct param *params, const char *key);
+
+/* Why this name or this word is refused today although the format has it: true if it does. kind: "dist", ...
+ */
+bool read_later_name(const struct lookup_table *table, const char *name);
+
+#endif

@@ -1,0 +1,208 @@
+/* read_run.c: how long, how precisely, and what must hold. */
+#include "models/probe/probe.h"
+#include "models/scenario/read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- "run" ---- */
+
+enum {
+    RUN_SEED,
+    RUN_CONFIDENCE,
+    RUN_PRECISION,
+    RUN_REPLICATIONS,
+    RUN_TIME,
+    RUN_COUNT,
+    RUN_WARMUP,
+    RUN_QUANTILES,
+    RUN_LIMIT,
+    RUN_KEYS
+};
+
+const struct param scenario_run_params[] = {
+    [RUN_SEED] = {.name = "seed", .type = PARAM_JSON, .summary = "a whole number; default 1"},
+    [RUN_CONFIDENCE] = {.name = "confidence",
+                        .type = PARAM_NUMBER,
+                        .range = RANGE_OPEN_PROBABILITY,
+                        .summary = "level of every interval, above 0.5; default 0.95"},
+    [RUN_PRECISION] = {.name = "precision",
+                       .type = PARAM_NUMBER,
+                       .range = RANGE_OPEN_PROBABILITY,
+                       .summary =
+                           "largest relative half-width to stop at; default 0.02 unless a length is given"},
+    [RUN_REPLICATIONS] = {.name = "replications",
+                          .type = PARAM_WHOLE,
+                          .range = RANGE_FROM_ONE,
+                          .summary = "a number, instead of deciding by precision"},
+    [RUN_TIME] = {.name = "time",
+                  .type = PARAM_NUMBER,
+                  .dimension = DIMENSION_TIME,
+                  .range = RANGE_POSITIVE,
+                  .summary = "simulated time of one replication, after the warm-up"},
+    [RUN_COUNT] = {.name = "count",
+                   .type = PARAM_WHOLE,
+                   .range = RANGE_FROM_ONE,
+                   .summary = "tasks completed in one replication, after the warm-up"},
+    [RUN_WARMUP] = {.name = "warmup", .type = PARAM_JSON, .summary = "\"auto\" or a time; default auto"},
+    [RUN_QUANTILES] = {.name = "quantiles",
+                       .type = PARAM_NUMBERS,
+                       .range = RANGE_OPEN_PROBABILITY,
+                       .summary = "default [0.5, 0.9, 0.95, 0.99, 0.999]"},
+    [RUN_LIMIT] = {.name = "limit",
+                   .type = PARAM_JSON,
+                   .summary =
+                       "most wall-clock time (\"60 s\") or events (a number), or { \"time\", \"events\" }"},
+    [RUN_KEYS] = {.name = "initial", .type = PARAM_LATER},
+    {0},
+};
+enum { RUN_ENTRIES = sizeof scenario_run_params / sizeof scenario_run_params[0] };
+
+static bool read_seed(struct reader *r, const cJSON *node, uint64_t *out)
+{
+    if (cJSON_IsString(node)) { /* a text holds all 64 bits, which a number in JSON does not */
+        const char *digits = node->valuestring;
+        uint64_t seed = 0;
+        bool good = *digits != '\0';
+        for (; good && *digits != '\0'; digits++)
+            good = *digits >= '0' && *digits <= '9' && !__builtin_mul_overflow(seed, UINT64_C(10), &seed) &&
+                   !__builtin_add_overflow(seed, (uint64_t)(*digits - '0'), &seed);
+        *out = seed;
+        char quoted[UNITS_QUOTE_SIZE];
+        return good ||
+               read_fail(r, node, "expected a seed (a whole number from 0 to 18446744073709551615), found %s",
+                         units_quote(node->valuestring, quoted));
+    }
+    double number = 0.0;
+    if (!read_whole(r, node, RANGE_NOT_NEGATIVE, &number))
+        return false;
+    *out = (uint64_t)number;
+    return true;
+}
+
+static bool read_wall_clock(struct reader *r, const cJSON *node, double *seconds)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (!cJSON_IsString(node))
+        return read_fail(r, node, "expected wall-clock time with a unit, such as \"60 s\", found %s",
+                         json_describe(node, described));
+    if (!units_time(node->valuestring, lookup_row(time_unit_table, "s"), seconds, r->err))
+        return json_stand(r->tree, node, r->err);
+    return *seconds > 0 || read_fail(r, node, "must be above 0, found %s", json_describe(node, described));
+}
+
+static bool read_limit(struct reader *r, const cJSON *node, struct run_spec *run)
+{
+    static const struct param limits[] = {
+        {.name = "time", .type = PARAM_JSON},
+        {.name = "events", .type = PARAM_WHOLE, .range = RANGE_FROM_ONE},
+        {0},
+    };
+    if (cJSON_IsString(node))
+        return read_wall_clock(r, node, &run->limit_seconds);
+    if (!cJSON_IsObject(node))
+        return read_whole(r, node, RANGE_FROM_ONE, &run->limit_events);
+    struct arg args[2];
+    if (!read_args(r, node, limits, NULL, NULL, "a limit", DIMENSION_NUMBER, args))
+        return false;
+    if (args[1].given)
+        run->limit_events = args[1].number;
+    return !args[0].given || read_wall_clock(r, args[0].row, &run->limit_seconds);
+}
+
+static bool read_warmup(struct reader *r, const cJSON *node, double *out)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (cJSON_IsString(node) && strcmp(node->valuestring, "auto") == 0)
+        return true;
+    if (!cJSON_IsNumber(node) && (!cJSON_IsString(node) || units_number_length(node->valuestring) == 0))
+        return read_fail(r, node, "expected \"auto\" or a time, found %s", json_describe(node, described));
+    return read_number(r, node, DIMENSION_TIME, RANGE_NOT_NEGATIVE, out);
+}
+
+bool read_quantiles_add(struct reader *r, double p)
+{
+    struct run_spec *run = &r->scenario->run;
+    size_t at = 0;
+    while (at < run->quantile_count && run->quantiles[at] < p)
+        at++;
+    if (at < run->quantile_count && run->quantiles[at] == p)
+        return true;
+    double *list = arena_array(r->arena, run->quantile_count + 1, sizeof *list);
+    if (list == NULL)
+        return read_no_memory(r);
+    for (size_t i = 0; i < run->quantile_count; i++)
+        list[i + (i >= at)] = run->quantiles[i];
+    list[at] = p;
+    run->quantiles = list;
+    run->quantile_count++;
+    return true;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool read_quantiles(struct reader *r, const double *list, size_t count)
+{
+    struct run_spec *run = &r->scenario->run;
+    double *sorted = arena_array(r->arena, count, sizeof *sorted);
+    if (sorted == NULL)
+        return read_no_memory(r);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = list[i];
+    qsort(sorted, count, sizeof *sorted, compare_numbers);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || sorted[kept - 1] != sorted[i])
+            sorted[kept++] = sorted[i];
+    run->quantiles = sorted;
+    run->quantile_count = kept;
+    return true;
+}
+
+bool read_run(struct reader *r, const cJSON *node)
+{
+    static const double usual[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+    struct run_spec *run = &r->scenario->run;
+    *run = (struct run_spec){.seed = 1,
+                             .confidence = 0.95,
+                             .precision = NAN,
+                             .time = NAN,
+                             .count = NAN,
+                             .warmup = NAN,
+                             .limit_seconds = INFINITY,
+                             .limit_events = INFINITY};
+    if (!read_quantiles(r, usual, sizeof usual / sizeof usual[0]) || node == NULL)
+        return node == NULL;
+    struct arg args[RUN_ENTRIES];
+    if (!read_args(r, node, scenario_run_params, NULL, NULL, "\"run\"", DIMENSION_NUMBER, args))
+        return false;
+    if (args[RUN_CONFIDENCE].given) {
+        char described[JSON_DESCRIBE_SIZE];
+        const cJSON *confidence = json_get(node, "confidence");
+        run->confidence = args[RUN_CONFIDENCE].number;
+        if (run->confidence <= 0.5)
+            return read_fail(r, confidence, "must be above 0.5 and below 1, found %s",
+                             json_describe(confidence, described));
+    }
+    if (args[RUN_PRECISION].given)
+        run->precision = args[RUN_PRECISION].number;
+    if (args[RUN_REPLICATIONS].given)
+        run->replications = (uint64_t)args[RUN_REPLICATIONS].number;
+    if (args[RUN_TIME].given)
+        run->time = args[RUN_TIME].number;
+    if (args[RUN_COUNT].given)
+        run->count = args[RUN_COUNT].number;
+    if (args[RUN_TIME].given && args[RUN_COUNT].given)
+        return read_fail_key(r, json_get(node, "count"),
+                             "the length of a replication is either \"time\" or \"count\"");
+    if (args[RUN_QUANTILES].given && !read_quantiles(r, args[RUN_QUANTILES].list, args[RUN_QUANTILES].count))
+        return false;
+    return (!args[RUN_SEED].given || read_seed(r, args[RUN_SEED].row, &run->seed)) &&
+           (!args[RUN_WARMUP].given || read_warmup(r, args[RUN_WARMUP].row, &run->warmup)) &&
+           (!args[RUN_LIMIT].given || read_limit(r, args[RUN_LIMIT].row, run));
+}

@@ -1,0 +1,164 @@
+/* read_steps.c: what a task does. */
+#include "models/scenario/read.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Steps of the format that later versions bring. */
+static const char *const later_steps[] = {"fork", "call", "send", "timeout", "next", "id", "become"};
+
+enum { MOST_NAMES = 32, LATER_STEPS = sizeof later_steps / sizeof later_steps[0] };
+
+static bool is_param_of_any(const char *key)
+{
+    for (size_t i = 0; i < step_table.count; i++)
+        if (read_param(((const struct step_type *)step_table.rows[i])->params, key) != NULL)
+            return true;
+    return false;
+}
+
+static bool no_step(struct reader *r, const cJSON *node)
+{
+    const char *names[MOST_NAMES];
+    size_t count = 0;
+    for (; count < step_table.count && count < MOST_NAMES; count++)
+        names[count] = *(const char *const *)step_table.rows[count];
+    const size_t now = count;
+    for (size_t i = 0; i < LATER_STEPS && count < MOST_NAMES; i++)
+        names[count++] = later_steps[i];
+    for (const cJSON *child = node->child; child != NULL; child = child->next) {
+        const char *nearest =
+            is_param_of_any(child->string) ? NULL : lookup_nearest(child->string, names, count);
+        if (nearest != NULL) {
+            char quoted[UNITS_QUOTE_SIZE];
+            return read_fail_key(r, child, "unknown key %s; did you mean \"%s\"?",
+                                 units_quote(child->string, quoted), nearest);
+        }
+    }
+    char list[256];
+    size_t used = 0;
+    for (size_t i = 0; i < now && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s\"%s\"", i == 0 ? "" : ", ", names[i]);
+    return read_fail(r, node, "a step needs one of %s", list);
+}
+
+/* A step that names a station and has steps of its own holds a server there meanwhile. */
+static bool check_holding(struct reader *r, const cJSON *node, const struct step *step)
+{
+    const struct param *params = step->type->params;
+    const struct arg *station = NULL;
+    const char *key = NULL;
+    bool nested = false;
+    for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
+        nested = nested || params[i].type == PARAM_STEPS;
+        if (params[i].type == PARAM_STATION && step->args[i].given) {
+            station = &step->args[i];
+            key = params[i].name;
+        }
+    }
+    if (!nested || station == NULL)
+        return true;
+    const struct station_spec *spec = &r->scenario->stations[station->index];
+    if (spec->discipline->shape != DISCIPLINE_SHARING)
+        return true;
+    char quoted[UNITS_QUOTE_SIZE];
+    return read_fail(r, json_get(node, key),
+                     "station %s shares its servers among all present (\"%s\"), so that none can be held",
+                     units_quote(spec->name, quoted), spec->discipline->name);
+}
+
+static bool read_step(struct reader *r, const cJSON *node, struct step *out)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (!cJSON_IsObject(node))
+        return read_fail(r, node, "expected a step (an object such as { \"delay\": 1 }), found %s",
+                         json_describe(node, described));
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        for (size_t i = 0; i < LATER_STEPS; i++)
+            if (strcmp(child->string, later_steps[i]) == 0 && lookup_row(step_table, child->string) == NULL)
+                return read_fail_key(r, child,
+                                     "\"%s\" is part of the scenario format but not of this version of desq",
+                                     later_steps[i]);
+    const struct step_type *type = NULL;
+    for (size_t i = 0; i < step_table.count; i++) {
+        const struct step_type *row = step_table.rows[i];
+        const cJSON *key = json_get(node, row->name);
+        if (key == NULL)
+            continue;
+        if (type != NULL)
+            return read_fail_key(r, key, "one step per object, found both \"%s\" and \"%s\"", type->name,
+                                 row->name);
+        type = row;
+    }
+    if (type == NULL)
+        return no_step(r, node);
+    *out = (struct step){.type = type, .at = json_place(r->tree, node, r->arena)};
+    char owner[32];
+    snprintf(owner, sizeof owner, "\"%s\"", type->name);
+    if (!read_args(r, node, type->params, NULL, NULL, owner, DIMENSION_NUMBER, out->args))
+        return false;
+    if (!check_holding(r, node, out))
+        return false;
+    if (type->check != NULL && !type->check(out, r->err))
+        return json_stand(r->tree, node, r->err);
+    return true;
+}
+
+bool read_steps(struct reader *r, const cJSON *node, struct steps *out)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (!cJSON_IsArray(node))
+        return read_fail(r, node, "expected a list of steps, found %s", json_describe(node, described));
+    const size_t count = (size_t)cJSON_GetArraySize(node);
+    struct step *items = arena_array(r->arena, count, sizeof *items);
+    if (items == NULL)
+        return read_no_memory(r);
+    size_t i = 0;
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (!read_step(r, child, &items[i++]))
+            return false;
+    *out = (struct steps){items, count};
+    return true;
+}
+
+bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count)
+{
+    static const struct param branch_params[] = {
+        {.name = "p", .type = PARAM_NUMBER, .range = RANGE_PROBABILITY},
+        {.name = "do", .type = PARAM_STEPS, .required = true},
+        {0},
+    };
+    char described[JSON_DESCRIBE_SIZE];
+    if (!cJSON_IsArray(node))
+        return read_fail(r, node, "expected a list of branches, found %s", json_describe(node, described));
+    if (node->child == NULL)
+        return read_fail(r, node, "there is no branch to choose");
+    *count = (size_t)cJSON_GetArraySize(node);
+    struct branch *branches = arena_array(r->arena, *count, sizeof *branches);
+    if (branches == NULL)
+        return read_no_memory(r);
+    double sum = 0.0;
+    struct branch *rest = NULL;
+    size_t i = 0;
+    for (const cJSON *child = node->child; child != NULL; child = child->next, i++) {
+        struct arg args[2];
+        if (!read_args(r, child, branch_params, NULL, NULL, "a branch", DIMENSION_NUMBER, args))
+            return false;
+        branches[i] = (struct branch){args[0].number, *args[1].steps};
+        sum += args[0].number;
+        if (!args[0].given) {
+            if (rest != NULL)
+                return read_fail(r, child, "only one branch may leave out \"p\"");
+            rest = &branches[i];
+        }
+    }
+    const double tolerance = 1e-9; /* what rounding of written decimals explains, and no more */
+    if (rest != NULL ? sum > 1.0 + tolerance : fabs(sum - 1.0) > tolerance)
+        return read_fail(r, node, "the probabilities of the branches sum to %.10g%s", sum,
+                         rest != NULL ? ", which leaves nothing for the branch without \"p\"" : ", not to 1");
+    if (rest != NULL)
+        rest->p = sum < 1.0 ? 1.0 - sum : 0.0;
+    *out = branches;
+    return true;
+}

@@ -1,0 +1,124 @@
+/* scenario.h: what the user said. Plain data, read once, const afterwards; all storage in the arena given to the
+ * reader. All times are in the scenario's time unit, all rates per that unit; no text with a unit is left. */
+#ifndef MODELS_SCENARIO_H
+#define MODELS_SCENARIO_H
+
+#include "models/arrival/arrival.h"
+#include "models/discipline/discipline.h"
+#include "models/dist/dist.h"
+#include "models/step/step.h"
+#include "sim/arena.h"
+#include "sim/error.h"
+
+#include <stdint.h>
+
+struct station_spec {
+    const char *name;
+    struct place at;
+    double servers;                           /* INFINITY: infinite */
+    double capacity;                          /* most tasks present, in service included; INFINITY: no limit */
+    const struct discipline_type *discipline;
+    bool await_release;                       /* "await": "release" */
+    bool resume_first;                        /* "resume": "first" */
+    const struct dist *switch_cost;           /* NULL: none */
+    const struct dist *setup;                 /* NULL: servers are always warm */
+    const struct dist *keep_alive;            /* NULL: never cold again */
+    bool setup_serial;
+};
+
+struct kind_spec {
+    const char *name;
+    struct place at;
+    struct arrival arrival;
+    double limit;    /* at most this many tasks; INFINITY: no limit */
+    double priority; /* smaller is served first; default 0 */
+    struct steps steps;
+};
+
+enum comparison { LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL };
+enum statistic { STATISTIC_MEAN, STATISTIC_SD, STATISTIC_MAX, STATISTIC_QUANTILE };
+
+/* KIND.METRIC[.STAT] op VALUE, or station:NAME.METRIC[.STAT] op VALUE, or METRIC[.STAT] op VALUE for a measure of the
+ * run (makespan). */
+struct requirement {
+    const char *text; /* as written */
+    struct place at;
+    bool of_station;
+    bool of_run;        /* neither of a station nor of a kind; subject is 0 */
+    size_t subject;     /* index of the kind or station */
+    const char *metric; /* name of a measure, checked */
+    enum statistic statistic;
+    double quantile; /* STATISTIC_QUANTILE: p in (0, 1) */
+    enum comparison comparison;
+    double value; /* in the time unit, or per time unit, or a number */
+};
+
+struct run_spec {
+    uint64_t seed;         /* 1 */
+    double confidence;     /* 0.95 */
+    double precision;      /* NAN: not asked for */
+    uint64_t replications; /* 0: not given */
+    double time;           /* NAN: not given */
+    double count;          /* NAN: not given */
+    double warmup;         /* NAN: auto */
+    const double *quantiles; /* ascending, each in (0, 1); those that requirements ask for included */
+    size_t quantile_count;
+    double limit_seconds; /* wall-clock; INFINITY: none */
+    double limit_events;  /* INFINITY: none */
+};
+
+struct scenario {
+    const char *title, *description; /* NULL: none */
+    const char *time_unit;           /* "s", ... */
+    double time_unit_seconds;
+    struct station_spec *stations;
+    size_t station_count;
+    struct kind_spec *kinds;
+    size_t kind_count;
+    const struct requirement *requirements;
+    size_t requirement_count;
+    struct run_spec run;
+    const char **notes; /* sentences for the report: which two-moment fit was picked, ... */
+    size_t note_count;
+};
+
+/* A pointer into what the user wrote and the JSON text put there. number is the value where it is one number
+ * (times and rates converted to the time unit), else NAN: plots put it on an axis. */
+struct setting {
+    const char *pointer;
+    const char *value;
+    double number;
+};
+
+/* One combination of variant and sweep values. */
+struct scenario_point {
+    const char *variant; /* NULL: the scenario has none */
+    const struct setting *sets; /* the sweep's settings, in the order of "sweep" */
+    size_t set_count;
+    struct scenario scenario;
+};
+
+/* A file, all its variants and sweep values carried out: points in the order sweep (first pointer slowest), then
+ * variant. */
+struct scenario_file {
+    const char *path;
+    const struct scenario_point *points;
+    size_t point_count;
+    size_t variant_count; /* points per combination of sweep values; at least 1 */
+};
+
+/* Reads path ("-": standard input), puts in what --set says (set[i] is "/pointer=value"; value is JSON, or else a
+ * string), carries out variants and sweep, expands shorthand and reads each point. false: err says what and where. */
+bool scenario_read(struct arena *arena, const char *path, const char *const *set, size_t set_count,
+                   const struct scenario_file **out, struct error *err);
+
+/* The same from a text already in memory; name stands for the file in messages. */
+bool scenario_read_text(struct arena *arena, const char *name, const char *text, const char *const *set,
+                        size_t set_count, const struct scenario_file **out, struct error *err);
+
+/* The full form of path as JSON text, with --set put in, shorthand expanded, and the pointers of variants and sweep
+ * rewritten to the full form: itself a scenario that runs the same. */
+bool scenario_expand(struct arena *arena, const char *path, const char *const *set, size_t set_count,
+                     const char **out, struct error *err);
+
+#endif

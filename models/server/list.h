@@ -1,0 +1,2 @@
+/* list.h: every behaviour of servers, in the order help shows them */
+SERVER(setup)

@@ -1,0 +1,381 @@
+#include "models/station.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+/* Work shared in virtual time comes back rounded: some units in the last place of the clock. */
+#define SHARING_ROUNDING (64.0 * DBL_EPSILON)
+
+static void ready_push(struct world *w, uint32_t ti)
+{
+    if (w->ready_count == w->ready_size) {
+        const uint32_t size = w->ready_size == 0 ? 64 : 2 * w->ready_size;
+        uint32_t *ready = malloc(size * sizeof *ready);
+        if (ready == NULL) {
+            w->failed = true;
+            w->sim.stop = true;
+            return;
+        }
+        for (uint32_t i = 0; i < w->ready_count; i++)
+            ready[i] = w->ready[(w->ready_first + i) & (w->ready_size - 1)];
+        free(w->ready);
+        w->ready = ready;
+        w->ready_first = 0;
+        w->ready_size = size;
+    }
+    w->ready[(w->ready_first + w->ready_count++) & (w->ready_size - 1)] = ti;
+}
+
+static uint32_t ready_take(struct world *w)
+{
+    const uint32_t ti = w->ready[w->ready_first];
+    w->ready_first = (w->ready_first + 1) & (w->ready_size - 1);
+    w->ready_count--;
+    return ti;
+}
+
+static const struct op *op_of(const struct world *w, const struct task *t)
+{
+    return &w->model->kinds[t->kind].program[t->step];
+}
+
+/* The task in front of the server gets it: for service, or to hold. Returns true if it holds the server now
+ * and can move on at once. */
+static bool turn_to(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    struct task *t = &w->tasks[ti];
+    const double now = w->sim.now, wait = now - t->since;
+    tally_add(&st->wait, wait);
+    t->wait += wait;
+    double cost = 0.0;
+    if (m->switch_cost != NULL) {
+        cost = dist_draw(m->switch_cost, &st->line.stream);
+        task_more(w, ti)->overhead += cost;
+    }
+    if (t->resuming != 0) {
+        struct holding *holding = &task_holdings(w, ti)[t->resuming - 1];
+        holding->state = HOLDING_HELD;
+        holding->since = t->since;
+        task_more(w, ti)->wanted--;
+        t->resuming = 0;
+    } else if (op_of(w, t)->code == OP_TAKE) {
+        task_holdings(w, ti)[t->holds++] = (struct holding){
+            .since = t->since, .station = (uint16_t)(st - w->stations), .state = HOLDING_HELD};
+        t->step++;
+    } else {
+        t->service += t->demand;
+        calendar_push(&w->sim.calendar, now + (cost + t->demand), RANK_COMPLETION, EV_SERVICE_END, ti);
+        return false;
+    }
+    if (m->switch_cost == NULL)
+        return true;
+    calendar_push(&w->sim.calendar, now + cost, RANK_COMPLETION, EV_SWITCH_END, ti);
+    return false;
+}
+
+void station_serve_next(struct world *w, struct station *st)
+{
+    const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
+                                                     : st->model->discipline->pop(&st->line, w->tasks);
+    if (turn_to(w, st, ti))
+        ready_push(w, ti);
+}
+
+/* One who had a server here leaves; the server turns to the next, or rests. The clock has been brought up. */
+static void free_server(struct world *w, struct station *st)
+{
+    st->present--;
+    if (st->line.count > 0 || st->resumed.first != NO_TASK) {
+        station_serve_next(w, st);
+        return;
+    }
+    st->busy--;
+    if (st->model->behaviour != NULL)
+        st->model->behaviour->freed(w, st);
+    else
+        st->idle++;
+}
+
+/* A held server goes back. */
+static void give_back(struct world *w, const struct holding *holding)
+{
+    struct station *st = &w->stations[holding->station];
+    station_clock(w, st);
+    tally_add(&st->response, w->sim.now - holding->since);
+    check_left(&st->check, w->sim.now, NULL);
+    free_server(w, st);
+    check_station(st);
+}
+
+/* The task, its `since` set and its demand drawn, joins a station with a queueing discipline: true if it
+ * holds a server now and can move on at once. */
+static bool join_queue(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    station_clock(w, st);
+    st->present++;
+    check_joined(&st->check, w->sim.now, NULL);
+    if (m->behaviour == NULL && st->idle > 0) {
+        st->idle--;
+        st->busy++;
+        return turn_to(w, st, ti);
+    }
+    if (m->behaviour != NULL && m->behaviour->take(w, st))
+        return turn_to(w, st, ti);
+    if (w->tasks[ti].resuming != 0 && m->resume_first)
+        task_list_append(&st->resumed, w->tasks, ti);
+    else if (!m->discipline->push(&st->line, w->tasks, ti))
+        w->failed = w->sim.stop = true;
+    if (m->behaviour != NULL)
+        m->behaviour->waiting(w, st);
+    return false;
+}
+
+static void sharing_changed(struct world *w, struct station *st)
+{
+    const uint32_t servers = st->model->servers;
+    st->busy = st->present < servers ? st->present : servers;
+    if (st->present > 0)
+        timer_set(&w->sim.calendar, &st->timer, st->model->discipline->next(&st->sharing, w->sim.now),
+                  RANK_COMPLETION, EV_SHARED_END, (uint32_t)(st - w->stations));
+}
+
+static void join_sharing(struct world *w, struct station *st, uint32_t ti)
+{
+    station_clock(w, st);
+    st->present++;
+    check_joined(&st->check, w->sim.now, NULL);
+    if (!st->model->discipline->join(&st->sharing, w->sim.now, ti, w->tasks[ti].demand))
+        w->failed = w->sim.stop = true;
+    else
+        sharing_changed(w, st);
+}
+
+/* A newcomer finds the station full: everything it holds goes back, innermost first, and it is lost. */
+static void refuse(struct world *w, struct station *st, uint32_t ti)
+{
+    struct task *t = &w->tasks[ti];
+    st->lost++;
+    while (t->holds > 0) {
+        const struct holding holding = task_holdings(w, ti)[--t->holds];
+        if (holding.state == HOLDING_HELD)
+            give_back(w, &holding);
+    }
+    world_task_end(w, ti, true);
+}
+
+/* The outermost holding that is to be taken again: the task queues for it. True if it got it and can move on.
+ */
+static bool resume(struct world *w, uint32_t ti)
+{
+    struct task *t = &w->tasks[ti];
+    struct holding *holdings = task_holdings(w, ti);
+    uint8_t h = 0;
+    while (holdings[h].state != HOLDING_WANTED)
+        h++;
+    t->resuming = (uint8_t)(h + 1);
+    t->since = w->sim.now;
+    return join_queue(w, &w->stations[holdings[h].station], ti);
+}
+
+/* An await begins: what is held at stations that release goes back, innermost first. True if anything did. */
+static bool await(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    struct holding *holdings = task_holdings(w, ti);
+    bool gave = false;
+    more->awaits++;
+    for (uint8_t h = w->tasks[ti].holds; h-- > 0;) {
+        if (holdings[h].state != HOLDING_HELD || !w->model->stations[holdings[h].station].release)
+            continue;
+        holdings[h].state = HOLDING_AWAY;
+        holdings[h].level = (uint8_t)more->awaits;
+        give_back(w, &holdings[h]);
+        gave = true;
+    }
+    return gave;
+}
+
+/* The innermost await is over: what it gave back is wanted again, if a step comes that needs it. */
+static void await_over(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    struct holding *holdings = task_holdings(w, ti);
+    for (uint8_t h = 0; h < w->tasks[ti].holds; h++) {
+        if (holdings[h].state == HOLDING_AWAY && holdings[h].level == more->awaits) {
+            holdings[h].state = HOLDING_WANTED;
+            more->wanted++;
+        }
+    }
+    more->awaits--;
+}
+
+static uint32_t choose(struct task *t, const struct op *branch)
+{
+    struct stream s = stream_draw(t->key, t->draws++);
+    const double u = stream_uniform(&s);
+    while (u >= branch->p && branch[1].code == OP_BRANCH) /* the last takes what rounding left */
+        branch++;
+    return branch->target;
+}
+
+static uint32_t rounds(struct task *t, const struct dist *d)
+{
+    const double n = task_draw(t, d) + 0.5;
+    return n < 1.0 ? 0 : n >= 4294967295.0 ? UINT32_MAX : (uint32_t)n;
+}
+
+/* Runs opcodes until the task has to wait or ends. gave: see world_advance. */
+static void walk(struct world *w, uint32_t ti, bool gave)
+{
+    struct task *t = &w->tasks[ti];
+    const bool plain = w->model->more_size == 0;
+    for (;;) {
+        const struct op *op = op_of(w, t);
+        const enum opcode code = op->code;
+        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT) {
+            /* Moving on: first those whom it gave a server, then whatever an await gave back. */
+            if (gave && w->ready_count > 0) {
+                ready_push(w, ti);
+                return;
+            }
+            gave = false;
+            if (!plain && task_more(w, ti)->wanted > 0) {
+                if (resume(w, ti))
+                    continue;
+                return;
+            }
+        }
+        switch (code) {
+        case OP_AT: {
+            struct station *st = &w->stations[op->station];
+            t->demand = task_draw(t, op->dist);
+            st->offered++;
+            if (st->present >= st->model->capacity) {
+                refuse(w, st, ti);
+                return;
+            }
+            t->since = w->sim.now;
+            if (st->model->sharing)
+                join_sharing(w, st, ti);
+            else
+                join_queue(w, st, ti);
+            check_station(st);
+            return;
+        }
+        case OP_DELAY: {
+            const double d = task_draw(t, op->dist);
+            task_more(w, ti)->delay += d;
+            calendar_push(&w->sim.calendar, w->sim.now + d, RANK_COMPLETION, EV_DELAY_END, ti);
+            return;
+        }
+        case OP_TAKE: {
+            struct station *st = &w->stations[op->station];
+            st->offered++;
+            if (st->present >= st->model->capacity) {
+                refuse(w, st, ti);
+                return;
+            }
+            t->since = w->sim.now;
+            const bool now = join_queue(w, st, ti);
+            check_station(st);
+            if (!now)
+                return;
+            break;
+        }
+        case OP_GIVE: {
+            const struct holding holding = task_holdings(w, ti)[--t->holds];
+            if (holding.state == HOLDING_WANTED)
+                task_more(w, ti)->wanted--;
+            else
+                give_back(w, &holding);
+            gave = true;
+            t->step++;
+            break;
+        }
+        case OP_AWAIT:
+            gave |= await(w, ti);
+            t->step++;
+            break;
+        case OP_RETURN:
+            await_over(w, ti);
+            t->step++;
+            break;
+        case OP_CHOOSE:
+            t->step = choose(t, op + 1);
+            break;
+        case OP_BRANCH: /* never reached: CHOOSE goes beyond */
+            assert(false);
+            return;
+        case OP_JUMP:
+            t->step = op->target;
+            break;
+        case OP_REPEAT:
+            task_counters(w, ti)[op->slot] = rounds(t, op->dist);
+            t->step = task_counters(w, ti)[op->slot] == 0 ? op->target : t->step + 1;
+            break;
+        case OP_LOOP:
+            t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
+            break;
+        case OP_END:
+            world_task_end(w, ti, false);
+            return;
+        }
+    }
+}
+
+void world_settle(struct world *w)
+{
+    while (w->ready_count > 0)
+        walk(w, ready_take(w), false);
+}
+
+void world_advance(struct world *w, uint32_t ti, bool gave)
+{
+    walk(w, ti, gave);
+    world_settle(w);
+}
+
+void station_on_service_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t ti = e->subject;
+    struct task *t = &w->tasks[ti];
+    struct station *st = &w->stations[op_of(w, t)->station];
+    station_clock(w, st);
+    tally_add(&st->response, w->sim.now - t->since);
+    check_left(&st->check, w->sim.now, NULL);
+    free_server(w, st);
+    check_station(st);
+    w->tasks[ti].step++;
+    world_advance(w, ti, true);
+}
+
+void station_on_shared_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    struct station *st = &w->stations[e->subject];
+    if (!timer_due(&w->sim.calendar, &st->timer, e)) {
+        w->sim.events--;
+        return;
+    }
+    station_clock(w, st);
+    const uint32_t ti = st->model->discipline->finish(&st->sharing, w->sim.now);
+    st->present--;
+    sharing_changed(w, st);
+    struct task *t = &w->tasks[ti];
+    const double response = w->sim.now - t->since;
+    double wait = response - t->demand;
+    if (wait < SHARING_ROUNDING * w->sim.now)
+        wait = 0.0; /* what the clock's last digits cannot tell from none; nobody is served faster than at
+                       full speed */
+    t->wait += wait;
+    t->service += t->demand;
+    tally_add(&st->wait, wait);
+    tally_add(&st->response, response);
+    check_left(&st->check, w->sim.now, NULL);
+    check_station(st);
+    t->step++;
+    world_advance(w, ti, true);
+}

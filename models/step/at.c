@@ -1,0 +1,31 @@
+/* { "at": S, "for": D } */
+#include "models/load.h"
+#include "models/program.h"
+#include "models/step/step.h"
+
+static bool compile(const struct step *step, struct program *program)
+{
+    program_emit(
+        program,
+        (struct op){.code = OP_AT, .station = (uint16_t)step->args[0].index, .dist = step->args[1].dist});
+    return !program->failed;
+}
+
+static void demand(const struct step *step, struct load *load)
+{
+    load_visit(load, step->args[0].index, step->args[1].dist->mean);
+}
+
+const struct step_type step_at = {
+    .name = "at",
+    .summary = "queue at a station, then be served there",
+    .params = {{.name = "at", .type = PARAM_STATION, .required = true, .summary = "the station"},
+               {.name = "for",
+                .type = PARAM_DIST,
+                .dimension = DIMENSION_TIME,
+                .required = true,
+                .summary = "service time at full speed"}},
+    .examples = {"{ \"at\": \"cpu\", \"for\": { \"dist\": \"exponential\", \"mean\": 1 } }"},
+    .compile = compile,
+    .demand = demand,
+};

@@ -1,0 +1,79 @@
+/* task.h: one task on its way through its steps, and lists of tasks. */
+#ifndef MODELS_TASK_H
+#define MODELS_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NO_TASK UINT32_MAX
+
+/* 64 bytes, one cache line: what every task needs. What only some need (loop counters, holdings, delays) lies
+ * in a struct task_more beside it, which scenarios without such steps do not have. */
+struct task {
+    double arrived; /* time of arrival */
+    double since;   /* when it joined the station where it is */
+    double demand;  /* service time of the visit in hand */
+    double wait;    /* queueing so far, anywhere */
+    double service; /* being served so far */
+    uint64_t key;   /* of its random draws: draw i is a function of (key, i) */
+    uint32_t draws; /* made so far */
+    uint32_t next;  /* behind it in a list, or NO_TASK */
+    uint32_t step;  /* index of the opcode in hand */
+    uint16_t kind;
+    uint8_t holds;    /* holdings on its stack */
+    uint8_t resuming; /* 1 + the index of the holding that it queues for again; 0: none */
+};
+
+enum holding_state {
+    HOLDING_HELD,  /* has the server */
+    HOLDING_AWAY,  /* gave it back for an await that is not over */
+    HOLDING_WANTED /* the await is over: to be taken again before the next step */
+};
+
+/* A server that an `in` took. */
+struct holding {
+    double since; /* when the task joined the station for it */
+    uint16_t station;
+    uint8_t state;
+    uint8_t level; /* AWAY, WANTED: how many awaits were open when it was given back */
+};
+
+/* First-in first-out, linked through the tasks' next. */
+struct task_list {
+    uint32_t first, last; /* NO_TASK when empty */
+};
+
+static inline void task_list_init(struct task_list *list)
+{
+    list->first = list->last = NO_TASK;
+}
+
+static inline void task_list_append(struct task_list *list, struct task *tasks, uint32_t task)
+{
+    tasks[task].next = NO_TASK;
+    if (list->first == NO_TASK)
+        list->first = task;
+    else
+        tasks[list->last].next = task;
+    list->last = task;
+}
+
+static inline void task_list_prepend(struct task_list *list, struct task *tasks, uint32_t task)
+{
+    tasks[task].next = list->first;
+    if (list->first == NO_TASK)
+        list->last = task;
+    list->first = task;
+}
+
+/* The first leaves the list, which is not empty. */
+static inline uint32_t task_list_take(struct task_list *list, const struct task *tasks)
+{
+    const uint32_t task = list->first;
+    list->first = tasks[task].next;
+    if (list->first == NO_TASK)
+        list->last = NO_TASK;
+    return task;
+}
+
+#endif

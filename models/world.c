@@ -1,0 +1,438 @@
+#include "models/world.h"
+
+#include "models/station.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
+{
+    const struct station_model *m = st->model;
+    struct line line = st->line; /* keeps its memory */
+    struct sharing sharing = st->sharing;
+    *st = (struct station){.model = m, .idle = m->servers};
+    task_list_init(&st->resumed);
+    line.count = 0;
+    task_list_init(&line.list);
+    line.classes = w->model->classes;
+    line.class_of_kind = w->model->class_of_kind;
+    for (uint32_t i = 0; line.by_class != NULL && i < line.classes; i++)
+        task_list_init(&line.by_class[i]);
+    line.stream.state = stream_key(seed, r, STREAM_STATION, m->name);
+    st->line = line;
+    sharing.count = 0;
+    sharing.virtual_time = sharing.since = 0.0;
+    sharing.sequence = 0;
+    sharing.servers = m->servers == UNLIMITED ? INFINITY : (double)m->servers;
+    st->sharing = sharing;
+    tally_init(&st->wait);
+    tally_init(&st->response);
+    if (m->behaviour != NULL)
+        m->behaviour->begin(w, st);
+}
+
+static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
+{
+    struct kind_state *ks = &w->kinds[k];
+    *ks = (struct kind_state){0};
+    time_average_init(&ks->in_system, 0.0);
+    tally_init(&ks->response);
+    tally_init(&ks->wait);
+    tally_init(&ks->service);
+    tally_init(&ks->delay);
+    tally_init(&ks->overhead);
+    ks->response_histogram = &record->histograms[k * model_histograms_per_kind()];
+    ks->wait_histogram = ks->response_histogram + 1;
+    const char *name = w->model->kinds[k].name;
+    w->sources[k] = (struct source){.stream = {stream_key(seed, r, STREAM_ARRIVAL, name)},
+                                    .key = stream_key(seed, r, STREAM_TASK, name)};
+}
+
+struct world *world_new(const struct model *m)
+{
+    struct world *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return NULL;
+    sim_init(&w->sim);
+    w->model = m;
+    w->stations = calloc(m->station_count + 1, sizeof *w->stations);
+    w->kinds = calloc(m->kind_count + 1, sizeof *w->kinds);
+    w->sources = calloc(m->kind_count + 1, sizeof *w->sources);
+    bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL;
+    for (uint32_t i = 0; ok && i < m->station_count; i++) {
+        w->stations[i].model = &m->stations[i];
+        w->stations[i].line.by_class = calloc(m->classes, sizeof(struct task_list));
+        ok = w->stations[i].line.by_class != NULL;
+    }
+    if (!ok) {
+        world_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void world_free(struct world *w)
+{
+    if (w == NULL)
+        return;
+    for (uint32_t i = 0; w->stations != NULL && i < w->model->station_count; i++) {
+        free(w->stations[i].line.by_class);
+        free(w->stations[i].line.slots);
+        free(w->stations[i].sharing.heap);
+    }
+    sim_free(&w->sim);
+    free(w->stations);
+    free(w->kinds);
+    free(w->sources);
+    free(w->tasks);
+    free(w->more);
+    free(w->ready);
+    free(w->idle);
+    free(w);
+}
+
+/* A record for one more task, its index in *out. May move w->tasks and w->more. */
+static bool task_new(struct world *w, uint32_t *out)
+{
+    if (w->task_free != NO_TASK) {
+        *out = w->task_free;
+        w->task_free = w->tasks[*out].next;
+        return true;
+    }
+    if (w->task_count == w->task_size) {
+        const uint32_t size = w->task_size == 0 ? 64 : 2 * w->task_size;
+        struct task *tasks = size > CALENDAR_SUBJECTS ? NULL : realloc(w->tasks, size * sizeof *tasks);
+        if (tasks != NULL)
+            w->tasks = tasks;
+        unsigned char *more = NULL;
+        if (tasks != NULL && w->model->more_size > 0) {
+            more = realloc(w->more, (size_t)size * w->model->more_size);
+            if (more != NULL)
+                w->more = more;
+        }
+        if (tasks == NULL || (w->model->more_size > 0 && more == NULL)) {
+            w->failed = true;
+            w->sim.stop = true;
+            return false;
+        }
+        w->task_size = size;
+    }
+    *out = w->task_count++;
+    return true;
+}
+
+/* One less of what keeps the run going. */
+static void one_less_alive(struct world *w)
+{
+    if (--w->alive == 0)
+        w->sim.stop = true;
+}
+
+static void task_forget(struct world *w, uint32_t ti)
+{
+    w->tasks[ti].next = w->task_free;
+    w->task_free = ti;
+    one_less_alive(w);
+}
+
+/* A new task of kind k takes its first step. */
+static void task_begin(struct world *w, uint32_t ti)
+{
+    struct task *t = &w->tasks[ti];
+    const double now = w->sim.now;
+    struct kind_state *ks = &w->kinds[t->kind];
+    t->arrived = now;
+    t->wait = t->service = 0.0;
+    t->step = 0;
+    t->holds = 0;
+    t->resuming = 0;
+    if (w->model->more_size > 0)
+        *task_more(w, ti) = (struct task_more){0};
+    ks->arrived++;
+    ks->present++;
+    time_average_set(&ks->in_system, (double)ks->present, now);
+    check_joined(&ks->check, now, &ks->all_arrived);
+    world_advance(w, ti, false);
+}
+
+static void on_arrival(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t k = e->subject;
+    const struct kind_model *kind = &w->model->kinds[k];
+    struct source *source = &w->sources[k];
+    const struct arrival *arrival = kind->arrival;
+    uint64_t number = 1;
+    if (arrival->form == ARRIVAL_AT_ONCE) {
+        number = (uint64_t)arrival->number < kind->limit ? (uint64_t)arrival->number : kind->limit;
+        w->alive += number;
+        w->alive--; /* the source has done its work */
+    } else {
+        w->alive++;
+        if (source->started + 1 < kind->limit)
+            calendar_push(&w->sim.calendar, w->sim.now + dist_draw(&arrival->interarrival, &source->stream),
+                          RANK_ARRIVAL, EV_ARRIVAL, k);
+        else
+            w->alive--;
+    }
+    while (number-- > 0) {
+        uint32_t ti;
+        if (!task_new(w, &ti))
+            return;
+        struct task *t = &w->tasks[ti];
+        t->kind = (uint16_t)k;
+        t->key = stream_subkey(source->key, source->started++);
+        t->draws = 0;
+        task_begin(w, ti);
+    }
+}
+
+/* The client thinks before its next task: a cycle has random draws of its own, a function of the client and
+ * the number of the cycle alone, so that no order of service shifts them. */
+static void think(struct world *w, uint32_t ti)
+{
+    struct task *t = &w->tasks[ti];
+    t->draws = 0;
+    calendar_push(&w->sim.calendar, w->sim.now + task_draw(t, &w->model->kinds[t->kind].arrival->think),
+                  RANK_ARRIVAL, EV_THINK_END, ti);
+}
+
+static void on_think_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    struct task *t = &w->tasks[e->subject];
+    if (w->sources[t->kind].started == w->model->kinds[t->kind].limit) {
+        task_forget(w, e->subject);
+        return;
+    }
+    w->sources[t->kind].started++;
+    task_begin(w, e->subject);
+}
+
+void world_task_end(struct world *w, uint32_t ti, bool lost)
+{
+    struct task *t = &w->tasks[ti];
+    const struct kind_model *kind = &w->model->kinds[t->kind];
+    struct kind_state *ks = &w->kinds[t->kind];
+    const double now = w->sim.now;
+    ks->present--;
+    time_average_set(&ks->in_system, (double)ks->present, now);
+    check_left(&ks->check, now, lost ? &ks->all_lost : &ks->all_completed);
+    if (lost) {
+        ks->lost++;
+    } else {
+        ks->completed++;
+        const double response = now - t->arrived;
+        tally_add(&ks->response, response);
+        histogram_add(ks->response_histogram, response);
+        tally_add(&ks->wait, t->wait);
+        histogram_add(ks->wait_histogram, t->wait);
+        tally_add(&ks->service, t->service);
+        double others = 0.0;
+        if (kind->delays || w->model->overheads) {
+            const struct task_more *more = task_more(w, ti);
+            tally_add(&ks->delay, more->delay);
+            tally_add(&ks->overhead, more->overhead);
+            others = more->delay + more->overhead;
+        }
+        check_parts(response, t->wait + t->service + others, now);
+        if (++w->completed == w->model->count)
+            w->sim.stop = true;
+    }
+    w->last_leave = now;
+    if (w->left != NULL)
+        w->left(w->left_context, w, ti, lost);
+    if (kind->arrival->form == ARRIVAL_CLOSED) {
+        t->key = stream_mix(t->key + STREAM_STEP);
+        think(w, ti);
+    } else {
+        task_forget(w, ti);
+    }
+}
+
+static void on_delay_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    w->tasks[e->subject].step++;
+    world_advance(w, e->subject, false);
+}
+
+static void on_switch_end(void *world, const struct event *e)
+{
+    world_advance(world, e->subject, false);
+}
+
+static void on_setup_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    struct station *st = &w->stations[e->subject];
+    st->model->behaviour->event(w, st, UINT32_MAX);
+    world_settle(w);
+}
+
+static void on_keep_alive(void *world, const struct event *e)
+{
+    struct world *w = world;
+    if (!timer_due(&w->sim.calendar, &w->idle[e->subject].timer, e)) {
+        w->sim.events--;
+        return;
+    }
+    struct station *st = &w->stations[w->idle[e->subject].station];
+    st->model->behaviour->event(w, st, e->subject);
+}
+
+static void on_cut(void *world, const struct event *e)
+{
+    struct world *w = world;
+    (void)e;
+    const double now = w->sim.now;
+    for (uint32_t i = 0; i < w->model->station_count; i++) {
+        struct station *st = &w->stations[i];
+        station_clock(w, st);
+        st->busy_area = st->present_area = st->starting_area = 0.0;
+        st->offered = st->lost = 0;
+        tally_init(&st->wait);
+        tally_init(&st->response);
+    }
+    for (uint32_t k = 0; k < w->model->kind_count; k++) {
+        struct kind_state *ks = &w->kinds[k];
+        ks->arrived = ks->completed = ks->lost = 0;
+        time_average_cut(&ks->in_system, now);
+        tally_init(&ks->response);
+        tally_init(&ks->wait);
+        tally_init(&ks->service);
+        tally_init(&ks->delay);
+        tally_init(&ks->overhead);
+        histogram_reset(ks->response_histogram);
+        histogram_reset(ks->wait_histogram);
+    }
+    w->completed = 0;
+    w->cut = now;
+}
+
+static void on_half(void *world, const struct event *e)
+{
+    struct world *w = world;
+    (void)e;
+    for (uint32_t k = 0; k < w->model->kind_count; k++)
+        w->kinds[k].half_area = time_average_area(&w->kinds[k].in_system, w->sim.now);
+}
+
+static void on_stop(void *world, const struct event *e)
+{
+    (void)e;
+    ((struct world *)world)->sim.stop = true;
+}
+
+static event_handler *const handlers[EV_KINDS] = {
+    [EV_ARRIVAL] = on_arrival,
+    [EV_THINK_END] = on_think_end,
+    [EV_SERVICE_END] = station_on_service_end,
+    [EV_SHARED_END] = station_on_shared_end,
+    [EV_DELAY_END] = on_delay_end,
+    [EV_SWITCH_END] = on_switch_end,
+    [EV_SETUP_END] = on_setup_end,
+    [EV_KEEP_ALIVE] = on_keep_alive,
+    [EV_CUT] = on_cut,
+    [EV_HALF] = on_half,
+    [EV_STOP] = on_stop,
+};
+
+/* Sources begin. */
+static void begin(struct world *w)
+{
+    const struct model *m = w->model;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const struct arrival *arrival = m->kinds[k].arrival;
+        switch (arrival->form) {
+        case ARRIVAL_NONE:
+            break;
+        case ARRIVAL_OPEN:
+            w->alive++;
+            calendar_push(&w->sim.calendar, dist_draw(&arrival->interarrival, &w->sources[k].stream),
+                          RANK_ARRIVAL, EV_ARRIVAL, k);
+            break;
+        case ARRIVAL_AT_ONCE:
+            w->alive++;
+            calendar_push(&w->sim.calendar, 0.0, RANK_ARRIVAL, EV_ARRIVAL, k);
+            break;
+        case ARRIVAL_CLOSED:
+            for (uint64_t c = 0; c < (uint64_t)arrival->number; c++) {
+                uint32_t ti;
+                if (!task_new(w, &ti))
+                    return;
+                w->tasks[ti].kind = (uint16_t)k;
+                w->tasks[ti].key = stream_subkey(w->sources[k].key, c);
+                w->alive++;
+                think(w, ti);
+            }
+            break;
+        }
+    }
+    if (m->warmup > 0.0)
+        calendar_push(&w->sim.calendar, m->warmup, RANK_MARK, EV_CUT, 0);
+    if (m->length < INFINITY) {
+        calendar_push(&w->sim.calendar, m->warmup + m->length / 2.0, RANK_MARK, EV_HALF, 0);
+        calendar_push(&w->sim.calendar, m->warmup + m->length, RANK_MARK, EV_STOP, 0);
+    }
+}
+
+enum world_end world_run(struct world *w, uint64_t r, struct record *record,
+                         const volatile sig_atomic_t *stop)
+{
+    const struct model *m = w->model;
+    const uint64_t seed = m->seed;
+    sim_reset(&w->sim);
+    w->task_count = 0;
+    w->task_free = NO_TASK;
+    w->ready_first = w->ready_count = 0;
+    w->idle_count = 0;
+    w->idle_free = UINT32_MAX;
+    w->alive = w->completed = 0;
+    w->cut = w->last_leave = 0.0;
+    w->failed = false;
+    for (size_t h = 0; h < record->histogram_count; h++)
+        histogram_reset(&record->histograms[h]);
+    for (uint32_t i = 0; i < m->station_count; i++)
+        reset_station(w, &w->stations[i], seed, r);
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        reset_kind(w, k, seed, r, record);
+    begin(w);
+
+    while (sim_run(&w->sim, handlers, w, UINT64_C(1) << 16)) {
+        if (stop != NULL && *stop)
+            return WORLD_INTERRUPTED;
+        if (w->sim.calendar.failed)
+            break;
+    }
+    for (size_t h = 0; h < record->histogram_count; h++)
+        w->failed |= record->histograms[h].failed;
+    if (w->sim.calendar.failed && w->sim.calendar.count < w->sim.calendar.size)
+        return WORLD_TOO_LONG;
+    if (w->failed || w->sim.calendar.failed)
+        return WORLD_NO_MEMORY;
+    w->end = w->sim.now;
+    record->events = w->sim.events;
+    if (w->alive == 0) {
+        w->end = w->last_leave;
+        world_check(w);
+        return WORLD_EMPTY;
+    }
+    world_check(w);
+    return w->sim.stop ? WORLD_DONE : WORLD_STUCK;
+}
+
+void world_describe_stuck(const struct world *w, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < w->model->station_count && used < size; i++) {
+        const struct station *st = &w->stations[i];
+        if (st->present == 0)
+            continue;
+        const int n = snprintf(out + used, size - used, "%s%u of its servers held and %u waiting at \"%s\"",
+                               used == 0 ? "" : "; ", st->busy, station_waiting(st), st->model->name);
+        used += n < 0 ? 0 : (size_t)n;
+    }
+}

@@ -1,0 +1,163 @@
+/* world.h: one replication: tasks, stations, and the event handlers.
+ *
+ * Order at one instant, on which every result hangs: completions before arrivals; a completion frees the
+ * innermost server first (core, then lock, then thread); each freed server turns to its next task at once,
+ * and those tasks move on in that order; only then the finished task moves on.
+ *
+ * Between events, at every station: busy + idle + cold + starting == servers, present == busy + waiting
+ * (queueing disciplines), and no server is idle while a task waits. */
+#ifndef MODELS_WORLD_H
+#define MODELS_WORLD_H
+
+#include "models/model.h"
+#include "models/task.h"
+#include "sim/sim.h"
+#include "sim/stat/batches.h"
+#include "sim/stat/tally.h"
+#include "sim/stat/time_average.h"
+
+#include <signal.h>
+
+enum event_kind {
+    EV_ARRIVAL,     /* subject: kind */
+    EV_THINK_END,   /* subject: task of a closed kind */
+    EV_SERVICE_END, /* subject: task */
+    EV_SHARED_END,  /* subject: station with a sharing discipline; a timer */
+    EV_DELAY_END,   /* subject: task */
+    EV_SWITCH_END,  /* subject: task that has just been given a server to hold */
+    EV_SETUP_END,   /* subject: station */
+    EV_KEEP_ALIVE,  /* subject: idle slot; a timer */
+    EV_CUT,         /* the warm-up is over */
+    EV_HALF,        /* half of the measured time is over */
+    EV_STOP,        /* the measured time is over */
+    EV_KINDS
+};
+
+/* What a task has beyond its cache line, where its model needs it; loop counters and holdings follow
+ * (model.counters_offset, model.holdings_offset). */
+struct task_more {
+    double delay, overhead;
+    uint32_t awaits; /* open */
+    uint32_t wanted; /* holdings in state HOLDING_WANTED */
+};
+
+struct station {
+    const struct station_model *model;
+    uint32_t idle;            /* servers without work, ready at once */
+    uint32_t busy;            /* servers serving or held; for sharing: min(present, servers) */
+    uint32_t present;         /* tasks waiting for a server here or having one */
+    struct task_list resumed; /* "resume": "first": served before the line */
+    struct line line;
+    struct sharing sharing;
+    struct timer timer; /* EV_SHARED_END */
+
+    /* behaviour: setup */
+    uint32_t cold, starting;
+    uint32_t idle_slot; /* most recently idle first, linked through idle_server.older; UINT32_MAX: none */
+
+    /* measured since the cut */
+    double since, busy_area, present_area, starting_area;
+    struct tally wait, response;
+    uint64_t offered, lost;
+
+#ifdef DESQ_CHECKS
+    struct little_check {
+        double area, since, in,
+            out; /* of the whole run: integral of present; sums of times of joining and leaving */
+        uint64_t joined, left;
+    } check;
+#endif
+};
+
+/* A warm server without work whose time runs. */
+struct idle_server {
+    struct timer timer;
+    uint32_t station;
+    uint32_t older, newer; /* in the station's list; older also links free slots */
+};
+
+struct source {
+    struct stream stream;
+    uint64_t key;     /* of the kind's tasks */
+    uint64_t started; /* tasks so far, since time 0 */
+};
+
+struct kind_state {
+    uint64_t arrived, completed, lost; /* since the cut */
+    uint64_t present;                  /* now */
+    struct time_average in_system;
+    double half_area; /* of in_system, in the first half of the measured time */
+    struct tally response, wait, service, delay, overhead;
+    struct histogram *response_histogram, *wait_histogram; /* the record's */
+#ifdef DESQ_CHECKS
+    struct little_check check;
+    uint64_t all_arrived, all_completed, all_lost;
+#endif
+};
+
+enum world_end { WORLD_DONE, WORLD_EMPTY, WORLD_STUCK, WORLD_INTERRUPTED, WORLD_NO_MEMORY, WORLD_TOO_LONG };
+
+/* Hears of every task that ends. */
+typedef void task_listener(void *context, const struct world *w, uint32_t task, bool lost);
+
+struct world {
+    struct sim sim;
+    const struct model *model;
+    task_listener *left; /* NULL: nobody listens */
+    void *left_context;
+    struct station *stations;
+    struct kind_state *kinds;
+    struct source *sources;
+
+    struct task *tasks;
+    unsigned char *more;
+    uint32_t task_count, task_size; /* records ever used in this replication; allocated */
+    uint32_t task_free;             /* first of the free ones, or NO_TASK */
+
+    uint32_t *ready; /* ring: tasks that were given a server to hold and have yet to move on */
+    uint32_t ready_first, ready_count, ready_size;
+
+    struct idle_server *idle;
+    uint32_t idle_count, idle_size, idle_free;
+
+    uint64_t alive;     /* tasks present or thinking, and sources that are not done */
+    uint64_t completed; /* of all kinds, since the cut */
+    double cut;         /* time of the cut */
+    double last_leave;  /* when a task last ended */
+    double end;         /* when the replication ended, set by world_run */
+    bool failed;        /* no memory */
+};
+
+struct world *world_new(const struct model *m);
+void world_free(struct world *w);
+
+/* Replication r from time 0, empty, into record (shape: see study.h; reset here). *stop nonzero ends it
+ * early. */
+enum world_end world_run(struct world *w, uint64_t r, struct record *record,
+                         const volatile sig_atomic_t *stop);
+
+/* Who waits where and who holds what, as one sentence, after WORLD_STUCK. */
+void world_describe_stuck(const struct world *w, char *out, size_t size);
+
+/* For behaviours (models/server/). */
+
+/* Brings the station's integrals up to now: before any of idle, busy, present, starting changes. */
+static inline void station_clock(struct world *w, struct station *st)
+{
+    const double now = w->sim.now, elapsed = now - st->since;
+    st->busy_area += (double)st->busy * elapsed;
+    st->present_area += (double)st->present * elapsed;
+    st->starting_area += (double)st->starting * elapsed;
+    st->since = now;
+}
+
+/* Tasks in the line or among the resumed. */
+static inline uint32_t station_waiting(const struct station *st)
+{
+    return st->present - st->busy;
+}
+
+/* A server that is neither idle nor busy turns to the next waiting task, which there is. */
+void station_serve_next(struct world *w, struct station *st);
+
+#endif

@@ -1,0 +1,183 @@
+/* calendar.h: the pending events, in the order in which they happen.
+ *
+ * Order is total: by time, then by rank, then by the sequence in which they were put in. An event is a value:
+ * what happens (kind) and to whom (subject), both small numbers whose meaning is the caller's.
+ *
+ * The structure is a 4-ary heap of 16-byte nodes: the time as an integer (non-negative doubles order like
+ * their bits) above a word that holds rank, sequence, kind and subject; one 128-bit comparison orders both.
+ * Most events lead to another one, so a popped root is left vacant and the next push fills it in place. */
+#ifndef SIM_CALENDAR_H
+#define SIM_CALENDAR_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* At equal times: completions first, then arrivals, then things that run out, last the marks of the
+ * measurement. */
+enum rank { RANK_COMPLETION, RANK_ARRIVAL, RANK_EXPIRY, RANK_MARK };
+
+enum {
+    CALENDAR_SUBJECT_BITS = 24, /* 16.7 million tasks */
+    CALENDAR_KIND_BITS = 4,
+    CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
+    CALENDAR_RANK_SHIFT = 62,
+};
+#define CALENDAR_SUBJECTS  (UINT32_C(1) << CALENDAR_SUBJECT_BITS)
+#define CALENDAR_SEQUENCES (UINT64_C(1) << CALENDAR_SEQUENCE_BITS)
+
+struct calendar_node {
+    uint64_t time; /* bits of a double >= 0 */
+    uint64_t key;  /* rank:2 sequence:34 kind:4 subject:24 */
+};
+
+struct calendar {
+    struct calendar_node *nodes;
+    size_t count, size; /* nodes in use, the vacant root included; allocated */
+    uint64_t sequence;  /* of the next event */
+    bool vacant;        /* nodes[0] was popped and not yet replaced */
+    bool failed;        /* memory or sequence numbers ran out: events were lost; the caller stops */
+};
+
+struct event {
+    double time;
+    uint64_t key;
+    unsigned kind;
+    uint32_t subject;
+};
+
+/* An empty calendar without memory. */
+void calendar_init(struct calendar *c);
+void calendar_free(struct calendar *c);
+/* Empty again, sequence from 0; keeps its memory. */
+void calendar_reset(struct calendar *c);
+
+/* Slow path of calendar_put. */
+bool calendar_grow(struct calendar *c);
+
+static inline bool calendar_before(struct calendar_node a, struct calendar_node b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return ((wide)a.time << 64 | a.key) < ((wide)b.time << 64 | b.key);
+}
+
+/* Puts node where it belongs below the vacant place i among count nodes. */
+static inline void calendar_sift_down(struct calendar_node *nodes, size_t count, size_t i,
+                                      struct calendar_node node)
+{
+    for (;;) {
+        const size_t child = 4 * i + 1;
+        if (child >= count)
+            break;
+        size_t least = child;
+        const size_t end = child + 4 < count ? child + 4 : count;
+        for (size_t j = child + 1; j < end; j++)
+            least = calendar_before(nodes[j], nodes[least]) ? j : least;
+        if (!calendar_before(nodes[least], node))
+            break;
+        nodes[i] = nodes[least];
+        i = least;
+    }
+    nodes[i] = node;
+}
+
+static inline void calendar_put(struct calendar *c, struct calendar_node node)
+{
+    struct calendar_node *nodes = c->nodes;
+    if (c->vacant) {
+        c->vacant = false;
+        calendar_sift_down(nodes, c->count, 0, node);
+        return;
+    }
+    if (__builtin_expect(c->count == c->size, 0)) {
+        if (!calendar_grow(c))
+            return;
+        nodes = c->nodes;
+    }
+    size_t i = c->count++;
+    while (i > 0 && calendar_before(node, nodes[(i - 1) / 4])) {
+        nodes[i] = nodes[(i - 1) / 4];
+        i = (i - 1) / 4;
+    }
+    nodes[i] = node;
+}
+
+static inline struct calendar_node calendar_node(struct calendar *c, double time, enum rank rank,
+                                                 unsigned kind, uint32_t subject)
+{
+    if (__builtin_expect(c->sequence == CALENDAR_SEQUENCES, 0)) {
+        c->failed = true;
+        c->sequence = 1;
+    }
+    struct calendar_node node;
+    memcpy(&node.time, &time, sizeof node.time);
+    node.key = (uint64_t)rank << CALENDAR_RANK_SHIFT |
+               c->sequence++ << (CALENDAR_KIND_BITS + CALENDAR_SUBJECT_BITS) |
+               (uint64_t)kind << CALENDAR_SUBJECT_BITS | subject;
+    return node;
+}
+
+/* One more event. time >= 0 and finite, kind < 16, subject < CALENDAR_SUBJECTS. Sets failed when memory or
+ * numbers run out. */
+static inline void calendar_push(struct calendar *c, double time, enum rank rank, unsigned kind,
+                                 uint32_t subject)
+{
+    calendar_put(c, calendar_node(c, time, rank, kind, subject));
+}
+
+/* Takes the first event. false: none is left. */
+static inline bool calendar_pop(struct calendar *c, struct event *e)
+{
+    struct calendar_node *nodes = c->nodes;
+    if (c->vacant) {
+        c->vacant = false;
+        c->count--;
+        if (c->count > 0)
+            calendar_sift_down(nodes, c->count, 0, nodes[c->count]);
+    }
+    if (c->count == 0)
+        return false;
+    c->vacant = true;
+    memcpy(&e->time, &nodes[0].time, sizeof e->time);
+    e->key = nodes[0].key;
+    e->kind = (unsigned)(nodes[0].key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
+    e->subject = (uint32_t)(nodes[0].key & (CALENDAR_SUBJECTS - 1));
+    return true;
+}
+
+/* Events pending (those of moved and cleared timers included). */
+static inline size_t calendar_count(const struct calendar *c)
+{
+    return c->count - (c->vacant ? 1 : 0);
+}
+
+/* An event that can be moved and cleared. Nothing is ever searched in the heap: a timer moved later stays
+ * where it is and is put back when it comes up early; one moved earlier is put in anew, and the stale node is
+ * dropped when it comes up. The order of events is exactly that of removing it and pushing it again.
+ * Zero-initialised: not set. */
+struct timer {
+    double due;      /* when it is to fire; meaningful while set */
+    uint64_t key;    /* rank, sequence, kind, subject of the latest timer_set */
+    uint64_t queued; /* key of the one node in the heap that speaks for it; 0: none (sequences start at 1, so
+                        no key is 0) */
+    double queued_time;
+    bool set;
+};
+
+/* Schedules the timer, or moves it. */
+void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,
+               uint32_t subject);
+
+/* Takes it out; a timer that is not set stays so. */
+static inline void timer_clear(struct timer *t)
+{
+    t->set = false;
+}
+
+/* An event of a timer's kind came up: true if it is to happen now (the timer is then no longer set), false if
+ * it was stale or has been put back. */
+bool timer_due(struct calendar *c, struct timer *t, const struct event *e);
+
+#endif

@@ -1,0 +1,75 @@
+#include "sim/lookup.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { LONGEST = 64 }; /* names beyond this length are not compared: no name of ours is as long */
+
+static const char *name_of(const void *row)
+{
+    return *(const char *const *)row;
+}
+
+const void *lookup_row(struct lookup_table table, const char *name)
+{
+    for (size_t i = 0; i < table.count; i++)
+        if (strcmp(name_of(table.rows[i]), name) == 0)
+            return table.rows[i];
+    return NULL;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment distance, three rolling rows. Both lengths are below LONGEST. */
+static size_t distance(const char *a, const char *b)
+{
+    const size_t la = strlen(a), lb = strlen(b);
+    size_t rows[3][LONGEST + 1];
+    for (size_t j = 0; j <= lb; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t *now = rows[i % 3];
+        const size_t *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        now[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            const int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+            now[j] = least(least(last[j] + 1, now[j - 1] + 1), last[j - 1] + (x != y));
+            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+                y == tolower((unsigned char)a[i - 2]))
+                now[j] = least(now[j], before[j - 2] + 1);
+        }
+    }
+    return rows[la % 3][lb];
+}
+
+const char *lookup_nearest(const char *name, const char *const *candidates, size_t count)
+{
+    const size_t length = strlen(name);
+    if (length >= LONGEST)
+        return NULL;
+    const char *best = NULL;
+    size_t best_distance = least(2 + length / 3, length);
+    for (size_t i = 0; i < count; i++) {
+        if (candidates[i] == NULL || strlen(candidates[i]) >= LONGEST)
+            continue;
+        const size_t d = distance(name, candidates[i]);
+        if (d < best_distance) {
+            best_distance = d;
+            best = candidates[i];
+        }
+    }
+    return best;
+}
+
+const char *lookup_nearest_row(struct lookup_table table, const char *name)
+{
+    const char *best = NULL;
+    for (size_t i = 0; i < table.count; i++) {
+        const char *pair[2] = {best, name_of(table.rows[i])};
+        best = lookup_nearest(name, pair, 2);
+    }
+    return best;
+}

@@ -1,0 +1,36 @@
+#include "sim/sim.h"
+
+#include <assert.h>
+
+void sim_init(struct sim *s)
+{
+    *s = (struct sim){.now = 0.0};
+    calendar_init(&s->calendar);
+}
+
+void sim_free(struct sim *s)
+{
+    calendar_free(&s->calendar);
+}
+
+void sim_reset(struct sim *s)
+{
+    calendar_reset(&s->calendar);
+    s->now = 0.0;
+    s->events = 0;
+    s->stop = false;
+}
+
+bool sim_run(struct sim *s, event_handler *const handlers[], void *world, uint64_t most)
+{
+    struct event e;
+    while (!s->stop && most-- > 0) {
+        if (!calendar_pop(&s->calendar, &e))
+            return false;
+        assert(e.time >= s->now); /* time never runs backwards */
+        s->now = e.time;
+        s->events++;
+        handlers[e.kind](world, &e);
+    }
+    return !s->stop;
+}

@@ -1,0 +1,29 @@
+/* sim.h: the clock, the calendar and the one loop over events. Knows time, and nothing of queues.
+ *
+ * The order of events is part of the contract (calendar.h): by time; at equal times completions before
+ * arrivals before expiries before marks; else as they were scheduled. */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "sim/calendar.h"
+
+struct sim {
+    double now;
+    struct calendar calendar;
+    uint64_t events; /* that happened (stale timers left out by their handlers) */
+    bool stop;       /* set by a handler: the loop ends after it */
+};
+
+/* Handles one event; time has advanced to e->time. */
+typedef void event_handler(void *world, const struct event *e);
+
+void sim_init(struct sim *s);
+void sim_free(struct sim *s);
+/* Time 0, nothing pending; keeps memory. */
+void sim_reset(struct sim *s);
+
+/* Runs until a handler sets stop, nothing is pending, or `most` events were taken. handlers is indexed by the
+ * event's kind. Returns true if there may be more to do (most was reached). */
+bool sim_run(struct sim *s, event_handler *const handlers[], void *world, uint64_t most);
+
+#endif

@@ -234,6 +234,17 @@ static void add_marker(struct chart *c, size_t variant, double at, size_t statio
         c->markers[c->marker_count++] = (struct chart_line){.at = at, .text = text, .colour = variant};
 }
 
+/* Where the load reaches 1 between two points of a variant, or a little beyond the last; NAN: nowhere near.
+ * Load is linear in a rate, and its inverse in a number of servers: both are exact here. */
+static double full_at(double xa, double a, double xb, double b, bool last)
+{
+    const double share = a < b ? (1.0 - a) / (b - a) : (1.0 - 1.0 / a) / (1.0 / b - 1.0 / a);
+    const double x = xa + share * (xb - xa);
+    if ((a < 1.0 && b >= 1.0) || (a >= 1.0 && b < 1.0))
+        return x;
+    return last && a < b && b < 1.0 && b > 0.85 ? x : NAN;
+}
+
 void chart_capacities(struct chart *c, const struct axis *axis)
 {
     const struct result *r = c->result;
@@ -241,15 +252,15 @@ void chart_capacities(struct chart *c, const struct axis *axis)
         return;
     for (size_t variant = 0; variant < r->variant_count; variant++) {
         for (size_t i = variant; i + r->variant_count < r->point_count; i += r->variant_count) {
+            const size_t next = i + r->variant_count;
             size_t station_a = 0, station_b = 0;
-            const double a = bottleneck(&r->points[i], &station_a);
-            const double b = bottleneck(&r->points[i + r->variant_count], &station_b);
-            const double xa = chart_x(c, axis, i), xb = chart_x(c, axis, i + r->variant_count);
-            if (!((a < 1.0 && b >= 1.0) || (a >= 1.0 && b < 1.0)))
+            const double a = bottleneck(&r->points[i], &station_a),
+                         b = bottleneck(&r->points[next], &station_b);
+            const double x = full_at(chart_x(c, axis, i), a, chart_x(c, axis, next), b,
+                                     next + r->variant_count >= r->point_count);
+            if (isnan(x))
                 continue;
-            /* Load is linear in a rate, and its inverse in a number of servers: both are exact here. */
-            const double share = a < b ? (1.0 - a) / (b - a) : (1.0 - 1.0 / a) / (1.0 / b - 1.0 / a);
-            add_marker(c, variant, xa + share * (xb - xa), a < b ? station_b : station_a);
+            add_marker(c, variant, x, a < b ? station_b : station_a);
             break;
         }
     }

@@ -108,6 +108,20 @@ static void write_lines(FILE *out, const char *name, const char *plural, const s
     fputs("]\n", out);
 }
 
+/* The texts of neighbours stand at different heights where they might touch. */
+static void write_marker_heights(FILE *out, const struct chart *c)
+{
+    const double near = 0.22 * (c->x_max - c->x_min);
+    begin_array(out, "marker_height", c->marker_count);
+    for (size_t i = 0; i < c->marker_count; i++) {
+        bool touches = false;
+        for (size_t k = 0; k < i; k++)
+            touches = touches || fabs(c->markers[i].at - c->markers[k].at) < near;
+        fprintf(out, "%s%s", i > 0 ? ", " : "", touches && i % 2 == 1 ? "1.06" : "1.025");
+    }
+    fputs("]\n", out);
+}
+
 static void write_series(FILE *out, const struct chart *c)
 {
     fprintf(out, "series = %zu\n", c->series_count);
@@ -162,10 +176,7 @@ bool chart_write_script(void *context, FILE *out, struct error *err)
     fputs("]\n", out);
     write_series(out, c);
     write_lines(out, "marker", "markers", c->markers, c->marker_count);
-    begin_array(out, "marker_height", c->marker_count); /* neighbours' texts at different heights */
-    for (size_t i = 0; i < c->marker_count; i++)
-        fprintf(out, "%s%s", i > 0 ? ", " : "", i % 2 == 0 ? "0.98" : "0.6");
-    fputs("]\n", out);
+    write_marker_heights(out, c);
     write_lines(out, "limit", "limits", c->limits, c->limit_count);
     fprintf(out, "%s%s%s", style_script, p->plot->script, output_script);
     return true;

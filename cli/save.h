@@ -2,7 +2,7 @@
 #ifndef CLI_SAVE_H
 #define CLI_SAVE_H
 
-#include "sim/error.h"
+#include "models/desq.h"
 
 #include <stdbool.h>
 #include <stdio.h>

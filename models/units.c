@@ -1,6 +1,5 @@
 #include "models/units.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,8 +274,12 @@ char *units_format_time(double value, const struct time_unit *unit, char *out, s
         snprintf(out, size, "-");
         return out;
     }
-    if (isinf(value) || value == 0) {
-        snprintf(out, size, isinf(value) ? (value > 0 ? "infinite" : "-infinite") : "0 %s", unit->name);
+    if (isinf(value)) {
+        snprintf(out, size, value > 0 ? "infinite" : "-infinite");
+        return out;
+    }
+    if (value == 0) {
+        snprintf(out, size, "0 %s", unit->name);
         return out;
     }
     /* in nanoseconds, rounded to three digits first, so that 999.6 us becomes 1.00 ms */

@@ -35,8 +35,12 @@ set yrange [y_min:y_max]
 # Vertical lines where something is full, horizontal ones where a requirement ends.
 set for [i=1:markers] arrow from first marker_at[i], graph 0 to first marker_at[i], graph 1 nohead \
     linewidth 1.5 dashtype 3 linecolor rgb marker_colour[i]
-set for [i=1:markers] label marker_text[i] at first marker_at[i], graph marker_height[i] rotate by 90 right \
-    offset character -1.2, 0 textcolor rgb marker_colour[i] font ',11'
+set for [i=1:markers] label marker_text[i] at first marker_at[i], graph marker_height[i] center front \
+    textcolor rgb marker_colour[i] font ',11'
+if (markers > 0) {
+    set title offset 0, 1.6
+    set tmargin 6.5
+}
 set for [i=1:limits] arrow from graph 0, first limit_at[i] to graph 1, first limit_at[i] nohead \
     linewidth 1.5 dashtype 2 linecolor rgb '#666666'
 set for [i=1:limits] label limit_text[i] at graph 0.01, first limit_at[i] offset character 0, 0.6 \

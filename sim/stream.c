@@ -64,7 +64,7 @@ double stream_normal_rest(struct stream *s, uint64_t bits)
             inside = 1;
         }
         if (inside || under(s, stream_normal_heights, layer, exp(-0.5 * x * x)))
-            return bits & 256 ? -x : x;
+            return stream_signed(x, bits);
         bits = stream_bits(s);
     }
 }

@@ -29,7 +29,7 @@ static char *read_text(const char *path)
 
 static void complain(const char *name, const char *what)
 {
-    char text[4096];
+    char text[8192];
     snprintf(text, sizeof text, "%s", what);
     CU_assertImplementation(CU_FALSE, 1, text, name, "", CU_FALSE);
 }

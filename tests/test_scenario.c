@@ -344,6 +344,12 @@ static void set_options(void)
     static const char *const both[] = {"/service=2", NULL};
     const struct scenario_file *file = read_file(ARTICLE, both);
     CU_ASSERT_EQUAL(file->points[1].scenario.kinds[0].steps.items[0].args[1].dist->a, 2.0);
+    /* "run" need not be there to be written into, nor "sweep" */
+    static const char *const absent[] = {"/run/seed=5", "/sweep/~1servers=[1, 2, 3]", NULL};
+    file = read_file(MM1, absent);
+    CU_ASSERT_EQUAL_FATAL(file->point_count, 3);
+    CU_ASSERT_EQUAL(file->points[2].scenario.run.seed, 5);
+    CU_ASSERT_EQUAL(file->points[2].scenario.stations[0].servers, 3.0);
     /* an equals sign may be part of the value */
     static const char *const equals[] = {"/title=a=b", NULL};
     CU_ASSERT_STRING_EQUAL(read_file(MM1, equals)->points[0].scenario.title, "a=b");
@@ -534,6 +540,11 @@ static void encodings(void)
 {
     begin();
     CU_ASSERT_EQUAL(read_one("\xEF\xBB\xBF" MM1)->kind_count, 1);
+    CU_ASSERT_STRING_EQUAL(read_error("\xEF\xBB\xBF"
+                                      "2",
+                                      NULL),
+                           "expected a scenario (an object), found 2");
+    CU_ASSERT_STRING_EQUAL(read_error("\xEF\xBB\xBF", NULL), "the file is empty");
     const struct scenario *s = read_one(
         "{\r\n\t\"title\": \"\\ud83d\\ude00 \\\"\\/\\b\\f\\n\\r\\t\",\r\n\"arrivals\":{\"rate\":1E0},"
         "\"service\":1.50e-0}\r\n");

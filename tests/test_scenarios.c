@@ -29,11 +29,16 @@ static void check_point(const char *name, unsigned line, const struct point *p)
 {
     if (p->report.replications != 2)
         complain(name, line, "did not run its two replications");
+    double completed = 0.0; /* of all kinds: a rare one may be absent from a short run */
     for (size_t k = 0; k < p->kind_count; k++) {
         const struct figure *f = subject_figure(&p->kinds[k], "response");
-        if (f == NULL || !(f->count > 0.0) || !(f->mean >= 0.0))
+        if (f == NULL || (f->count > 0.0 && !(f->mean >= 0.0)))
             complain(name, line, "a kind of task has no response time");
+        else
+            completed += f->count;
     }
+    if (!(completed > 0.0))
+        complain(name, line, "no task was completed");
 }
 
 /* Reads path as it stands; then runs two short replications of every point. name and line: for the failure.
@@ -130,7 +135,8 @@ static void examples_run(void)
     run_page("README.md");
 }
 
-/* 4 tasks of 1 s: exactly 4 s on one thread, 2 s on two, 1 s on four; waits 0, 1, 2, 3 add up to 6 s on one.
+/* 4 tasks of 1 s: exactly 4 s on one thread, 1 s on four, 2 s on two; on one the waits 0, 1, 2, 3 average 1.5
+ * s.
  */
 static void article_is_exact(void)
 {
@@ -140,7 +146,7 @@ static void article_is_exact(void)
     CU_ASSERT_FATAL(desq_read("scenarios/article.json", NULL, &d, &err));
     CU_ASSERT_FATAL(desq_run(d, &(struct desq_run){.jobs = 1}, &r, &err));
     CU_ASSERT_EQUAL_FATAL(r->point_count, 3);
-    const double makespan[] = {4.0, 2.0, 1.0}, wait[] = {1.5, 0.5, 0.0};
+    const double makespan[] = {4.0, 1.0, 2.0}, wait[] = {1.5, 0.0, 0.5};
     for (size_t i = 0; i < 3; i++) {
         const struct figure *m = subject_figure(r->points[i].run, "makespan");
         const struct figure *w = subject_figure(&r->points[i].kinds[0], "wait");
@@ -155,6 +161,6 @@ static void article_is_exact(void)
 const struct test scenarios_tests[] = {
     {"every scenario has a title and a description, reads and runs", scenarios_run},
     {"every example in the documentation reads and runs", examples_run},
-    {"the article's four tasks take exactly 4, 2 and 1 seconds", article_is_exact},
+    {"the article's four tasks take exactly 4, 1 and 2 seconds", article_is_exact},
     {NULL, NULL},
 };

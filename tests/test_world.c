@@ -2,7 +2,7 @@
 #include "tests/trial.h"
 
 /* A kind of task of which one arrives, at time t. */
-#define ARRIVES(t) "'arrivals':{'interarrival':" #t ",'limit':1},"
+#define ARRIVES(t) "'limit':1,'arrivals':{'interarrival':" #t "},"
 /* That many at time 0. */
 #define AT_ONCE(n) "'arrivals':{'at_once':" #n "},"
 
@@ -221,7 +221,7 @@ static void completions_before_arrivals(void)
         struct trial t;
         struct history h;
         if (trial_read(&t,
-                       "{'arrivals':{'interarrival':1,'limit':1000},'service':1%s}",
+                       "{'arrivals':{'interarrival':1},'limit':1000,'service':1%s}",
                        capacity ? ",'capacity':1" : "") &&
             trial_trace(&t, 0, 0, &h)) {
             CU_ASSERT_EQUAL(h.count, 1000);
@@ -292,9 +292,9 @@ static void priority_for_every_order_of_arrival(void)
         if (trial_read(&t,
                        "{'stations':{'q':{'discipline':'priority'}},'tasks':{"
                        "'x':{'priority':9,'arrivals':{'at_once':1},'steps':[{'at':'q','for':10}]},"
-                       "'a':{'priority':-1,'arrivals':{'interarrival':%g,'limit':1},'steps':[{'at':'q','for':1}]},"
-                       "'b':{'priority':0.5,'arrivals':{'interarrival':%g,'limit':1},'steps':[{'at':'q','for':1}]},"
-                       "'c':{'priority':2,'arrivals':{'interarrival':%g,'limit':1},'steps':[{'at':'q','for':1}]}}}",
+                       "'a':{'priority':-1,'limit':1,'arrivals':{'interarrival':%g},'steps':[{'at':'q','for':1}]},"
+                       "'b':{'priority':0.5,'limit':1,'arrivals':{'interarrival':%g},'steps':[{'at':'q','for':1}]},"
+                       "'c':{'priority':2,'limit':1,'arrivals':{'interarrival':%g},'steps':[{'at':'q','for':1}]}}}",
                        o[0], o[1], o[2]))
             ENDS(0, &t, {0, 10, 0, 10, 0, 0, false}, {1, 11, 10 - o[0], 1, 0, 0, false},
                  {2, 12, 11 - o[1], 1, 0, 0, false}, {3, 13, 12 - o[2], 1, 0, 0, false});
@@ -310,7 +310,7 @@ static void priority_for_every_order_of_arrival(void)
 
 static void last_come_first_served(void)
 {
-    PLAYS("{'arrivals':{'interarrival':1,'limit':4},'service':2.5,'discipline':'lcfs'}",
+    PLAYS("{'arrivals':{'interarrival':1},'limit':4,'service':2.5,'discipline':'lcfs'}",
           {0, 3.5, 0, 2.5, 0, 0, false}, {0, 6, 0.5, 2.5, 0, 0, false}, {0, 8.5, 2, 2.5, 0, 0, false},
           {0, 11, 6.5, 2.5, 0, 0, false});
 }
@@ -429,7 +429,7 @@ static void keep_alive(void)
 static void steering_steps(void)
 {
     /* repeat: none, rounded up from 2.5, nested 2 x 3; choose: p = 0 never, p = 1 always; empty blocks are allowed. */
-    PLAYS("{'arrivals':{'at_once':1},'steps':[{'repeat':0,'do':[{'delay':100}]},{'repeat':2.5,'do':[{'delay':1}]},"
+    PLAYS("{'stations':{'queue':{}},'arrivals':{'at_once':1},'steps':[{'repeat':0,'do':[{'delay':100}]},{'repeat':2.5,'do':[{'delay':1}]},"
           "{'repeat':2,'do':[{'repeat':3,'do':[{'delay':10}]}]},"
           "{'choose':[{'p':0,'do':[{'delay':1000}]},{'p':1,'do':[{'delay':0.5}]}]},"
           "{'choose':[{'p':1,'do':[]},{'do':[{'delay':1000}]}]},{'in':'queue','do':[]},{'await':[]},{'repeat':5,'do':[]}]}",

@@ -36,7 +36,7 @@ static bool read_text(struct trial *t, const struct desq_options *options, const
         return false;
     struct error err;
     const bool ok = desq_read_text("test", text, options, &t->desq, &err);
-    EXPECT(ok, "%s: %s in: %s", err.at.pointer != NULL ? err.at.pointer : "", ok ? "" : err.text, text);
+    EXPECT(ok, "%s: %s, in: %s", ok ? "" : err.pointer, ok ? "" : err.text, text);
     free(text);
     if (!ok)
         t->desq = NULL;

@@ -113,7 +113,8 @@ char *number_interval(double mean, double half_width, char out[static NUMBER_ROO
 
 char *number_between(double value, double low, double high, char out[static NUMBER_ROOM])
 {
-    return number_interval(value, fmax(value - low, high - value), out);
+    const bool known = !isnan(low) && !isnan(high); /* fmax would pass over a NAN */
+    return number_interval(value, known ? fmax(value - low, high - value) : NAN, out);
 }
 
 char *number_whole(double x, char out[static NUMBER_ROOM])

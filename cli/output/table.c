@@ -101,17 +101,17 @@ static struct widths measure(const struct table *t, size_t column)
 }
 
 /* A line being printed; spaces wait until text follows, so that none ends a line. */
-struct line {
+struct printed_line {
     FILE *out;
     size_t spaces;
 };
 
-static void spaces(struct line *line, size_t count)
+static void spaces(struct printed_line *line, size_t count)
 {
     line->spaces += count;
 }
 
-static void put(struct line *line, const char *text)
+static void put(struct printed_line *line, const char *text)
 {
     if (*text == '\0')
         return;
@@ -119,13 +119,14 @@ static void put(struct line *line, const char *text)
     line->spaces = 0;
 }
 
-static void end_line(struct line *line)
+static void end_line(struct printed_line *line)
 {
     fputc('\n', line->out);
     line->spaces = 0;
 }
 
-static void print_label(const struct table *t, struct line *line, size_t row, size_t column, size_t width)
+static void print_label(const struct table *t, struct printed_line *line, size_t row, size_t column,
+                        size_t width)
 {
     const char *text = t->rows[row][column];
     bool same = row > 0 && column + 1 < t->label_count;
@@ -137,7 +138,7 @@ static void print_label(const struct table *t, struct line *line, size_t row, si
     spaces(line, width - text_width(text));
 }
 
-static void print_cell(struct line *line, const char *cell, struct widths w)
+static void print_cell(struct printed_line *line, const char *cell, struct widths w)
 {
     const size_t left = width_left(cell), before = w.left - left + (w.all - w.left - w.right);
     const size_t after = w.all - before - text_width(cell);
@@ -147,19 +148,19 @@ static void print_cell(struct line *line, const char *cell, struct widths w)
 }
 
 /* The group headings of columns first to last - 1, each above its own columns. */
-static void print_groups(const struct table *t, struct line *line, const struct widths *w, size_t first,
-                         size_t last)
+static void print_groups(const struct table *t, struct printed_line *line, const struct widths *w,
+                         size_t first, size_t last)
 {
     for (size_t i = first; i < last;) {
         size_t end = i, width = 0;
         while (end < last && strcmp(t->groups[end], t->groups[i]) == 0)
             width += w[end++].all + GAP;
         const size_t text = text_width(t->groups[i]);
-        /* A heading begins where its columns' text does; one that is too long pushes nothing: widths allow
-         * for it. */
+        /* A heading begins where its columns' text does. A block may hold only part of a group, with less room than
+         * the heading takes. */
         spaces(line, GAP);
         put(line, t->groups[i]);
-        const size_t rest = width - GAP - text;
+        const size_t rest = width > GAP + text ? width - GAP - text : 0;
         if (text > 0 && rest >= 2) {
             spaces(line, 1);
             for (size_t k = 1; k < rest; k++)
@@ -186,8 +187,8 @@ static void widen_groups(const struct table *t, struct widths *w)
     }
 }
 
-static void print_block(const struct table *t, struct line *line, const struct widths *w, size_t first,
-                        size_t last, int indent)
+static void print_block(const struct table *t, struct printed_line *line, const struct widths *w,
+                        size_t first, size_t last, int indent)
 {
     bool grouped = false;
     size_t labels = 0;
@@ -251,7 +252,7 @@ bool table_print(const struct table *t, FILE *out, int indent)
     widen_groups(t, w);
     const size_t room = labels < PAGE_WIDTH ? PAGE_WIDTH - labels + GAP : 1;
     size_t first = t->label_count;
-    struct line line = {out, 0};
+    struct printed_line line = {out, 0};
     do {
         const size_t end = block_end(t, w, first, room);
         if (first > t->label_count)

@@ -3,7 +3,7 @@
 #ifndef CLI_OUTPUT_TABLE_H
 #define CLI_OUTPUT_TABLE_H
 
-#include "sim/arena.h"
+#include "models/desq.h"
 
 #include <stdbool.h>
 #include <stddef.h>

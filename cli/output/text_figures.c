@@ -39,12 +39,15 @@ static const struct figure *figure_at(const struct result *r, size_t point, subj
     return s != NULL ? subject_figure(s, measure) : NULL;
 }
 
-/* Whether the measure is known at any point and, unless it always counts, is anywhere other than 0. */
+/* Whether the measure is known at any point and, unless it always counts, is anywhere large enough to matter.
+ */
 static bool worth_showing(const struct result *r, subject_of *of, size_t index, const char *measure)
 {
+    const double least =
+        strcmp(measure, "setting_up") == 0 ? 5e-4 : 0.0; /* servers start at times; rarely it matters */
     for (size_t i = 0; i < r->point_count; i++) {
         const struct figure *f = figure_at(r, i, of, index, measure);
-        if (f != NULL && !isnan(f->mean) && (is_always(measure) || f->mean != 0.0))
+        if (f != NULL && !isnan(f->mean) && (is_always(measure) || f->mean > least))
             return true;
     }
     return false;
@@ -142,6 +145,28 @@ static void add_difference_columns(struct page *p, struct table *t, const char *
     }
 }
 
+/* A quantile that did not vary at all. */
+static bool exact(const struct result *r, size_t point, const struct subject_key *key, double quantile)
+{
+    const struct quantile *q =
+        quantile_at(figure_at(r, point, kind_of, key->kind, key->probe->name), quantile);
+    return q != NULL && q->low == q->value && q->high == q->value;
+}
+
+/* The difference between two exact quantiles is exact, though there may be too few replications for its
+ * interval. */
+static const char *paired_cell(struct page *p, const struct subject_key *key, enum statistic statistic,
+                               double quantile)
+{
+    const struct difference *found = text_difference(p->result, key, 0, statistic, quantile);
+    if (found == NULL || statistic != STATISTIC_QUANTILE || !isnan(found->half_width) ||
+        !exact(p->result, found->base, key, quantile) || !exact(p->result, found->other, key, quantile))
+        return text_difference_cell(p, found);
+    struct difference d = *found;
+    d.half_width = 0.0;
+    return text_difference_cell(p, &d);
+}
+
 /* Rows: mean and quantiles. Columns: each measure of each variant, then the paired differences. */
 static void kind_times(struct page *p, size_t kind)
 {
@@ -178,8 +203,7 @@ static void kind_times(struct page *p, size_t kind)
                            row > 0 ? text_quantile(p, quantile_at(f, quantile)) : text_figure(p, f));
             }
             for (size_t k = 0; k < key_counts[m]; k++)
-                table_cell(&t, column++,
-                           text_difference_cell(p, text_difference(r, &keys[m][k], 0, statistic, quantile)));
+                table_cell(&t, column++, paired_cell(p, &keys[m][k], statistic, quantile));
         }
     }
     fputc('\n', p->out);

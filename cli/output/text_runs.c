@@ -27,7 +27,8 @@ static const char *precision_cell(struct page *p, const struct point *at)
     if (isnan(at->report.precision))
         return "-";
     number_short(100.0 * at->report.precision, 2, text);
-    return keep(p, arena_printf(p->arena, "%s %% %s", text, worst_of(at)));
+    const char *worst = worst_of(at);
+    return keep(p, arena_printf(p->arena, "%s %%%s%s", text, worst[0] != '\0' ? " " : "", worst));
 }
 
 void text_runs(struct page *p)

@@ -119,15 +119,14 @@ static const char *words(struct page *p, const struct subject_key *key, size_t p
     return sign_of(d) == 0 ? "no difference" : relative_size(p, key, from->mean, to->mean);
 }
 
-/* The verb of a figure whose smaller or larger mean is news: "async responds in". */
+/* "responds": what is said between the variant's name and "in 8.5 ms". */
 static const char *verb_of(struct page *p, const struct subject_key *key)
 {
     if (key->of_run)
-        return "finishes in";
+        return "finishes";
     if (strcmp(key->probe->name, "response") == 0)
-        return "responds in";
-    return keep(
-        p, arena_printf(p->arena, "has a mean %s of", keep(p, label_measure(p->arena, key->probe->name))));
+        return "responds";
+    return keep(p, arena_printf(p->arena, "has a %s", keep(p, label_measure(p->arena, key->probe->name))));
 }
 
 /* One place's means of both variants as a sentence. */
@@ -149,12 +148,14 @@ static void print_sentence(struct page *p, const struct subject_key *key, size_t
     }
     number_interval(d->difference, d->half_width, size);
     p->unsure = p->unsure || size[0] == '~';
+    const char *in = key->of_run || strcmp(key->probe->name, "response") == 0 ? "in" : "of";
+    const char *name = key->of_run ? "" : r->points[0].kinds[key->kind].name;
+    const bool named = !key->of_run && r->points[0].kind_count > 1;
     const char *text = arena_printf(
-        p->arena, "%s%s%s %s %s %s, %s in %s %s: %s (paired difference %s %s%s).",
-        !key->of_run && r->points[0].kind_count > 1 ? r->points[0].kinds[key->kind].name : "",
-        !key->of_run && r->points[0].kind_count > 1 ? ": " : "", b, verb_of(p, key),
-        number_interval(to->mean, to->half_width, left), unit, a,
-        number_interval(from->mean, from->half_width, right), unit, words(p, key, place), size, unit, apart);
+        p->arena, "%s%s%s %s %s %s %s, %s %s %s %s: %s (paired difference %s %s%s).", named ? name : "",
+        named ? ": " : "", b, verb_of(p, key), in, number_interval(to->mean, to->half_width, left), unit, a,
+        in, number_interval(from->mean, from->half_width, right), unit, words(p, key, place), size, unit,
+        apart);
     text_wrapped(p->out, keep(p, text), 2, 4);
 }
 
@@ -218,7 +219,8 @@ static void print_differences(struct page *p, const struct subject_key *key)
     text_table(p, &t, 2);
 }
 
-/* Responses and makespans always; throughput where it differs; the rest is in the tables and in the JSON. */
+/* Responses and makespans always; throughput where it differs and tasks keep coming; the rest is in the
+ * tables and in the JSON. */
 static bool worth_telling(const struct result *r, const struct subject_key *key)
 {
     bool known = false, different = false;
@@ -227,8 +229,9 @@ static bool worth_telling(const struct result *r, const struct subject_key *key)
         known = known || (d != NULL && !isnan(d->difference));
         different = different || sign_of(d) != 0;
     }
-    return known && (key->of_run || strcmp(key->probe->name, "response") == 0 ||
-                     (different && strcmp(key->probe->name, "throughput") == 0));
+    return known &&
+           (key->of_run || strcmp(key->probe->name, "response") == 0 ||
+            (different && strcmp(key->probe->name, "throughput") == 0 && !r->points[0].report.terminating));
 }
 
 /* "at most 1.6 per ms (threads is full first)" */
@@ -297,22 +300,30 @@ static void print_awaits(struct page *p)
     }
 }
 
-void text_verdict(struct page *p)
+/* Keys of the run, or of kinds. Returns how many there were. */
+static size_t print_keys(struct page *p, bool of_run, bool headed)
 {
     const struct result *r = p->result;
-    bool headed = false;
+    size_t count = 0;
     for (size_t i = 0; i < r->difference_count; i++) {
         const struct subject_key key = key_of(r, &r->differences[i]);
-        if (seen_before(r, i, &key) || !worth_telling(r, &key))
+        if (key.of_run != of_run || seen_before(r, i, &key) || !worth_telling(r, &key))
             continue;
-        if (!headed)
+        if (!headed && count == 0)
             fprintf(p->out, "\nVerdict\n");
-        headed = true;
+        count++;
         if (result_places(r) > 1)
             print_differences(p, &key);
         else
             print_sentence(p, &key, 0);
     }
-    if (headed)
+    return count;
+}
+
+void text_verdict(struct page *p)
+{
+    size_t count = print_keys(p, true, false);
+    count += print_keys(p, false, count > 0);
+    if (count > 0)
         print_awaits(p);
 }

@@ -13,13 +13,17 @@ static const void *const rows[] = {
 
 const struct lookup_table claim_table = {rows, sizeof rows / sizeof rows[0]};
 
-const char claim_conclusion[] =
-    "W, the sum of all threads' start-ups and all tasks' times, is a ledger of work: the thread-seconds that any schedule "
-    "spends, synchronous or asynchronous (C1). It is the time until all is done only where nothing overlaps (C2, C3); "
-    "otherwise it is an upper bound on that time, up to n times too large (C4, C5). It is not the time that tasks wait, "
-    "which depends on their order and number (C2). And asynchronous processing takes T only while every task has a thread "
-    "and spends its time waiting rather than computing (C6, C7), and never varies (C8); with enough threads synchronous "
-    "processing does the same (C14).";
+const char claim_conclusion[] = "W, the sum of all threads' start-ups and all tasks' times, is a ledger of "
+                                "work: the thread-seconds that any schedule "
+                                "spends, synchronous or asynchronous (C1). It is the time until all is done "
+                                "only where nothing overlaps (C2, C3); "
+                                "otherwise it is an upper bound on that time, up to n times too large (C4, "
+                                "C5). It is not the time that tasks wait, "
+                                "which depends on their order and number (C2). And asynchronous processing "
+                                "takes T only while every task has a thread "
+                                "and spends its time waiting rather than computing (C6, C7), and never "
+                                "varies (C8); with enough threads synchronous "
+                                "processing does the same (C14).";
 
 const char *claim_verdict_name(enum claim_verdict verdict)
 {

@@ -188,7 +188,8 @@ static double student_quantile(uint64_t n)
     return gsl_cdf_tdist_Pinv(0.5 + LAB_CONFIDENCE / 2.0, (double)(n - 1));
 }
 
-void lab_mean(struct claim_case *row, double article, double exact, double simulated, double half_width, uint64_t n)
+void lab_mean(struct claim_case *row, double article, double exact, double simulated, double half_width,
+              uint64_t n)
 {
     if (row == NULL)
         return;
@@ -218,8 +219,8 @@ void lab_every(struct claim_case *row, const struct lab_check *check, bool bound
     row->contradicted = check->samples == 0 || check->held < check->samples;
 }
 
-bool lab_makespan(struct lab *lab, const char *what, const char *scenario, const char *unit, double article, double exact,
-                  struct error *err)
+bool lab_makespan(struct lab *lab, const char *what, const char *scenario, const char *unit, double article,
+                  double exact, struct error *err)
 {
     struct desq_trace trace;
     struct desq *d = lab_open(lab, scenario, err);

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-/* Where one claim is tested. Functions that return a pointer into it return NULL, and set failed, when memory is
- * exhausted. */
+/* Where one claim is tested. Functions that return a pointer into it return NULL, and set failed, when memory
+ * is exhausted. */
 struct lab {
     struct arena *arena;
     uint64_t seed;
@@ -33,8 +33,8 @@ struct lab_run {
     bool failed;
 };
 
-/* Runs replication r of one point into *run, which keeps its memory from one call to the next (start with {0}; end with
- * lab_run_free). */
+/* Runs replication r of one point into *run, which keeps its memory from one call to the next (start with
+ * {0}; end with lab_run_free). */
 bool lab_sample(struct desq *d, size_t point, uint64_t r, struct lab_run *run, struct error *err);
 void lab_run_free(struct lab_run *run);
 
@@ -58,15 +58,16 @@ void lab_check_at_most(struct lab_check *check, double a, double b);
 /* A new row: what it is about, the scenario that it comes from, the unit of its figures. */
 struct claim_case *lab_case(struct lab *lab, const char *what, const char *scenario, const char *unit);
 
-/* Fill a row (NULL is passed over). The verdict on the article's figure follows from the exact value: holds when equal,
- * fails when not, silent when it is NAN; callers may overwrite it. */
+/* Fill a row (NULL is passed over). The verdict on the article's figure follows from the exact value: holds
+ * when equal, fails when not, silent when it is NAN; callers may overwrite it. */
 void lab_value(struct claim_case *row, double article, double exact, double simulated);
-void lab_mean(struct claim_case *row, double article, double exact, double simulated, double half_width, uint64_t n);
+void lab_mean(struct claim_case *row, double article, double exact, double simulated, double half_width,
+              uint64_t n);
 void lab_every(struct claim_case *row, const struct lab_check *check, bool bound, enum claim_verdict verdict);
 
 /* Runs one replication of `scenario`, in which nothing is random, and adds a row about its makespan. */
-bool lab_makespan(struct lab *lab, const char *what, const char *scenario, const char *unit, double article, double exact,
-                  struct error *err);
+bool lab_makespan(struct lab *lab, const char *what, const char *scenario, const char *unit, double article,
+                  double exact, struct error *err);
 
 /* The level of the intervals in rows; scenarios whose figures become rows by lab_mean must ask for it. */
 #define LAB_CONFIDENCE 0.99

@@ -11,8 +11,9 @@
 /* Reads the column (by its name in the first line, or by number from 1; NULL: the only one) of the file at
  * path into the arena. As RFC 4180, and also: lines end in LF, CRLF or CR; a byte order mark, empty lines and
  * lines that begin with # are passed over; blanks around values are ignored; the separator is whichever of
- * comma, semicolon and tab the first line has most of. The first line is a header if the column is asked for
- * by name, or does not hold a number there. false: err set; it names the file and the line. */
+ * comma, semicolon and tab the first line has most of. The first line is a header if
+ * it holds the name asked for (and not only numbers), or no number in the column asked for. false: err set;
+ * it names the file and the line. */
 bool column_read(const char *path, const char *column, struct arena *arena, double **values, size_t *count,
                  struct error *err);
 

@@ -199,37 +199,36 @@ static void multiply(const double *a, const double *b, double *product, size_t n
                 product[i * n + j] += a[i * n + k] * b[k * n + j];
 }
 
-/* The same by exp(T x) = exp(T x / 2^m)^(2^m); work: 4 n^2. */
+/* The same by exp(T x) = exp(T x / 2^m)^(2^m), in terms of E = exp(.) - I, whose square step is 2 E + E^2:
+ * where rates are far apart, I + T / rate would round the small ones away. work: 4 n^2. */
 static double survival_by_squaring(const struct phases *ph, double rate, double mean_jumps, double *work)
 {
     const size_t n = ph->n, nn = n * n;
-    double *result = work, *power = work + nn, *step = power + nn, *spare = step + nn;
+    double *e = work, *power = work + nn, *step = power + nn, *spare = step + nn;
     int squarings = 0;
-    for (; mean_jumps > 1.0; squarings++)
+    for (; mean_jumps > 0.125; squarings++)
         mean_jumps *= 0.5;
-    memset(result, 0, nn * sizeof *result);
-    memset(power, 0, nn * sizeof *power);
-    for (size_t i = 0; i < n; i++) {
-        power[i * n + i] = 1.0;
-        memset(spare, 0, n * sizeof *spare);
-        spare[i] = 1.0;
-        jump(ph, rate, spare, step + i * n);
-    }
-    double weight = exp(-mean_jumps);
-    for (int jumps = 1; jumps <= 24; jumps++) {
-        for (size_t i = 0; i < nn; i++)
-            result[i] += weight * power[i];
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            step[i * n + j] =
+                (ph->matrix[i * n + j] - (i == j ? 1.0 : 0.0)) * (mean_jumps / (ph->means[i] * rate));
+    memcpy(e, step, nn * sizeof *e);
+    memcpy(power, step, nn * sizeof *power);
+    for (int k = 2; k <= 12; k++) {
         multiply(power, step, spare, n);
-        memcpy(power, spare, nn * sizeof *power);
-        weight *= mean_jumps / jumps;
+        for (size_t i = 0; i < nn; i++) {
+            power[i] = spare[i] / k;
+            e[i] += power[i];
+        }
     }
     for (; squarings > 0; squarings--) {
-        multiply(result, result, spare, n);
-        memcpy(result, spare, nn * sizeof *result);
+        multiply(e, e, spare, n);
+        for (size_t i = 0; i < nn; i++)
+            e[i] = 2.0 * e[i] + spare[i];
     }
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
-        sum += ph->alpha[i] * total(result + i * n, n);
+        sum += ph->alpha[i] * (1.0 + total(e + i * n, n));
     return sum;
 }
 

@@ -264,6 +264,11 @@ bool json_parse(struct arena *arena, const char *text, size_t length, const char
                 struct json_tree *out, struct error *err)
 {
     *out = (struct json_tree){0};
+    if (length >= 3 &&
+        memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* byte order mark: not all cJSON sees as one */
+        text += 3;
+        length -= 3;
+    }
     struct scan scan;
     bool good = scan_json(text, length, file == NULL ? "file" : "text", &scan, err);
     if (good) {

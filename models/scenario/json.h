@@ -33,8 +33,8 @@ struct json_tree {
 bool json_load(const char *path, char **out, size_t *length, struct error *err);
 
 /* Builds the tree of a text. file and pointer: of the root's origin (see there); with a file other than the
- * scenario's, origins have no lines. err: syntax errors have line and column. Free the tree with json_free in
- * either case. */
+ * scenario's, origins have no lines. A byte order mark is passed over. err: syntax errors have line and
+ * column. Free the tree with json_free in either case. */
 bool json_parse(struct arena *arena, const char *text, size_t length, const char *file, const char *pointer,
                 struct json_tree *out, struct error *err);
 

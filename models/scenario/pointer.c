@@ -150,6 +150,12 @@ static bool put_last(struct arena *arena, struct json_tree *tree, cJSON *parent,
     return error_set(err, "out of memory");
 }
 
+/* Objects that a scenario does without and that can be written into all the same: /run/seed=5. */
+static bool may_be_absent(const char *key)
+{
+    return strcmp(key, "run") == 0 || strcmp(key, "variants") == 0 || strcmp(key, "sweep") == 0;
+}
+
 bool pointer_put(struct arena *arena, struct json_tree *tree, const char *pointer, cJSON *value,
                  bool missing_ok, struct error *err)
 {
@@ -171,7 +177,12 @@ bool pointer_put(struct arena *arena, struct json_tree *tree, const char *pointe
         size_t number = 0;
         if (cJSON_IsObject(node)) {
             next = json_get(node, token);
-            good = next != NULL || no_key(arena, node, where, token, err);
+            if (next == NULL && node == tree->root && value != NULL && may_be_absent(token)) {
+                next = json_add_object(tree, node, token, json_origin(tree, node));
+                good = next != NULL || error_set(err, "out of memory");
+            } else {
+                good = next != NULL || no_key(arena, node, where, token, err);
+            }
         } else if (cJSON_IsArray(node)) {
             good = element_number(token, (size_t)cJSON_GetArraySize(node), &number) ||
                    no_element(node, where, token, err);

@@ -15,9 +15,9 @@ char *pointer_token(struct arena *arena, const char *pointer, const char **rest)
 bool pointer_covers(const char *over, const char *under);
 
 /* Puts value (taken, also when it fails; NULL removes) where pointer says. The last key is created where it
- * is missing,
- * "-" is behind the last element of a list; everything before must be there. missing_ok: removing what is not
- * there is no error. false: err's text, without a place. */
+ * is missing, "-" is behind the last element of a list; everything before must be there, save "run",
+ * "variants" and "sweep" at the top, which are created too. missing_ok: removing what is not there is no
+ * error. false: err's text, without a place. */
 bool pointer_put(struct arena *arena, struct json_tree *tree, const char *pointer, cJSON *value,
                  bool missing_ok, struct error *err);
 

@@ -36,8 +36,7 @@ bool read_no_memory(struct reader *r);
 
 /* Reads the members of object by a table ended by PARAM_NONE into args, one per entry. skip: a key that the
  * caller has dealt with, or NULL; more: entries that are known but belong to later versions, or NULL; owner:
- * who says "needs"
- * ("\"erlang\"", "a station"). drawn: what DIMENSION_DRAWN stands for. */
+ * who says "needs" ("\"erlang\"", "a station"); drawn: what DIMENSION_DRAWN stands for. */
 bool read_args(struct reader *r, const cJSON *object, const struct param *params, const struct param *more,
                const char *skip, const char *owner, enum dimension drawn, struct arg *args);
 
@@ -72,14 +71,13 @@ bool read_note(struct reader *r, const cJSON *node, const char *note);
 extern const struct param scenario_top_params[], scenario_station_params[], scenario_kind_params[],
     scenario_run_params[];
 
-/* A key of these tables that stands for a whole number wherever it occurs: a swept value of it is rounded. */
+/* Does this key stand for a whole number wherever it occurs? Values of a swept range are then rounded. */
 bool read_key_is_whole(const char *key);
 
 /* NULL: no such entry. */
 const struct param *read_param(const struct param *params, const char *key);
 
-/* Why this name or this word is refused today although the format has it: true if it does. kind: "dist", ...
- */
+/* Has the format this name in this family (dist_table, ...) for a later version? */
 bool read_later_name(const struct lookup_table *table, const char *name);
 
 #endif

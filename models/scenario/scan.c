@@ -409,10 +409,6 @@ static bool scan_value(struct scanner *s, struct mark mark, const char *expectat
 bool scan_json(const char *text, size_t length, const char *what, struct scan *out, struct error *err)
 {
     *out = (struct scan){0};
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        length -= 3;
-    }
     struct scanner s = {text, text + length, text, 1, 0, what, out, err};
     if (length == 0)
         return error_set(err, "the %s is empty", what);

@@ -22,8 +22,8 @@ struct scan {
 
 /* Checks text (length bytes; need not end in NUL). what names it in messages: "file", "text". false: err has
  * text, line and column. Refused although RFC 8259 allows it: whole numbers above 2^53, numbers beyond the
- * range of a double, numbers of more than 60 characters, the character \u0000, nesting beyond 500. A byte
- * order mark is passed over. Free with scan_free in either case. */
+ * range of a double, numbers of more than 60 characters, the character \u0000, nesting beyond 500. Free
+ * with scan_free in either case. */
 bool scan_json(const char *text, size_t length, const char *what, struct scan *out, struct error *err);
 void scan_free(struct scan *scan);
 

@@ -21,7 +21,8 @@ static void hide_controls(char *text)
             *text = '?';
 }
 
-/* The end of every failure: the file's name, and no control character of the user's on the user's terminal. */
+/* The end of every failure: the file's name, and no control character of the user's on the user's terminal.
+ */
 static void fail(struct error *err, const char *path)
 {
     if (err == NULL)
@@ -115,6 +116,16 @@ bool scenario_read_text(struct arena *arena, const char *name, const char *text,
     return read_from(arena, name, text, set, set_count, out, err);
 }
 
+static bool no_full_form(const char *variant, struct error *err)
+{
+    char quoted[UNITS_QUOTE_SIZE];
+    return error_set(
+        err,
+        "no full form says the same, because %s%s changes which stations or kinds of task there are: write "
+        "the scenario in full form",
+        variant == NULL ? "the sweep" : "variant ", variant == NULL ? "" : units_quote(variant, quoted));
+}
+
 /* The full form must give the same points: it may not where a variant turns shorthand into something else. */
 static bool check_same(struct arena *arena, struct json_tree *tree, struct json_tree *full, struct error *err)
 {
@@ -125,16 +136,13 @@ static bool check_same(struct arena *arena, struct json_tree *tree, struct json_
     for (size_t i = 0; good && i < point_count(&plan); i++) {
         struct json_tree a = {0}, b = {0};
         struct scenario_point point;
-        struct error ignored;
         good = make_point(arena, tree, &plan, i, &a, &point, err);
-        if (good && !(make_point(arena, full, &full_plan, i, &b, &point, &ignored) &&
-                      cJSON_Compare(a.root, b.root, true)))
-            good = error_set(
-                err,
-                "no full form says the same, because %s%s%s changes which stations or kinds of task there "
-                "are: write the scenario in full form",
-                point.variant == NULL ? "the sweep" : "variant \"",
-                point.variant == NULL ? "" : point.variant, point.variant == NULL ? "" : "\"");
+        struct error other = {0};
+        const bool full_good = good && make_point(arena, full, &full_plan, i, &b, &point, &other);
+        if (good && strcmp(other.text, "out of memory") == 0)
+            good = error_set(err, "%s", other.text);
+        else if (good && (!full_good || !cJSON_Compare(a.root, b.root, true)))
+            good = no_full_form(point.variant, err);
         json_free(&a);
         json_free(&b);
     }

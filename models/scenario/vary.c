@@ -382,17 +382,29 @@ static double number_of(const struct json_tree *tree, const cJSON *value)
     return out;
 }
 
+/* A copy of all but "variants" and "sweep", which may be long and are of no use in a point. */
+static bool copy_base(const struct json_tree *tree, struct json_tree *out, struct error *err)
+{
+    if (!cJSON_IsObject(tree->root))
+        return json_copy(tree, out, err);
+    *out = (struct json_tree){.root = cJSON_CreateObject()};
+    bool good = out->root != NULL && json_set_origin(out, out->root, json_origin(tree, tree->root));
+    for (const cJSON *member = tree->root->child; good && member != NULL; member = member->next) {
+        if (strcmp(member->string, "variants") == 0 || strcmp(member->string, "sweep") == 0)
+            continue;
+        cJSON *copy = json_copy_node(tree, member, out);
+        good = copy != NULL && cJSON_AddItemToObject(out->root, member->string, copy);
+        if (!good)
+            cJSON_Delete(copy);
+    }
+    return good || error_set(err, "out of memory");
+}
+
 bool vary_point(struct arena *arena, const struct json_tree *tree, const struct vary_plan *plan, size_t index,
                 struct json_tree *out, struct scenario_point *point, struct error *err)
 {
-    if (!json_copy(tree, out, err))
+    if (!copy_base(tree, out, err))
         return false;
-    static const char *const spent[] = {"variants", "sweep"};
-    for (size_t i = 0; i < sizeof spent / sizeof spent[0]; i++) {
-        cJSON *member = json_get(out->root, spent[i]);
-        if (member != NULL)
-            cJSON_Delete(cJSON_DetachItemViaPointer(out->root, member));
-    }
     *point = (struct scenario_point){0};
     if (plan->variants != NULL) {
         const cJSON *variant = cJSON_GetArrayItem(plan->variants, (int)(index % plan->variant_count));

@@ -1,0 +1,398 @@
+/* test_cli.c: the built program as a user meets it: what it prints where, what it writes, how it ends. The
+ * program is that of the environment variable DESQ, else build/desq. */
+#include "tests/suites.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A folder of its own for each test, and what the last command said. */
+struct place_of_test {
+    char program[PATH_MAX];
+    char folder[64];
+    char *out, *err;
+};
+
+/* Deterministic, done at once: 4 tasks of 1 s on 1 server or on 4. */
+static const char four_tasks[] =
+    "{ \"time_unit\": \"s\", \"arrivals\": { \"at_once\": 4 }, \"service\": 1,\n"
+    "  \"variants\": { \"sync\": { \"/servers\": 1 }, \"async\": { \"/servers\": 4 } } }\n";
+
+static const char mm1[] =
+    "{ \"arrivals\": { \"rate\": 0.5 }, \"service\": { \"dist\": \"exponential\", \"mean\": 1 },\n"
+    "  \"run\": { \"replications\": 4, \"count\": 500 } }\n";
+
+/* Would run for hours. */
+static const char endless[] =
+    "{ \"arrivals\": { \"rate\": 0.5 }, \"service\": { \"dist\": \"exponential\", \"mean\": 1 },\n"
+    "  \"run\": { \"replications\": 1000000, \"count\": 100000 } }\n";
+
+static void write_file(const struct place_of_test *t, const char *name, const char *text)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    FILE *f = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+/* The file's text, to be freed; NULL: there is none. */
+static char *file_text(const struct place_of_test *t, const char *name)
+{
+    char path[PATH_MAX], *text = NULL;
+    size_t size = 0;
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        return NULL;
+    if (getdelim(&text, &size, '\0', f) < 0) {
+        free(text);
+        text = calloc(1, 1);
+    }
+    fclose(f);
+    return text;
+}
+
+static bool exists(const struct place_of_test *t, const char *name)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* Runs a shell command in the folder, with $desq the program; returns its exit status, out and err what it
+ * said. */
+__attribute__((format(printf, 2, 3))) static int run(struct place_of_test *t, const char *format, ...)
+{
+    char arguments[1024], command[3 * PATH_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(arguments, sizeof arguments, format, args);
+    va_end(args);
+    snprintf(command, sizeof command, "cd %s && desq='%s' && { %s ; } > .out 2> .err < /dev/null", t->folder,
+             t->program, arguments);
+    const int status = system(command);
+    free(t->out);
+    free(t->err);
+    t->out = file_text(t, ".out");
+    t->err = file_text(t, ".err");
+    CU_ASSERT_FATAL(t->out != NULL && t->err != NULL);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void begin(struct place_of_test *t)
+{
+    const char *program = getenv("DESQ");
+    *t = (struct place_of_test){.folder = "/tmp/desq-cli-XXXXXX"};
+    if (realpath(program != NULL ? program : "build/desq", t->program) == NULL) {
+        printf("\n  there is no program at %s; set DESQ\n", program != NULL ? program : "build/desq");
+        CU_FAIL_FATAL("no program to test");
+    }
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(t->folder));
+    write_file(t, "four.json", four_tasks);
+    write_file(t, "mm1.json", mm1);
+    write_file(t, "bad.json", "{ \"arrivals\": { \"rate\": 0.5 }, \"servise\": 1 }\n");
+}
+
+static void end(struct place_of_test *t)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", t->folder);
+    CU_ASSERT_EQUAL(system(command), 0);
+    free(t->out);
+    free(t->err);
+}
+
+static bool says(const char *text, const char *what)
+{
+    return strstr(text, what) != NULL;
+}
+
+static void help_is_help(void)
+{
+    static const char *const commands[] = {"run", "check", "list", "plot", "claims"};
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
+    CU_ASSERT(says(t.out, "Usage: desq COMMAND") && t.err[0] == '\0');
+    CU_ASSERT_EQUAL(run(&t, "$desq help"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq --version"), 0);
+    CU_ASSERT(says(t.out, "desq ") && says(t.out, "GPL-3.0-or-later"));
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        CU_ASSERT_EQUAL(run(&t, "$desq %s --help", commands[i]), 0);
+        CU_ASSERT(says(t.out, "Usage: desq ") && says(t.out, "--help") && says(t.out, "Example"));
+        CU_ASSERT_EQUAL(run(&t, "$desq help %s", commands[i]), 0);
+        CU_ASSERT(says(t.out, commands[i]));
+    }
+    end(&t);
+}
+
+static void bad_usage_is_named(void)
+{
+    static const struct {
+        const char *arguments, *text;
+    } cases[] = {
+        {"", "Usage: desq COMMAND"},
+        {"rum", "unknown command \"rum\"; did you mean \"run\"?"},
+        {"--versoin", "unknown option \"--versoin\""},
+        {"help rnu", "did you mean \"run\"?"},
+        {"run", "which scenario?"},
+        {"run --sed 3 four.json", "unknown option --sed; did you mean --set?"},
+        {"run --plot out four.json --quite", "unknown option --quite; did you mean --quiet?"},
+        {"run -z four.json", "unknown option -z"},
+        {"run --json", "--json needs a value"},
+        {"run --quiet=1 four.json", "--quiet takes no value"},
+        {"run --set servers=3 four.json", "--set takes /POINTER=VALUE"},
+        {"run --seed -1 four.json", "--seed takes a whole number"},
+        {"run --seed 9007199254740993 four.json", "--seed takes a whole number"},
+        {"run --jobs 0 four.json", "--jobs takes a whole number"},
+        {"run --jobs 2x four.json", "--jobs takes a whole number"},
+        {"run --json - four.json mm1.json", "--json and --csv hold the results of one scenario"},
+        {"run --json - --csv - four.json", "cannot both go to"},
+        {"check --expand --program four.json", "one at a time"},
+        {"list distribution", "did you mean \"distributions\"?"},
+        {"list distributions lognormall", "did you mean \"lognormal\"?"},
+        {"list distributions gamma extra", "one table and one name"},
+        {"plot", "which result?"},
+        {"plot r.json", "where to?"},
+        {"plot --term r.json dir", "it takes no folder"},
+        {"plot nofile.json dir", "cannot read nofile.json"},
+        {"plot four.json dir", "is this a file that `desq run --json` wrote?"},
+    };
+    struct place_of_test t;
+    begin(&t);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int status = run(&t, "$desq %s", cases[i].arguments);
+        if (status != 2 || !says(t.err, cases[i].text) || t.out[0] != '\0')
+            printf("\n  desq %s: exit status %d, stderr: %s\n", cases[i].arguments, status, t.err);
+        CU_ASSERT_EQUAL(status, 2);
+        CU_ASSERT_TRUE(says(t.err, cases[i].text));
+        CU_ASSERT_STRING_EQUAL(t.out, "");
+    }
+    CU_ASSERT_FALSE(exists(&t, "dir"));
+    end(&t);
+}
+
+static void four_tasks_take_one_second_or_four(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json"), 0);
+    CU_ASSERT(says(t.out, "async finishes in 1 s, sync in 4 s: 4 times as fast"));
+    CU_ASSERT_STRING_EQUAL(t.err, ""); /* no progress line where stderr is no terminal */
+    CU_ASSERT_EQUAL(run(&t, "$desq run --quiet four.json"), 0);
+    CU_ASSERT(t.out[0] == '\0' && t.err[0] == '\0');
+    CU_ASSERT_EQUAL(run(&t, "$desq run - < four.json"), 0);
+    CU_ASSERT(says(t.out, "4 times as fast"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --set /service=2"), 0);
+    CU_ASSERT(says(t.out, "async finishes in 2 s, sync in 8 s"));
+    end(&t);
+}
+
+static void all_files_are_checked_before_any_runs(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json bad.json --plots pictures"), 2);
+    CU_ASSERT_STRING_EQUAL(t.out, "");
+    CU_ASSERT(says(t.err, "bad.json:1:") && says(t.err, "service"));
+    CU_ASSERT_FALSE(exists(&t, "pictures"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json nofile.json"), 2);
+    CU_ASSERT(says(t.err, "nofile.json"));
+    CU_ASSERT_STRING_EQUAL(t.out, "");
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json mm1.json"), 0);
+    CU_ASSERT(says(t.out, "four.json") && says(t.out, "mm1.json"));
+    end(&t);
+}
+
+static void requirements_decide_the_status(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --set '/require=[\"task.response.max <= 4\"]'"), 0);
+    CU_ASSERT(says(t.out, "met at both points"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --set '/require=[\"task.response.max < 3\"]'"), 1);
+    CU_ASSERT(says(t.out, "NOT MET"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --set '/require=[\"task.response < 1\"]' --quiet"), 1);
+    end(&t);
+}
+
+static void outputs_go_where_they_are_sent(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --json r.json --csv r.csv --quiet"), 0);
+    char *json = file_text(&t, "r.json"), *csv = file_text(&t, "r.csv");
+    CU_ASSERT_FATAL(json != NULL && csv != NULL);
+    CU_ASSERT(says(csv, "variant,scope,name,figure,statistic,value,low,high\r\n"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --json - --quiet"), 0);
+    CU_ASSERT_STRING_EQUAL(t.out, json);
+    CU_ASSERT_STRING_EQUAL(t.err, "");
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --csv - --jobs 3"), 0);
+    CU_ASSERT_STRING_EQUAL(t.out, csv);
+    CU_ASSERT(says(t.err, "response")); /* the report gives way */
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --json - --quiet --seed 2"), 0);
+    CU_ASSERT_STRING_NOT_EQUAL(t.out, json);
+    CU_ASSERT_EQUAL(run(&t, "ls -A | grep -c desq-"), 1); /* no temporary file left */
+    free(json);
+    free(csv);
+    end(&t);
+}
+
+static void files_that_cannot_be_written_are_said(void)
+{
+    static const char *const targets[] = {"none/r.json", ".", "/dev/full", "four.json/r.json"};
+    struct place_of_test t;
+    begin(&t);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        CU_ASSERT_EQUAL(run(&t, "$desq run four.json --quiet --json %s", targets[i]), 2);
+        CU_ASSERT(says(t.err, "cannot write"));
+    }
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json > /dev/full"), 2);
+    CU_ASSERT(says(t.err, "standard output"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --quiet --plots four.json"), 2);
+    CU_ASSERT(says(t.err, "four.json"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --quiet --json /dev/null && test -c /dev/null"), 0);
+    end(&t);
+}
+
+static void files_are_replaced_whole(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    write_file(&t, "old.json", "old\n");
+    CU_ASSERT_EQUAL(
+        run(&t, "chmod 640 old.json; ln -s old.json link.json; $desq run four.json --quiet --json link.json"),
+        0);
+    CU_ASSERT_EQUAL(
+        run(&t, "test -L link.json && test $(stat -c %%a old.json) = 640 && grep -q points old.json"), 0);
+    write_file(&t, "old.json", "old\n");
+    /* A file larger than this shell may write: the old one stays. */
+    CU_ASSERT_EQUAL(run(&t, "trap '' XFSZ; ulimit -f 1; $desq run four.json --quiet --json old.json"), 2);
+    char *old = file_text(&t, "old.json");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(old);
+    CU_ASSERT_STRING_EQUAL(old, "old\n");
+    CU_ASSERT(says(t.err, "cannot write old.json"));
+    CU_ASSERT_EQUAL(run(&t, "ls -A | grep -c '^.desq-'"), 1);
+    free(old);
+    end(&t);
+}
+
+static void plots_are_drawn_or_left_to_be_drawn(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "PATH=/nonexistent $desq run mm1.json --quiet --plots pictures --json r.json"),
+                    0);
+    CU_ASSERT(says(t.err, "gnuplot-nox"));
+    CU_ASSERT(exists(&t, "r.json") && exists(&t, "pictures/percentiles.gp") &&
+              exists(&t, "pictures/percentiles.dat"));
+    CU_ASSERT_EQUAL(run(&t, "PATH=/nonexistent $desq plot --term r.json"), 2);
+    CU_ASSERT(says(t.err, "gnuplot-nox"));
+    if (system("gnuplot --version > /dev/null 2>&1") == 0) {
+        CU_ASSERT_EQUAL(run(&t, "$desq plot r.json deep/er"), 0);
+        CU_ASSERT_STRING_EQUAL(t.err, "");
+        CU_ASSERT(exists(&t, "deep/er/percentiles.png") && exists(&t, "deep/er/tail.svg"));
+        CU_ASSERT_EQUAL(run(&t, "cd deep/er && rm *.png && gnuplot tail.gp && test -s tail.png"), 0);
+        CU_ASSERT_EQUAL(run(&t, "$desq plot --term r.json"), 0);
+        CU_ASSERT(says(t.out, "response time by percentile"));
+    }
+    end(&t);
+}
+
+static void check_says_what_it_understood(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq check four.json"), 0);
+    CU_ASSERT(says(t.out, "four.json: fine: 2 points"));
+    CU_ASSERT_EQUAL(run(&t, "$desq check bad.json four.json"), 2);
+    CU_ASSERT(says(t.out, "four.json: fine") && says(t.err, "bad.json:1:"));
+    CU_ASSERT_EQUAL(run(&t, "$desq check mm1.json --set /arrivals/rate=2"), 0);
+    CU_ASSERT(says(t.out, "warning"));
+    CU_ASSERT_EQUAL(run(&t, "$desq check --program four.json"), 0);
+    CU_ASSERT(t.out[0] != '\0');
+    CU_ASSERT_EQUAL(run(&t, "$desq check --expand mm1.json > full.json && $desq check full.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run full.json --csv - -q > a; $desq run mm1.json --csv - -q > b; cmp a b"),
+                    0);
+    end(&t);
+}
+
+static void list_shows_every_table(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq list"), 0);
+    CU_ASSERT(says(t.out, "distributions:") && says(t.out, "lognormal") && says(t.out, "fcfs"));
+    CU_ASSERT_EQUAL(run(&t, "for x in $($desq list | sed -n 's/^\\([a-z_]*\\): .*/\\1/p'); do $desq list $x "
+                            "> /dev/null || exit "
+                            "1; done"),
+                    0);
+    CU_ASSERT_EQUAL(run(&t, "$desq list distributions lognormal"), 0);
+    CU_ASSERT(says(t.out, "mean") && says(t.out, "example:"));
+    end(&t);
+}
+
+static void nap(long milliseconds)
+{
+    const struct timespec pause = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+static void interrupting_gives_what_there_is(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    write_file(&t, "endless.json", endless);
+    const pid_t child = fork();
+    CU_ASSERT_FATAL(child >= 0);
+    if (child == 0) {
+        if (chdir(t.folder) != 0 || freopen("out.txt", "w", stdout) == NULL ||
+            freopen("err.txt", "w", stderr) == NULL)
+            _exit(99);
+        execl(t.program, "desq", "run", "endless.json", "--json", "r.json", (char *)NULL);
+        _exit(99);
+    }
+    nap(400);
+    kill(child, SIGINT);
+    int status = 0;
+    for (int i = 0; i < 200 && waitpid(child, &status, WNOHANG) == 0; i++) {
+        nap(100);
+        if (i == 199)
+            kill(child, SIGKILL);
+    }
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 130);
+    char *out = file_text(&t, "out.txt"), *json = file_text(&t, "r.json");
+    CU_ASSERT_FATAL(out != NULL && json != NULL);
+    CU_ASSERT(says(out, "UNFINISHED"));
+    CU_ASSERT(says(json, "\"unfinished\": true") && says(json, "\"stopped\": \"interrupted\""));
+    free(out);
+    free(json);
+    end(&t);
+}
+
+const struct test cli_tests[] = {
+    {"help and version answer on stdout with status 0", help_is_help},
+    {"bad usage ends with 2, says why and names what was meant", bad_usage_is_named},
+    {"four tasks of 1 s take 1 s or 4 s, and the report says so", four_tasks_take_one_second_or_four},
+    {"all files are checked before any is run", all_files_are_checked_before_any_runs},
+    {"a requirement that is not met ends with 1", requirements_decide_the_status},
+    {"JSON and CSV are the same on stdout, in files, with any number of jobs",
+     outputs_go_where_they_are_sent},
+    {"what cannot be written is said and ends with 2", files_that_cannot_be_written_are_said},
+    {"files are replaced whole or not at all", files_are_replaced_whole},
+    {"plots are drawn; without gnuplot their data and scripts are written",
+     plots_are_drawn_or_left_to_be_drawn},
+    {"check says what it understood, warns, and expands to the same", check_says_what_it_understood},
+    {"list shows every table and row", list_shows_every_table},
+    {"Ctrl-C ends with 130 and what there is, marked unfinished", interrupting_gives_what_there_is},
+    {NULL, NULL},
+};

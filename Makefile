@@ -146,7 +146,8 @@ demo: ## install what is missing, build, run the web server scenario, leave its 
 	@echo "Building build/desq"
 	@+$(MAKE) --no-print-directory $(PARALLEL) all
 	@mkdir -p out/web-server
-	$(PROGRAM) run scenarios/web-server.json --json out/web-server/result.json --plots out/web-server
+	$(PROGRAM) run scenarios/web-server.json --json out/web-server/result.json --plots out/web-server || test $$? -eq 1
+	@echo; echo "(A requirement that is not met, as here at high load, is exit status 1: meant for CI, no failure of this demo.)"
 	@echo; echo "The plots, each beside its data and its gnuplot script, and the result as JSON:"
 	@ls out/web-server/*.png out/web-server/*.svg out/web-server/result.json 2>/dev/null | sed 's/^/  /'
 
@@ -165,8 +166,8 @@ check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and fou
 
 readme: all ## put the real output of commands into README.md and docs/, and draw the README's picture
 	@mkdir -p out/readme
-	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? = 1
-	cp out/readme/$(README_PICTURE) docs/web-server.png
+	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? -eq 1
+	cp out/readme/response.png docs/web-server.png
 	@for page in README.md docs/scenario-format.md; do \
 	    echo "filling in $$page"; \
 	    PATH="$(CURDIR)/$(B):$$PATH" awk -f docs/readme.awk $$page > out/readme/page && cp out/readme/page $$page || exit 1; done

@@ -50,6 +50,7 @@ struct axis chart_axis(struct chart *c)
     }
     if (!axis.known)
         return axis;
+    axis.values = most;
     axis.alone = most * r->variant_count == r->point_count;
     axis.label = label_pointer(c->arena, &r->points[0], axis.set);
     c->failed = c->failed || axis.label == NULL;
@@ -94,6 +95,30 @@ const char *chart_rest(struct chart *c, const struct axis *axis, size_t point)
     }
     c->failed = c->failed || rest == NULL;
     return rest != NULL ? rest : "";
+}
+
+size_t chart_group(struct chart *c, const struct axis *axis, size_t point)
+{
+    const struct result *r = c->result;
+    const size_t variant = point % r->variant_count;
+    const char *mine = chart_rest(c, axis, point);
+    size_t rank = 0;
+    /* The rank of this rest among the different ones, in the order of their first points. */
+    for (size_t i = 0; i < point - variant && !axis->alone; i += r->variant_count) {
+        const char *other = chart_rest(c, axis, i);
+        if (strcmp(other, mine) == 0)
+            return chart_group(c, axis, i) + variant;
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k += r->variant_count)
+            seen = strcmp(chart_rest(c, axis, k), other) == 0;
+        rank += !seen;
+    }
+    return rank * r->variant_count + variant;
+}
+
+size_t chart_groups(const struct chart *c, const struct axis *axis)
+{
+    return axis->alone ? c->result->variant_count : c->result->point_count / axis->values;
 }
 
 /* ---- series ---- */
@@ -177,8 +202,19 @@ static void margins(double *min, double *max, bool logarithmic, bool from_zero)
     *max += margin;
 }
 
+/* Series of which nothing is known would only puzzle in the legend. */
+static void drop_empty_series(struct chart *c)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->series_count; i++)
+        if (c->series[i].count > 0)
+            c->series[kept++] = c->series[i];
+    c->series_count = kept;
+}
+
 void chart_ranges(struct chart *c, bool x_may_be_log)
 {
+    drop_empty_series(c);
     struct extent x = {INFINITY, -INFINITY, INFINITY}, y = x;
     for (size_t i = 0; i < c->series_count; i++) {
         const struct series *s = &c->series[i];
@@ -197,6 +233,7 @@ void chart_ranges(struct chart *c, bool x_may_be_log)
             include(&y, c->limits[i].at);
     c->log_y = c->log_y && isfinite(y.least_positive) && y.max > 0.0;
     c->log_x = c->log_x && isfinite(x.least_positive) && x.min > 0.0;
+    c->tick_points = c->log_x && x_may_be_log;
     c->x_min = c->category_count > 0 ? 0.5 : x.min;
     c->x_max = c->category_count > 0 ? (double)c->category_count + 0.5 : x.max;
     c->y_min = c->log_y ? y.least_positive : fmin(y.min, 0.0);

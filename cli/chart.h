@@ -39,6 +39,7 @@ struct chart {
     double x_min, x_max, y_min, y_max;
     const char *categories[CHART_CATEGORIES_MOST]; /* names of x = 1, 2, ...; count 0: x is a number */
     size_t category_count;
+    bool tick_points; /* x has ticks where the first series has points: a sweep with uneven steps */
     struct series series[CHART_SERIES_MOST];
     size_t series_count;
     struct chart_line markers[CHART_LINES_MOST]; /* vertical */
@@ -57,10 +58,11 @@ struct chart {
 
 /* What the sweep offers as x axis. */
 struct axis {
-    bool known;   /* there is a sweep */
-    size_t set;   /* which of the point's settings */
-    bool numeric; /* x is its number; else categories */
-    bool alone;   /* other settings do not vary at the same x: they need no series of their own */
+    bool known;    /* there is a sweep */
+    size_t set;    /* which of the point's settings */
+    bool numeric;  /* x is its number; else categories */
+    size_t values; /* how many different x there are */
+    bool alone;    /* other settings do not vary at the same x: they need no series of their own */
     const char *label;
 };
 
@@ -70,11 +72,17 @@ double chart_x(const struct chart *c, const struct axis *axis, size_t point);
 /* The point's series name without its variant: the other settings' values; "" where alone. */
 const char *chart_rest(struct chart *c, const struct axis *axis, size_t point);
 
+/* Which of the series that share an axis a point belongs to: 0, 1, ... for each variant at each value of the
+ * other settings; and how many there are. */
+size_t chart_group(struct chart *c, const struct axis *axis, size_t point);
+size_t chart_groups(const struct chart *c, const struct axis *axis);
+
 /* The series of this label, made if missing; NULL: too many, or no memory. */
 struct series *chart_series(struct chart *c, const char *label, size_t colour, size_t dash);
 void chart_add(struct chart *c, struct series *s, struct chart_point point);
 
-/* Sets the ranges from the points (and lines near them); x logarithmic where the sweep's steps are. */
+/* Drops series without points and sets the ranges from the others (and lines near them); x logarithmic where
+ * the sweep's steps are. */
 void chart_ranges(struct chart *c, bool x_may_be_log);
 /* Vertical lines where each variant's bottleneck is full. */
 void chart_capacities(struct chart *c, const struct axis *axis);

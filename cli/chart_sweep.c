@@ -12,14 +12,15 @@ static const char *keep(struct chart *c, const char *text)
     return text != NULL ? text : "";
 }
 
-/* "sync p99", "p99", "sync": parts that are empty are left out. */
+/* "sync, p99", "p99", "sync": parts that are empty are left out. */
 static const char *join(struct chart *c, const char *first, const char *second, const char *third)
 {
-    const char *a = first != NULL ? first : "";
-    const char *text =
-        keep(c, arena_printf(c->arena, "%s%s%s", a, a[0] != '\0' && second[0] != '\0' ? " " : "", second));
-    return keep(
-        c, arena_printf(c->arena, "%s%s%s", text, text[0] != '\0' && third[0] != '\0' ? ", " : "", third));
+    const char *text = first != NULL ? first : "";
+    const char *const more[] = {second, third};
+    for (size_t i = 0; i < 2; i++)
+        if (more[i][0] != '\0')
+            text = keep(c, arena_printf(c->arena, "%s%s%s", text, text[0] != '\0' ? ", " : "", more[i]));
+    return text;
 }
 
 static bool unstable(const struct point *p)
@@ -88,21 +89,26 @@ bool build_response(struct chart *c, size_t kind)
     size_t chosen[2], count = choose_quantiles(subject_figure(first, "response"), chosen), left_out = 0;
     if (!axis.known || subject_figure(first, "response") == NULL)
         return false;
+    if (count == 2 && chart_groups(c, &axis) > 4) { /* a tangle otherwise: the rarer one alone */
+        chosen[0] = chosen[1];
+        count = 1;
+    }
     for (size_t i = 0; i < r->point_count; i++) {
         const struct point *p = &r->points[i];
         const struct figure *f = subject_figure(&p->kinds[kind], "response");
+        const size_t group = chart_group(c, &axis, i);
         const char *rest = chart_rest(c, &axis, i);
         const double x = chart_x(c, &axis, i);
         left_out += unstable(p);
         if (f == NULL || unstable(p)) /* its times would tell only how long one looked */
             continue;
         if (count == 0)
-            chart_add(c, chart_series(c, join(c, p->variant, "mean", rest), i % r->variant_count, 0),
+            chart_add(c, chart_series(c, join(c, p->variant, "mean", rest), group, 0),
                       (struct chart_point){x, f->mean, f->mean - f->half_width, f->mean + f->half_width});
         for (size_t q = 0; q < count && chosen[q] < f->quantile_count; q++) {
             const struct quantile *at = &f->quantiles[chosen[q]];
             const char *name = keep(c, label_quantile(c->arena, at->p));
-            chart_add(c, chart_series(c, join(c, p->variant, name, rest), i % r->variant_count, q),
+            chart_add(c, chart_series(c, join(c, p->variant, name, rest), group, q),
                       (struct chart_point){x, at->value, at->low, at->high});
         }
     }
@@ -144,6 +150,19 @@ static bool offered_varies(const struct result *r)
     return false;
 }
 
+/* Whether there is more to see than a level line. */
+static bool throughput_varies(const struct chart *c)
+{
+    double least = INFINITY, most = 0.0;
+    for (size_t i = 0; i < c->series_count; i++) {
+        for (size_t k = 0; k < c->series[i].count; k++) {
+            least = fmin(least, c->series[i].points[k].y);
+            most = fmax(most, c->series[i].points[k].y);
+        }
+    }
+    return most > 1.02 * least;
+}
+
 bool build_throughput(struct chart *c, size_t kind)
 {
     const struct result *r = c->result;
@@ -157,7 +176,7 @@ bool build_throughput(struct chart *c, size_t kind)
         chart_add(c,
                   chart_series(
                       c, join(c, p->variant != NULL ? p->variant : "throughput", "", chart_rest(c, &axis, i)),
-                      i % r->variant_count, i % r->variant_count),
+                      chart_group(c, &axis, i), i % r->variant_count),
                   throughput_of(p, x));
     }
     const char *unit = keep(c, arena_printf(c->arena, "tasks per %s", r->time_unit));
@@ -170,7 +189,7 @@ bool build_throughput(struct chart *c, size_t kind)
     chart_ranges(c, !c->diagonal);
     if (c->diagonal)
         c->x_min = 0.0;
-    return c->series_count > 0;
+    return c->series_count > 0 && (c->diagonal || throughput_varies(c));
 }
 
 /* A share of servers; infinitely many have none. */
@@ -202,7 +221,7 @@ bool build_utilisation(struct chart *c, size_t kind)
                 continue;
             const char *label =
                 join(c, p->stations[s].name, p->variant != NULL ? p->variant : "", chart_rest(c, &axis, i));
-            chart_add(c, chart_series(c, label, s, i % r->variant_count),
+            chart_add(c, chart_series(c, label, s, chart_group(c, &axis, i)),
                       share_of(p, s, chart_x(c, &axis, i)));
         }
     }

@@ -105,10 +105,13 @@ static bool add_distributions(struct chart *c, size_t kind, bool percentiles)
     return false;
 }
 
-static const char *of_kind(struct chart *c, size_t kind, const char *what)
+/* before, the kind's name where there are several, after. */
+static const char *of_kind(struct chart *c, size_t kind, const char *before, const char *after)
 {
     const struct point *p = &c->result->points[0];
-    return p->kind_count > 1 ? keep(c, arena_printf(c->arena, "%s of %s", what, p->kinds[kind].name)) : what;
+    const bool several = p->kind_count > 1;
+    return keep(c, arena_printf(c->arena, "%s%s%s%s", before, several ? " of " : "",
+                                several ? p->kinds[kind].name : "", after));
 }
 
 static const char *time_label(struct chart *c)
@@ -135,7 +138,7 @@ bool build_percentiles(struct chart *c, size_t kind)
 {
     if (!add_distributions(c, kind, true))
         return false;
-    c->subtitle = of_kind(c, kind, "response time by percentile");
+    c->subtitle = of_kind(c, kind, "response time", " by percentile");
     c->x_label = "percentile (each ten times rarer than the one before)";
     c->y_label = time_label(c);
     c->log_x = true;
@@ -149,7 +152,7 @@ bool build_tail(struct chart *c, size_t kind)
 {
     if (!add_distributions(c, kind, false))
         return false;
-    c->subtitle = of_kind(c, kind, "share of tasks whose response takes longer");
+    c->subtitle = of_kind(c, kind, "share of tasks that take longer: response time", "");
     c->x_label = time_label(c);
     c->y_label = "share of tasks that take longer";
     c->log_y = true;

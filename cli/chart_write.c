@@ -122,6 +122,21 @@ static void write_marker_heights(FILE *out, const struct chart *c)
     fputs("]\n", out);
 }
 
+/* Where the sweep's values are to be the ticks of x. */
+static void write_ticks(FILE *out, const struct chart *c)
+{
+    enum { TICKS_MOST = 14 };
+    char number[NUMBER_ROOM];
+    size_t count = c->tick_points && c->series_count > 0 ? c->series[0].count : 0;
+    if (count > TICKS_MOST)
+        count = 0;
+    fprintf(out, "ticks = %zu\n", count);
+    begin_array(out, "tick_at", count);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", number_exact(c->series[0].points[i].x, number));
+    fputs("]\n", out);
+}
+
 static void write_series(FILE *out, const struct chart *c)
 {
     fprintf(out, "series = %zu\n", c->series_count);
@@ -136,8 +151,10 @@ static void write_series(FILE *out, const struct chart *c)
         fprintf(out, "%s'%s'", i > 0 ? ", " : "", colour(c->series[i].colour));
     fputs("]\n", out);
     begin_array(out, "dash", c->series_count);
-    for (size_t i = 0; i < c->series_count; i++)
-        fprintf(out, "%s%zu", i > 0 ? ", " : "", c->series[i].dash % 5 + 1);
+    for (size_t i = 0; i < c->series_count; i++) { /* where colours begin anew, dashes differ */
+        const struct series *s = &c->series[i];
+        fprintf(out, "%s%zu", i > 0 ? ", " : "", (s->dash + s->colour / COUNT(colours)) % 5 + 1);
+    }
     fputs("]\n", out);
     begin_array(out, "point", c->series_count);
     for (size_t i = 0; i < c->series_count; i++)
@@ -174,6 +191,7 @@ bool chart_write_script(void *context, FILE *out, struct error *err)
         quoted(out, c->categories[i]);
     }
     fputs("]\n", out);
+    write_ticks(out, c);
     write_series(out, c);
     write_lines(out, "marker", "markers", c->markers, c->marker_count);
     write_marker_heights(out, c);

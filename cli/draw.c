@@ -15,32 +15,57 @@
 
 enum gnuplot_end { GNUPLOT_FINE, GNUPLOT_MISSING, GNUPLOT_FAILED };
 
+enum { EXIT_MISSING = 127 }; /* of the child, as shells have it */
+
 static const char missing[] = "gnuplot is not installed (Debian, Ubuntu: apt-get install gnuplot-nox)";
 
-/* Runs gnuplot in the folder, without a shell and without the user's own settings. setup: for -e, or NULL. */
-static enum gnuplot_end run_gnuplot(const char *folder, const char *setup, const char *script)
+/* What gnuplot said, on stderr. */
+static void repeat_on_stderr(FILE *said)
 {
-    enum { EXIT_MISSING = 127 };
-    fflush(NULL);
-    const pid_t child = fork();
-    if (child < 0)
-        return GNUPLOT_FAILED;
-    if (child == 0) {
-        if (chdir(folder) != 0)
-            _exit(1);
-        if (setup != NULL)
-            execlp("gnuplot", "gnuplot", "-d", "-e", setup, script, (char *)NULL);
-        else
-            execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
-        _exit(errno == ENOENT ? EXIT_MISSING : 1);
-    }
+    char part[512];
+    size_t got;
+    rewind(said);
+    while ((got = fread(part, 1, sizeof part, said)) > 0)
+        fwrite(part, 1, got, stderr);
+}
+
+static enum gnuplot_end wait_for(pid_t child, FILE *said)
+{
     int status;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return GNUPLOT_FAILED;
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING)
         return GNUPLOT_MISSING;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? GNUPLOT_FINE : GNUPLOT_FAILED;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return GNUPLOT_FINE;
+    if (said != NULL)
+        repeat_on_stderr(said);
+    return GNUPLOT_FAILED;
+}
+
+/* Runs gnuplot in the folder, without a shell and without the user's own settings. setup: for -e, or NULL.
+ * Its warnings (a series without any interval, ...) are passed on only when it fails. */
+static enum gnuplot_end run_gnuplot(const char *folder, const char *setup, const char *script)
+{
+    FILE *said = tmpfile();
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (chdir(folder) != 0)
+            _exit(1);
+        if (said != NULL)
+            dup2(fileno(said), STDERR_FILENO);
+        if (setup != NULL)
+            execlp("gnuplot", "gnuplot", "-d", "-e", setup, script, (char *)NULL);
+        else
+            execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
+        _exit(errno == ENOENT ? EXIT_MISSING : 1);
+    }
+    const enum gnuplot_end end = child > 0 ? wait_for(child, said) : GNUPLOT_FAILED;
+    if (said != NULL)
+        fclose(said);
+    return end;
 }
 
 struct drawing {

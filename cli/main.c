@@ -3,6 +3,7 @@
 
 #include "models/desq.h"
 
+#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    gsl_set_error_handler_off(); /* GSL's own would end the program; ours return errors */
     const int status = dispatch(argc, argv);
     /* A full disk or a closed pipe shows only now. */
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -6,9 +6,10 @@
     command = substr($0, 8, length($0) - 11)
     print "```"
     print "$ " command
-    while ((command " 2>&1" | getline line) > 0)
+    command = command " 2>&1"
+    while ((command | getline line) > 0)
         print line
-    close(command " 2>&1")
+    close(command)
     print "```"
     inside = 1
     next

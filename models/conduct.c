@@ -82,8 +82,8 @@ static void merged(void *context, const struct experiment *e)
     struct desq_progress *p = &run->progress;
     p->replications = batches_replications(e->batches);
     p->seconds = seconds_now() - run->started;
-    /* The replications that the goal will take, as the precision at the last check foretells: the half-width shrinks
-     * with their square root. */
+    /* The replications that the goal will take, as the precision at the last check foretells: the half-width
+     * shrinks with their square root. */
     double needed = (double)p->replications_next;
     if (!isnan(p->precision) && p->precision > p->precision_goal)
         needed = fmax(needed, (double)p->checked * pow(p->precision / p->precision_goal, 2.0));
@@ -133,7 +133,7 @@ static uint64_t first_replications(const struct model *m)
     const struct run_spec *spec = &m->scenario->run;
     if (spec->replications > 0)
         return spec->replications;
-    return m->deterministic ? REPLICATIONS_DETERMINISTIC : REPLICATIONS_FIRST;
+    return m->deterministic ? REPLICATIONS_DETERMINISTIC : m->replications_first;
 }
 
 /* Goes on with one point, from the first replications to its end. */
@@ -229,20 +229,52 @@ static bool begin_points(struct running *run, size_t first, size_t count)
     }
 }
 
-/* Where even the first replications would cost more than half the limit, they are made shorter. */
+/* Where even the first replications would cost more than half the limit: fewer of them, then shorter ones,
+ * and only if that does not do, a shorter warm-up. True in the last case. */
 static bool shorten(struct model *m)
 {
     const struct run_spec *run = &m->scenario->run;
     if (!isfinite(m->length) || !isnan(run->time) || !(m->events_per_time > 0.0))
         return false;
-    const double cost = REPLICATIONS_FIRST * (m->warmup + m->length) * m->events_per_time;
-    const double factor = limit_events(run) / 2.0 / cost;
-    if (factor >= 1.0)
+    const double budget = limit_events(run) / 2.0 / m->events_per_time; /* of simulated time */
+    if (REPLICATIONS_FIRST * (m->warmup + m->length) <= budget)
         return false;
-    m->length *= factor;
+    const double least = 2.0 * m->warmup; /* a length that the warm-up does not dwarf */
+    if (budget / REPLICATIONS_FIRST >= m->warmup + least) {
+        m->length = budget / REPLICATIONS_FIRST - m->warmup;
+        return false;
+    }
+    m->replications_first = REPLICATIONS_FEWEST;
+    if (budget / REPLICATIONS_FEWEST >= m->warmup + least) {
+        m->length = budget / REPLICATIONS_FEWEST - m->warmup;
+        return false;
+    }
     if (isnan(run->warmup))
-        m->warmup *= factor;
+        m->warmup = budget / REPLICATIONS_FEWEST / 3.0;
+    m->length = 2.0 * budget / REPLICATIONS_FEWEST / 3.0;
     return true;
+}
+
+/* The same for all variants at one combination: the one that costs most per time decides, so that they go on
+ * seeing the same arrivals. */
+static bool shorten_all(struct model *const *models, size_t count)
+{
+    struct model *costliest = NULL;
+    for (size_t v = 0; v < count; v++)
+        if (isfinite(models[v]->length) &&
+            (costliest == NULL || models[v]->events_per_time > costliest->events_per_time))
+            costliest = models[v];
+    if (costliest == NULL)
+        return false;
+    const bool shortened = shorten(costliest);
+    for (size_t v = 0; v < count; v++) {
+        if (!isfinite(models[v]->length) || !isnan(models[v]->scenario->run.time))
+            continue;
+        models[v]->warmup = costliest->warmup;
+        models[v]->length = costliest->length;
+        models[v]->replications_first = costliest->replications_first;
+    }
+    return shortened;
 }
 
 static bool warn_point(struct running *run, const struct experiment *e, bool shortened, struct point *out)
@@ -306,11 +338,7 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
                       struct difference *differences, struct comparison_of_await *comparisons,
                       struct point *points)
 {
-    bool shortened = false;
-    for (size_t v = 0; v < count; v++)
-        shortened |= shorten(run->models[first + v]);
-    if (shortened)
-        conduct_align(run->file, run->models, first, count);
+    const bool shortened = shorten_all(run->models + first, count);
     bool ok = true;
     for (size_t v = 0; v < count; v++) {
         struct experiment *e = &run->experiments[v];

@@ -22,8 +22,9 @@ struct experiment {
     void *context;
 };
 
-/* How many replications before precision is first looked at. */
-enum { REPLICATIONS_FIRST = 32, REPLICATIONS_DETERMINISTIC = 2 };
+/* How many replications before precision is first looked at: usually; where they are so long that more would not fit the
+ * limit; where all are the same. */
+enum { REPLICATIONS_FIRST = 32, REPLICATIONS_FEWEST = 12, REPLICATIONS_DETERMINISTIC = 2 };
 
 /* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */
 size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n);

@@ -7,6 +7,7 @@
  * by (1 + scv) / 2, as in heavy traffic (Kingman 1962). The slowest station decides. This is a choice of
  * length, not a result: models/run.c checks afterwards, from the data, that the number in system has no
  * trend, and lengthens the replications if it has. */
+#include "models/experiment.h"
 #include "models/model.h"
 
 #include <math.h>
@@ -123,6 +124,7 @@ void model_choose_length(struct model *m)
     const struct run_spec *run = &m->scenario->run;
     const double rate = completion_rate(m), relax = slowest(m);
     m->events_per_time = rate * events_per_task(m);
+    m->replications_first = REPLICATIONS_FIRST;
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
     m->warmup = !isnan(run->warmup) ? run->warmup : m->terminating ? 0.0 : WARMUP_RELAXATIONS * relax;
     m->length = run->time;

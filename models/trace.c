@@ -40,7 +40,7 @@ static bool fill(struct arena *arena, struct world *w, struct desq_trace *out, s
     for (uint32_t i = 0; i < stations; i++) {
         const struct station *st = &w->stations[i];
         out->busy[i] = st->busy_area + (double)st->busy * (w->end - st->since);
-        out->setting_up[i] = st->starting_area + (double)st->starting * (w->end - st->since);
+        out->setting_up[i] = st->setting_up_area + (double)st->setting_up * (w->end - st->since);
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++)
         out->unfinished += w->kinds[k].present;

@@ -290,7 +290,7 @@ static void on_cut(void *world, const struct event *e)
     for (uint32_t i = 0; i < w->model->station_count; i++) {
         struct station *st = &w->stations[i];
         station_clock(w, st);
-        st->busy_area = st->present_area = st->starting_area = 0.0;
+        st->busy_area = st->present_area = st->setting_up_area = 0.0;
         st->offered = st->lost = 0;
         tally_init(&st->wait);
         tally_init(&st->response);

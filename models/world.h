@@ -52,11 +52,13 @@ struct station {
     struct timer timer; /* EV_SHARED_END */
 
     /* behaviour: setup */
-    uint32_t cold, starting;
-    uint32_t idle_slot; /* most recently idle first, linked through idle_server.older; UINT32_MAX: none */
+    uint32_t cold;
+    uint32_t starting;   /* starts begun, those that wait for their turn (setup_serial) included */
+    uint32_t setting_up; /* servers being set up at this moment */
+    uint32_t idle_slot;  /* most recently idle first, linked through idle_server.older; UINT32_MAX: none */
 
     /* measured since the cut */
-    double since, busy_area, present_area, starting_area;
+    double since, busy_area, present_area, setting_up_area;
     struct tally wait, response;
     uint64_t offered, lost;
 
@@ -141,13 +143,13 @@ void world_describe_stuck(const struct world *w, char *out, size_t size);
 
 /* For behaviours (models/server/). */
 
-/* Brings the station's integrals up to now: before any of idle, busy, present, starting changes. */
+/* Brings the station's integrals up to now: before any of idle, busy, present, setting_up changes. */
 static inline void station_clock(struct world *w, struct station *st)
 {
     const double now = w->sim.now, elapsed = now - st->since;
     st->busy_area += (double)st->busy * elapsed;
     st->present_area += (double)st->present * elapsed;
-    st->starting_area += (double)st->starting * elapsed;
+    st->setting_up_area += (double)st->setting_up * elapsed;
     st->since = now;
 }
 

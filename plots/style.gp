@@ -25,6 +25,10 @@ if (log_x) {
     set xtics ()
     set for [k=-12:12] for [i=0:steps(x_min, x_max)-1] xtics add (sprintf('%g', tick(i) * 10.0**k) tick(i) * 10.0**k)
 }
+if (ticks > 0) {
+    set xtics ()
+    set for [i=1:ticks] xtics add (sprintf('%g', tick_at[i]) tick_at[i])
+}
 if (categories > 0) {
     set xtics ()
     set for [i=1:categories] xtics add (category[i] i)
@@ -58,5 +62,8 @@ if (in_terminal) {
     set terminal pngcairo noenhanced size 1200, 720 font 'sans,13' linewidth 1.6
     set output name.'.png'
 }
+
+# Between words there is nothing to join.
+points_or_lines = categories > 0 ? 'points' : 'linespoints'
 
 # ---- plot ----

@@ -80,8 +80,8 @@ double md1_wait_quantile(double rate, double mean, double p)
         for (int i = 0; i < 200; i++) {
             gsl_root_fsolver_iterate(solver);
             x = gsl_root_fsolver_root(solver);
-            if (gsl_root_test_interval(gsl_root_fsolver_x_lower(solver), gsl_root_fsolver_x_upper(solver), 1e-10,
-                                       0.0) == GSL_SUCCESS)
+            if (gsl_root_test_interval(gsl_root_fsolver_x_lower(solver), gsl_root_fsolver_x_upper(solver),
+                                       1e-10, 0.0) == GSL_SUCCESS)
                 break;
         }
     gsl_root_fsolver_free(solver);
@@ -267,7 +267,8 @@ static double *solve(struct chain *c)
     return p;
 }
 
-/* A line of k phases before the core: bit i is 1 where the task at place i is in its second burst; place 0 is served. */
+/* A line of k phases before the core: bit i is 1 where the task at place i is in its second burst; place 0 is
+ * served. */
 static size_t line_index(unsigned k, size_t bits)
 {
     return ((size_t)1 << k) - 1 + bits;
@@ -318,7 +319,8 @@ double threads_and_core(unsigned n, double rate, double burst, double io, unsign
     return mean;
 }
 
-/* i: tasks in system (all with a thread up to n, then n and i - n waiting); a, d: in their first and second bursts. */
+/* i: tasks in system (all with a thread up to n, then n and i - n waiting); a, d: in their first and second
+ * bursts. */
 static size_t shared_state(unsigned n, unsigned i, unsigned a, unsigned d)
 {
     return (i * ((size_t)n + 1) + a) * ((size_t)n + 1) + d;
@@ -345,7 +347,8 @@ double threads_and_shared_core(unsigned n, double rate, double burst, double io,
                 if (a > 0)
                     chain_rate(c, here, shared_state(n, i, a - 1, d), (double)a / (double)(a + d) / burst);
                 if (d > 0)
-                    chain_rate(c, here, shared_state(n, i - 1, i > n ? a + 1 : a, d - 1), (double)d / (double)(a + d) / burst);
+                    chain_rate(c, here, shared_state(n, i - 1, i > n ? a + 1 : a, d - 1),
+                               (double)d / (double)(a + d) / burst);
             }
     double *p = solve(c), mean = p == NULL ? NAN : 0.0;
     for (unsigned i = 0; p != NULL && i <= n + most; i++)
@@ -356,7 +359,8 @@ double threads_and_shared_core(unsigned n, double rate, double burst, double io,
     return mean;
 }
 
-double threads_and_connections(unsigned n, unsigned m, double rate, double first, double second, unsigned most)
+double threads_and_connections(unsigned n, unsigned m, double rate, double first, double second,
+                               unsigned most)
 {
     const size_t width = n + 1;
     struct chain *c = chain_new((most + 1) * width);
@@ -385,7 +389,8 @@ double threads_and_connections(unsigned n, unsigned m, double rate, double first
     return mean;
 }
 
-int mmc_setup(unsigned c, double rate, double mu, double alpha, unsigned most, double *in_system, double *starting)
+int mmc_setup(unsigned c, double rate, double mu, double alpha, unsigned most, double *in_system,
+              double *starting)
 {
     /* (waiting q, busy b, starting s), b + s <= c; whoever is neither is cold. */
     const size_t w = c + 1;
@@ -401,7 +406,8 @@ int mmc_setup(unsigned c, double rate, double mu, double alpha, unsigned most, d
                     continue;
                 }
                 if (q < most)
-                    chain_rate(chain, here, ((q + 1) * w + b) * w + s + (s < q + 1 && b + s < c ? 1 : 0), rate);
+                    chain_rate(chain, here, ((q + 1) * w + b) * w + s + (s < q + 1 && b + s < c ? 1 : 0),
+                               rate);
                 if (b > 0)
                     chain_rate(chain, here, q > 0 ? here - w * w : here - w, (double)b * mu);
                 if (s > 0)

@@ -302,6 +302,10 @@ static void plots_are_drawn_or_left_to_be_drawn(void)
         CU_ASSERT_STRING_EQUAL(t.err, "");
         CU_ASSERT(exists(&t, "deep/er/percentiles.png") && exists(&t, "deep/er/tail.svg"));
         CU_ASSERT_EQUAL(run(&t, "cd deep/er && rm *.png && gnuplot tail.gp && test -s tail.png"), 0);
+        CU_ASSERT_EQUAL(run(&t, "printf '#!/bin/sh\\necho broken >&2; exit 1\\n' > gnuplot; "
+                                "chmod +x gnuplot; PATH=$PWD:$PATH $desq plot r.json deep"),
+                        2);
+        CU_ASSERT(says(t.err, "gnuplot could not draw"));
         CU_ASSERT_EQUAL(run(&t, "$desq plot --term r.json"), 0);
         CU_ASSERT(says(t.out, "response time by percentile"));
     }

@@ -37,8 +37,11 @@ static const struct rule rules[] = {
      {"./*", "models/units.h", "models/param.h", "models/arrival/arrival.h", "models/discipline/discipline.h",
       "models/dist/dist.h", "models/probe/probe.h", "models/step/step.h", "sim/*"},
      {"*cJSON*"}},
+    {"models/claims/*", {"./*", "models/desq.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
-    {"cli/*", {"cli/*", "models/desq.h", "plots/*", "build/plots/*"}, {"argp.h", "*cJSON*"}},
+    {"cli/*",
+     {"cli/*", "models/desq.h", "models/claims/claims.h", "plots/*", "build/plots/*"},
+     {"argp.h", "*cJSON*", "gsl/gsl_errno.h"}},
     {"tests/*", {"*"}, {"*"}},
 };
 

@@ -126,6 +126,11 @@ static void pointers_have_short_names(void)
     const struct setting both[2] = {{"/servers", "1", 1.0}, {"/servers", "2", 2.0}};
     const struct point p = {.sets = both, .set_count = 2};
     CU_ASSERT_STRING_EQUAL(label_pointer(&a, &p, 0), "/servers"); /* else the two would be called the same */
+    const struct setting one[] = {{"/tasks/r/arrivals/rate", "1", 1.0}, {"/stations/s/servers", "2", 2.0}};
+    const struct point q = {.sets = one, .set_count = 2};
+    CU_ASSERT_STRING_EQUAL(label_column(&a, &q, 0), "rate");
+    CU_ASSERT_STRING_EQUAL(label_column(&a, &q, 1), "servers");
+    CU_ASSERT_STRING_EQUAL(label_column(&a, &p, 0), "/servers");
     CU_ASSERT_STRING_EQUAL(label_quantile(&a, 0.999), "p99.9");
     CU_ASSERT_STRING_EQUAL(label_quantile(&a, 0.5), "p50");
     arena_free(&a);
@@ -202,6 +207,31 @@ static void wide_tables_continue(void)
     for (const char *at = text; (at = strstr(at, "±")) != NULL; at++)
         cells++;
     CU_ASSERT(cells >= 2 * 30 + 1); /* every title and every cell, and the repeated labels */
+    free(text);
+    arena_free(&a);
+}
+
+/* A group of which one narrow column stands alone after the cut, beneath a heading that is wider. */
+static void a_cut_group_keeps_its_heading(void)
+{
+    struct arena a;
+    struct table t;
+    char *text = NULL;
+    size_t size = 0;
+    arena_init(&a);
+    table_init(&t, &a);
+    table_label(&t, "label");
+    for (int i = 0; i < 8; i++)
+        table_column(&t, "a heading of some length", i < 7 ? "123.45 ± 0.12" : "p99");
+    table_column(&t, "next", "x");
+    table_row(&t);
+    for (size_t i = 0; i < 8; i++)
+        table_cell(&t, i, "12");
+    FILE *out = open_memstream(&text, &size);
+    CU_ASSERT_TRUE(table_print(&t, out, 0));
+    fclose(out);
+    CU_ASSERT(widest_line(text) <= PAGE_WIDTH);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n\n       a heading of some length"));
     free(text);
     arena_free(&a);
 }
@@ -450,6 +480,7 @@ const struct test output_tests[] = {
     {"swept pointers have short names that differ", pointers_have_short_names},
     {"tables align on the plus-minus sign", tables_align},
     {"tables too wide for the page are continued", wide_tables_continue},
+    {"a group cut in two keeps its heading", a_cut_group_keeps_its_heading},
     {"the report fits the page and leaves nothing out", text_fits_the_page},
     {"the report gives means, ratio, paired and unpaired interval", text_says_what_was_found},
     {"no output ever prints nan or -0.0", nothing_prints_nan},

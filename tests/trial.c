@@ -81,7 +81,8 @@ void trial_free(struct trial *t)
 
 const struct figure *trial_figure(const struct trial *t, size_t point, const char *subject, const char *probe)
 {
-    static const struct figure nothing = {.mean = NAN, .half_width = NAN, .sd = NAN, .max = NAN, .count = NAN};
+    static const struct figure nothing = {
+        .mean = NAN, .half_width = NAN, .sd = NAN, .max = NAN, .count = NAN};
     const char *station = strncmp(subject, "station:", 8) == 0 ? subject + 8 : NULL;
     const struct subject *found = NULL;
     if (t->result != NULL && point < t->result->point_count) {

@@ -15,8 +15,8 @@ struct trial {
     const struct result *result; /* of the latest trial_run; lives until the next */
 };
 
-/* Reads a scenario: JSON with ' for ", through printf. false: a failed assertion says why. Free with trial_free, also
- * then. */
+/* Reads a scenario: JSON with ' for ", through printf. false: a failed assertion says why. Free with
+ * trial_free, also then. */
 bool trial_read(struct trial *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same with another seed than the scenario's. */
 bool trial_read_seeded(struct trial *t, uint64_t seed, const char *format, ...)
@@ -25,9 +25,10 @@ bool trial_read_seeded(struct trial *t, uint64_t seed, const char *format, ...)
 bool trial_run(struct trial *t, unsigned jobs);
 void trial_free(struct trial *t);
 
-/* A figure of the result: subject "task", "station:queue", or "run". Never NULL: a missing one is a failed assertion
- * and all NAN. */
-const struct figure *trial_figure(const struct trial *t, size_t point, const char *subject, const char *probe);
+/* A figure of the result: subject "task", "station:queue", or "run". Never NULL: a missing one is a failed
+ * assertion and all NAN. */
+const struct figure *trial_figure(const struct trial *t, size_t point, const char *subject,
+                                  const char *probe);
 /* One of its quantiles; NAN when it was not asked for. */
 struct quantile trial_quantile(const struct figure *f, double p);
 

@@ -21,6 +21,17 @@ static void unescape(char *part)
     *to = '\0';
 }
 
+/* What the last part of a pointer is called: keys of the format that say little by themselves are spelt out.
+ */
+static const char *plain_word(const char *part)
+{
+    if (strcmp(part, "closed") == 0)
+        return "closed tasks";
+    if (strcmp(part, "at_once") == 0)
+        return "tasks at once";
+    return part;
+}
+
 static const char *short_name(struct arena *a, const char *pointer)
 {
     if (pointer[0] != '/')
@@ -42,7 +53,8 @@ static const char *short_name(struct arena *a, const char *pointer)
     if (count > first + 1 && strcmp(parts[first], "arrivals") == 0)
         first++;
     for (size_t i = first; i < count && label != NULL; i++)
-        label = arena_printf(a, "%s%s%s", label, i > first ? " " : "", parts[i]);
+        label = arena_printf(a, "%s%s%s", label, i > first ? " " : "",
+                             i + 1 == count && count > 1 ? plain_word(parts[i]) : parts[i]);
     return label;
 }
 
@@ -59,6 +71,23 @@ const char *label_pointer(struct arena *a, const struct point *p, size_t set)
             return arena_text(a, p->sets[set].pointer);
     }
     return label;
+}
+
+static const char *last_part(const char *pointer)
+{
+    const char *slash = strrchr(pointer, '/');
+    return slash != NULL ? slash + 1 : pointer;
+}
+
+const char *label_column(struct arena *a, const struct point *p, size_t set)
+{
+    const char *last = last_part(p->sets[set].pointer);
+    bool plain = last[0] < '0' || last[0] > '9'; /* the index of a list says nothing */
+    for (size_t i = 0; i < p->set_count; i++)
+        plain = plain && (i == set || strcmp(last_part(p->sets[i].pointer), last) != 0);
+    if (!plain || strchr(last, '~') != NULL)
+        return label_pointer(a, p, set);
+    return arena_text(a, plain_word(last));
 }
 
 const char *label_value(struct arena *a, const struct setting *s)

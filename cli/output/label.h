@@ -9,6 +9,10 @@
  * called the same. In the arena; NULL: no memory. */
 const char *label_pointer(struct arena *a, const struct point *p, size_t set);
 
+/* Shorter still, for the head of a column: "rate", "servers"; label_pointer where another one of the sweep
+ * ends alike. */
+const char *label_column(struct arena *a, const struct point *p, size_t set);
+
 /* The value as the user wrote it, without quotes; long objects are cut. */
 const char *label_value(struct arena *a, const struct setting *s);
 

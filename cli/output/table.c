@@ -156,8 +156,8 @@ static void print_groups(const struct table *t, struct printed_line *line, const
         while (end < last && strcmp(t->groups[end], t->groups[i]) == 0)
             width += w[end++].all + GAP;
         const size_t text = text_width(t->groups[i]);
-        /* A heading begins where its columns' text does. A block may hold only part of a group, with less room than
-         * the heading takes. */
+        /* A heading begins where its columns' text does. A block may hold only part of a group, with less
+         * room than the heading takes. */
         spaces(line, GAP);
         put(line, t->groups[i]);
         const size_t rest = width > GAP + text ? width - GAP - text : 0;
@@ -173,12 +173,12 @@ static void print_groups(const struct table *t, struct printed_line *line, const
     end_line(line);
 }
 
-/* Makes each group at least as wide as its heading. */
-static void widen_groups(const struct table *t, struct widths *w)
+/* Makes each group, as far as it stands in this block of columns, at least as wide as its heading. */
+static void widen_groups(const struct table *t, struct widths *w, size_t first, size_t last)
 {
-    for (size_t i = t->label_count; i < t->column_count;) {
+    for (size_t i = first; i < last;) {
         size_t end = i, width = 0;
-        while (end < t->column_count && strcmp(t->groups[end], t->groups[i]) == 0)
+        while (end < last && strcmp(t->groups[end], t->groups[i]) == 0)
             width += w[end++].all + GAP;
         const size_t needed = text_width(t->groups[i]) + GAP;
         if (needed > width)
@@ -249,7 +249,7 @@ bool table_print(const struct table *t, FILE *out, int indent)
         w[i] = measure(t, i);
     for (size_t i = 0; i < t->label_count; i++)
         labels += w[i].all + GAP;
-    widen_groups(t, w);
+    widen_groups(t, w, t->label_count, t->column_count);
     const size_t room = labels < PAGE_WIDTH ? PAGE_WIDTH - labels + GAP : 1;
     size_t first = t->label_count;
     struct printed_line line = {out, 0};
@@ -257,6 +257,7 @@ bool table_print(const struct table *t, FILE *out, int indent)
         const size_t end = block_end(t, w, first, room);
         if (first > t->label_count)
             fputc('\n', out);
+        widen_groups(t, w, first, end); /* a group that was cut may have become too narrow */
         print_block(t, &line, w, first, end, indent);
         first = end;
     } while (first < t->column_count);

@@ -33,8 +33,8 @@ const char *text_variant(struct page *p, size_t point)
     const struct point *at = &p->result->points[point];
     const bool unstable = at->report.stopped == STOPPED_UNSTABLE;
     p->unstable = p->unstable || unstable;
-    const char *name =
-        arena_printf(p->arena, "%s%s", at->variant != NULL ? at->variant : "", unstable ? " *" : "");
+    const char *name = arena_printf(p->arena, "%s%s%s", at->variant != NULL ? at->variant : "",
+                                    unstable && at->variant != NULL ? " " : "", unstable ? "*" : "");
     p->failed = p->failed || name == NULL;
     return name != NULL ? name : "";
 }
@@ -43,7 +43,7 @@ void text_point_labels(struct page *p, struct table *t)
 {
     const struct point *first = &p->result->points[0];
     for (size_t i = 0; i < first->set_count; i++) {
-        const char *label = label_pointer(p->arena, first, i);
+        const char *label = label_column(p->arena, first, i);
         table_label(t, label != NULL ? label : "");
         p->failed = p->failed || label == NULL;
     }
@@ -56,15 +56,19 @@ void text_point_labels(struct page *p, struct table *t)
 size_t text_point_row(struct page *p, struct table *t, size_t point)
 {
     const struct point *at = &p->result->points[point];
+    const bool starred = at->report.stopped == STOPPED_UNSTABLE && at->variant == NULL;
     size_t column = 0;
     table_row(t);
     for (size_t i = 0; i < at->set_count && column < t->label_count; i++) {
         const char *value = label_value(p->arena, &at->sets[i]);
+        if (value != NULL && starred && i + 1 == at->set_count)
+            value = arena_printf(p->arena, "%s *", value);
         table_cell(t, column++, value != NULL ? value : "");
         p->failed = p->failed || value == NULL;
     }
     if (column < t->label_count)
         table_cell(t, column, text_variant(p, point));
+    p->unstable = p->unstable || starred;
     return t->label_count;
 }
 
@@ -72,6 +76,19 @@ void text_table(struct page *p, const struct table *t, int indent)
 {
     if (t->row_count > 0 && t->column_count > t->label_count && !table_print(t, p->out, indent))
         p->failed = true;
+}
+
+/* What the heads of the columns abbreviate. */
+static void print_sweep(struct page *p)
+{
+    const struct point *first = &p->result->points[0];
+    for (size_t i = 0; i < first->set_count; i++) {
+        const char *column = label_column(p->arena, first, i), *full = label_pointer(p->arena, first, i);
+        if (column == NULL || full == NULL)
+            p->failed = true;
+        else if (strcmp(column, full) != 0)
+            fprintf(p->out, "%s: of %s\n", column, first->sets[i].pointer);
+    }
 }
 
 static void print_head(struct page *p)
@@ -82,6 +99,8 @@ static void print_head(struct page *p)
         text_wrapped(p->out, r->title, 0, 2);
     fprintf(p->out, "%s: seed %llu; times in %s; ± gives %s %% confidence intervals\n", r->path,
             (unsigned long long)r->seed, r->time_unit, number_short(100.0 * r->confidence, 6, level));
+    if (r->point_count > 0)
+        print_sweep(p);
     if (r->unfinished)
         fprintf(p->out, "UNFINISHED: interrupted; what follows is as far as it got.\n");
 }

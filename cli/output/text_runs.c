@@ -31,11 +31,21 @@ static const char *precision_cell(struct page *p, const struct point *at)
     return keep(p, arena_printf(p->arena, "%s %%%s%s", text, worst[0] != '\0' ? " " : "", worst));
 }
 
+/* Warm-up and measured time; of a run for a count of tasks the warm-up alone. */
+static const char *length_cell(struct page *p, const struct run_report *run)
+{
+    char warmup[NUMBER_ROOM], length[NUMBER_ROOM];
+    number_short(run->warmup, 4, warmup);
+    if (isnan(run->length))
+        return keep(p, arena_text(p->arena, warmup));
+    return keep(p, arena_printf(p->arena, "%s + %s", warmup, number_short(run->length, 4, length)));
+}
+
 void text_runs(struct page *p)
 {
     const struct result *r = p->result;
     struct table t;
-    char one[NUMBER_ROOM], two[NUMBER_ROOM];
+    char one[NUMBER_ROOM];
     bool cut = false;
     for (size_t i = 0; i < r->point_count; i++)
         cut = cut || r->points[i].report.warmup > 0.0;
@@ -45,7 +55,7 @@ void text_runs(struct page *p)
         t.titles[t.label_count - 1] = "run";
     table_column(&t, "", "runs");
     if (cut)
-        table_column(&t, "", keep(p, arena_printf(p->arena, "warm-up + length, %s", r->time_unit)));
+        table_column(&t, "", keep(p, arena_printf(p->arena, "warm-up + run, %s", r->time_unit)));
     table_column(&t, "", "events");
     table_column(&t, "", "ended by");
     table_column(&t, "", "least precise");
@@ -54,9 +64,7 @@ void text_runs(struct page *p)
         size_t column = text_point_row(p, &t, i);
         table_cell(&t, column++, number_whole((double)run->replications, one));
         if (cut)
-            table_cell(&t, column++,
-                       keep(p, arena_printf(p->arena, "%s + %s", number_short(run->warmup, 4, one),
-                                            number_short(run->length, 4, two))));
+            table_cell(&t, column++, length_cell(p, run));
         table_cell(&t, column++, number_whole((double)run->events, one));
         table_cell(&t, column++, stop_reason_names[run->stopped]);
         table_cell(&t, column, precision_cell(p, &r->points[i]));

@@ -159,25 +159,26 @@ static void print_sentence(struct page *p, const struct subject_key *key, size_t
     text_wrapped(p->out, keep(p, text), 2, 4);
 }
 
-/* The quantiles shown beside the mean: of those that have differences, the first and the last two, as many as
- * fit on a page. All are in the JSON. Returns how many. */
-enum { QUANTILES_SHOWN = 3 };
+/* The quantiles shown beside the mean, so that the table stays on the page: those nearest to p50 and to p99
+ * among the ones that have differences. All are in the JSON. Returns how many. */
+enum { QUANTILES_SHOWN = 2 };
 static size_t choose_quantiles(const struct result *r, const struct subject_key *key,
                                double chosen[static QUANTILES_SHOWN])
 {
-    size_t count = 0;
+    double low = NAN, high = NAN;
     for (size_t i = 0; i < r->difference_count; i++) {
         const struct difference *d = &r->differences[i];
         const struct subject_key k = key_of(r, d);
-        if (d->statistic != STATISTIC_QUANTILE || !same_key(&k, key) || d->base / r->variant_count != 0)
+        if (d->statistic != STATISTIC_QUANTILE || !same_key(&k, key))
             continue;
-        if (count == QUANTILES_SHOWN) {
-            chosen[1] = chosen[2];
-            count--;
-        }
-        chosen[count++] = d->quantile;
+        if (!(fabs(low - 0.5) <= fabs(d->quantile - 0.5)))
+            low = d->quantile;
+        if (!(fabs(high - 0.99) <= fabs(d->quantile - 0.99)))
+            high = d->quantile;
     }
-    return count;
+    chosen[0] = low;
+    chosen[1] = high;
+    return isnan(low) ? 0 : low == high ? 1 : 2;
 }
 
 /* A row per combination of sweep values: in words, then the paired differences. */
@@ -197,7 +198,7 @@ static void print_differences(struct page *p, const struct subject_key *key)
                              named ? " " : "", measure, unit[0] != '\0' ? ", " : "", unit));
     table_init(&t, p->arena);
     for (size_t i = 0; i < first->set_count; i++)
-        table_label(&t, keep(p, label_pointer(p->arena, first, i)));
+        table_label(&t, keep(p, label_column(p->arena, first, i)));
     table_label(&t, keep(p, arena_printf(p->arena, "%s is", variant_name(r, key->other))));
     table_column(&t, group, "mean");
     for (size_t q = 0; q < count; q++)
@@ -300,14 +301,46 @@ static void print_awaits(struct page *p)
     }
 }
 
-/* Keys of the run, or of kinds. Returns how many there were. */
-static size_t print_keys(struct page *p, bool of_run, bool headed)
+/* What common random numbers brought, over all places: in a sweep there is no room for both intervals. */
+static void print_pairing(struct page *p)
+{
+    const struct result *r = p->result;
+    double least = INFINITY, most = 0.0;
+    char low[NUMBER_ROOM], high[NUMBER_ROOM];
+    for (size_t i = 0; i < r->difference_count; i++) {
+        const struct difference *d = &r->differences[i];
+        if (d->of_run || d->statistic != STATISTIC_MEAN || strcmp(d->probe->name, "response") != 0 ||
+            !(d->half_width > 0.0) || !(d->half_width_unpaired > 0.0))
+            continue;
+        least = fmin(least, d->half_width_unpaired / d->half_width);
+        most = fmax(most, d->half_width_unpaired / d->half_width);
+    }
+    if (!(most > 1.5))
+        return;
+    const char *text = arena_printf(
+        p->arena, "Pairing, task by task, narrowed the intervals of the means' differences %s to %s times.",
+        number_short(least, 2, low), number_short(most, 2, high));
+    text_wrapped(p->out, keep(p, text), 2, 4);
+}
+
+/* In the order they are told: makespans, responses, throughput. */
+enum turn { TURN_RUN, TURN_RESPONSE, TURN_OTHERS, TURN_COUNT };
+
+static enum turn turn_of(const struct subject_key *key)
+{
+    if (key->of_run)
+        return TURN_RUN;
+    return strcmp(key->probe->name, "response") == 0 ? TURN_RESPONSE : TURN_OTHERS;
+}
+
+/* Tells the differences whose turn it is; returns how many there were. */
+static size_t print_turn(struct page *p, enum turn turn, bool headed)
 {
     const struct result *r = p->result;
     size_t count = 0;
     for (size_t i = 0; i < r->difference_count; i++) {
         const struct subject_key key = key_of(r, &r->differences[i]);
-        if (key.of_run != of_run || seen_before(r, i, &key) || !worth_telling(r, &key))
+        if (turn_of(&key) != turn || seen_before(r, i, &key) || !worth_telling(r, &key))
             continue;
         if (!headed && count == 0)
             fprintf(p->out, "\nVerdict\n");
@@ -322,8 +355,12 @@ static size_t print_keys(struct page *p, bool of_run, bool headed)
 
 void text_verdict(struct page *p)
 {
-    size_t count = print_keys(p, true, false);
-    count += print_keys(p, false, count > 0);
-    if (count > 0)
-        print_awaits(p);
+    size_t count = 0;
+    for (enum turn turn = 0; turn < TURN_COUNT; turn++)
+        count += print_turn(p, turn, count > 0);
+    if (count == 0)
+        return;
+    if (result_places(p->result) > 1)
+        print_pairing(p);
+    print_awaits(p);
 }

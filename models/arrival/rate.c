@@ -1,10 +1,14 @@
 /* { "rate": r }: a Poisson process. */
 #include "models/arrival/arrival.h"
 
+#include <math.h>
+
 static bool init(struct arrival *arrival, const struct arg *args, struct arena *arena, struct error *err)
 {
     (void)arena;
-    (void)err;
+    if (!isfinite(1.0 / args[0].number))
+        return error_set(err, "a rate of %g is too small: the time between arrivals is beyond any number",
+                         args[0].number);
     arrival->form = ARRIVAL_OPEN;
     arrival->interarrival = dist_make_exponential(1.0 / args[0].number);
     return true;

@@ -156,9 +156,9 @@ static const char *open_system(struct lab *lab)
         "    'sync, 90 threads': { '/stations/threads/servers': 90 },\n"
         "    'sync, 110 threads': { '/stations/threads/servers': 110 },\n"
         "    'sync, 160 threads': { '/stations/threads/servers': 160 } },\n"
-        "  'run': { 'replications': 40, 'time': '60 s', 'warmup': '5 s', 'confidence': %g, 'quantiles': [] } "
+        "  'run': { 'replications': %d, 'time': '60 s', 'warmup': '5 s', 'confidence': %g, 'quantiles': [] } "
         "}\n",
-        CORES, LAB_CONFIDENCE);
+        CORES, lab_replications(lab, 40), LAB_CONFIDENCE);
 }
 
 /* Mean time in M/M/c. Erlang's C by way of his B; source: Kleinrock, Queueing Systems I (1975), section 3.5.
@@ -176,7 +176,7 @@ static double mmc_response(double rate, double mu, int c)
 /* Asynchronous: the exact value. Synchronous: from above towards it, the difference paired task by task. */
 static bool responses(struct lab *lab, struct error *err)
 {
-    static const char *const what[] = {"mean response at 700/s: async, 80 threads", "  sync, 80 threads",
+    static const char *const what[] = {"mean response, 700/s: async, 80 threads", "  sync, 80 threads",
                                        "  sync, 90 threads", "  sync, 110 threads",
                                        "  sync, 160 threads: as async"};
     enum { VARIANTS = sizeof what / sizeof what[0] };
@@ -195,7 +195,7 @@ static bool responses(struct lab *lab, struct error *err)
             break;
         lab_mean(row, (double)NAN, has_exact ? exact : (double)NAN, f->mean, f->half_width,
                  p->report.replications);
-        row->variant = p->variant;
+        row->variant = arena_text(lab->arena, p->variant); /* d goes */
         if (i > 0) {
             row->contradicted |= !(f->mean <= before); /* more threads never hurt: the same tasks in each */
             before = f->mean;
@@ -230,7 +230,7 @@ static bool run(struct lab *lab, struct error *err)
            same_ends(lab, "  cores shared by all", "ps", err) && break_even(lab, 10.0, 90.0, err) &&
            break_even(lab, 1.0, 99.0, err) && break_even(lab, 0.05, 0.95, err) &&
            break_even(lab, 0.01, 0.09, err) &&
-           throughput(lab, "most tasks per ms, C = 0.05, I = 0.95: async", 150, false, 8.0 / 0.055, err) &&
+           throughput(lab, "most tasks per ms (0.05, 0.95): async", 150, false, 8.0 / 0.055, err) &&
            throughput(lab, "  sync, 140 threads: less", 140, true, 140.0, err) &&
            throughput(lab, "  sync, 150 threads: more", 150, true, 150.0, err) && responses(lab, err);
 }

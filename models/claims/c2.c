@@ -41,8 +41,7 @@ static bool serial_waits(struct lab *lab, struct error *err)
     desq_free(d);
     if (!good)
         return false;
-    lab_every(lab_case(lab, "makespan = W, 12 tasks of Pareto length", scenario, "s"), &makespan, false,
-              CLAIM_HOLDS);
+    lab_every(lab_case(lab, "makespan = W, 12 Pareto tasks", scenario, "s"), &makespan, false, CLAIM_HOLDS);
     struct claim_case *row = lab_case(lab, "each wait = sum of the tasks before", scenario, "s");
     lab_every(row, &waits, false, CLAIM_SILENT);
     if (row != NULL)
@@ -58,7 +57,7 @@ static bool equal_tasks(struct lab *lab, struct error *err)
         const char *span, *wait;
     } sizes[] = {
         {4, "makespan of 4 tasks of 1 s", "total wait of 4 tasks of 1 s"},
-        {3, "makespan of 3 tasks of 1 s", "total wait of 3 tasks of 1 s (a coincidence)"},
+        {3, "makespan of 3 tasks of 1 s", "total wait of 3 tasks of 1 s (by chance)"},
         {100, "makespan of 100 tasks of 1 s", "total wait of 100 tasks of 1 s"},
     };
     bool good = true;
@@ -83,13 +82,13 @@ static bool equal_tasks(struct lab *lab, struct error *err)
 /* The mean wait over a batch is (m - 1) E[x] / 2. */
 static bool mean_wait(struct lab *lab, struct error *err)
 {
-    enum { REPLICATIONS = 20000 };
+    const uint64_t replications = (uint64_t)lab_replications(lab, 20000);
     const char *scenario = batch(lab, "fcfs", "{ 'dist': 'exponential', 'mean': 1 }");
     struct desq *d = lab_open(lab, scenario, err);
     struct lab_run run = {0};
     struct lab_tally tally = {0};
     bool good = d != NULL;
-    for (uint64_t r = 0; good && r < REPLICATIONS; r++) {
+    for (uint64_t r = 0; good && r < replications; r++) {
         good = lab_sample(d, 0, r, &run, err);
         if (good)
             lab_tally_add(&tally, lab_total_wait(&run) / TASKS);
@@ -97,7 +96,7 @@ static bool mean_wait(struct lab *lab, struct error *err)
     lab_run_free(&run);
     desq_free(d);
     if (good)
-        lab_mean(lab_case(lab, "mean wait, 12 exponential tasks of mean 1 s", scenario, "s"), (double)NAN,
+        lab_mean(lab_case(lab, "mean wait, 12 exponential tasks", scenario, "s"), (double)NAN,
                  (TASKS - 1) / 2.0, tally.mean, lab_tally_half_width(&tally), tally.count);
     return good;
 }
@@ -135,8 +134,8 @@ static bool shortest_first(struct lab *lab, struct error *err)
     }
     lab_run_free(&run);
     if (good)
-        lab_every(lab_case(lab, "shortest-first total wait <= any other order's", scenario, "s"), &check,
-                  true, CLAIM_SILENT);
+        lab_every(lab_case(lab, "total wait >= that of shortest first", scenario, "s"), &check, true,
+                  CLAIM_SILENT);
     return good;
 }
 
@@ -156,8 +155,8 @@ static bool two_orders(struct lab *lab, struct error *err)
         "                    '/tasks/long/arrivals/at_once': 3, '/tasks/long/steps/0/for': 1 } } }\n");
     struct desq *d = lab_open(lab, scenario, err);
     struct lab_run run = {0};
-    static const char *const what[] = {"total wait of 1, 1, 1 and 4 s, short ones first",
-                                       "total wait of 4, 1, 1 and 1 s, long one first"};
+    static const char *const what[] = {"total wait of 1, 1, 1, 4 s: short first",
+                                       "total wait of 4, 1, 1, 1 s: long first"};
     static const double wait[] = {0 + 1 + 2 + 3, 0 + 4 + 5 + 6};
     bool good = d != NULL;
     for (size_t i = 0; good && i < 2; i++) {

@@ -58,8 +58,8 @@ static bool broken(struct lab *lab, struct error *err)
 {
     const size_t first = lab->count;
     const bool good =
-        lab_makespan(lab, "4 start-ups, then 4 tasks, 1 s each, 1 core", main_starts(lab, 1, "1", 4, "1"),
-                     "s", 8.0, 8.0, err) &&
+        lab_makespan(lab, "4 start-ups, 4 tasks, 1 s each, 1 core", main_starts(lab, 1, "1", 4, "1"), "s",
+                     8.0, 8.0, err) &&
         lab_makespan(lab, "  but tasks begin as soon as a thread is up",
                      on_demand(lab, 4, true, 1, "1", 4, "1"), "s", 8.0, 1.0 + 4.0, err) &&
         lab_makespan(lab, "  but start-ups side by side", on_demand(lab, 4, false, 1, "1", 4, "1"), "s", 8.0,
@@ -76,7 +76,7 @@ static bool run(struct lab *lab, struct error *err)
 {
     return identity(lab, "4 start-ups, then 6 tasks, random lengths",
                     main_starts(lab, 1, random_start, TASKS, random_work), false, err) &&
-           identity(lab, "one thread, started for the first of 6 tasks",
+           identity(lab, "1 thread, started for the first of 6 tasks",
                     on_demand(lab, 1, true, 1, random_start, TASKS, random_work), true, err) &&
            broken(lab, err);
 }

@@ -109,7 +109,8 @@ static bool mean_row(struct lab *lab, const char *what, const char *scenario, ui
 /* Four tasks, four threads, every law: E[largest of 4]. */
 static bool four_of_each(struct lab *lab, struct error *err)
 {
-    enum { N = 4, REPLICATIONS = 20000 };
+    enum { N = 4 };
+    const int replications = lab_replications(lab, 20000);
     for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
         double exact = 0.0;
         const char *what = arena_printf(lab->arena, "4 tasks, 4 threads, %s", laws[i].name);
@@ -118,8 +119,8 @@ static bool four_of_each(struct lab *lab, struct error *err)
         const bool constant = laws[i].cdf == NULL;
         const bool good =
             constant ? lab_makespan(lab, what, batch(lab, N, N, laws[i].json, 2), "s", 1.0, exact, err)
-                     : mean_row(lab, what, batch(lab, N, N, laws[i].json, REPLICATIONS), REPLICATIONS, 1.0,
-                                exact, err);
+                     : mean_row(lab, what, batch(lab, N, N, laws[i].json, replications),
+                                (uint64_t)replications, 1.0, exact, err);
         if (!good)
             return false;
         struct claim_case *row = lab->failed ? NULL : &lab->cases[lab->count - 1];
@@ -191,14 +192,14 @@ static int by_wait(const void *a, const void *b)
  * of task k. */
 static bool wait_of_task(struct lab *lab, int m, int n, int k, struct error *err)
 {
-    enum { REPLICATIONS = 20000 };
-    const char *scenario = batch(lab, m, n, exponential_json, REPLICATIONS),
+    const int replications = lab_replications(lab, 20000);
+    const char *scenario = batch(lab, m, n, exponential_json, replications),
                *what = arena_printf(lab->arena, "  mean wait of task %d of %d", k, m);
     struct desq *d = lab_open(lab, scenario, err);
     struct lab_run run = {0};
     struct lab_tally tally = {0};
     bool good = d != NULL && what != NULL;
-    for (uint64_t r = 0; good && r < REPLICATIONS; r++) {
+    for (uint64_t r = 0; good && r < (uint64_t)replications; r++) {
         good = lab_sample(d, 0, r, &run, err);
         if (!good)
             break;
@@ -215,12 +216,14 @@ static bool wait_of_task(struct lab *lab, int m, int n, int k, struct error *err
 
 static bool run(struct lab *lab, struct error *err)
 {
-    enum { REPLICATIONS = 20000 };
+    const int replications = lab_replications(lab, 20000);
     return mean_row(lab, "4 tasks, one thread (sync), exponential",
-                    batch(lab, 4, 1, exponential_json, REPLICATIONS), REPLICATIONS, 4.0, 4.0, err) &&
-           four_of_each(lab, err) && exponential(lab, 4, 4, REPLICATIONS, err) &&
-           exponential(lab, 8, 4, REPLICATIONS, err) && wait_of_task(lab, 8, 4, 8, err) &&
-           exponential(lab, 100, 4, REPLICATIONS, err) && exponential(lab, 10000, 200, 500, err);
+                    batch(lab, 4, 1, exponential_json, replications), (uint64_t)replications, 4.0, 4.0,
+                    err) &&
+           four_of_each(lab, err) && exponential(lab, 4, 4, replications, err) &&
+           exponential(lab, 8, 4, replications, err) && wait_of_task(lab, 8, 4, 8, err) &&
+           exponential(lab, 100, 4, replications, err) &&
+           exponential(lab, 10000, 200, lab_replications(lab, 500), err);
 }
 
 const struct claim claim_c8 = {

@@ -43,7 +43,7 @@ const char *claim_verdict_name(enum claim_verdict verdict)
 bool claim_run(const struct claim *claim, const struct claim_options *options, struct arena *arena,
                struct claim_report *out, struct error *err)
 {
-    struct lab lab = {.arena = arena, .seed = options->seed, .jobs = options->jobs};
+    struct lab lab = {.arena = arena, .seed = options->seed, .jobs = options->jobs, .brief = options->brief};
     if (!claim->run(&lab, err))
         return false;
     if (lab.failed)

@@ -82,6 +82,7 @@ extern const struct lookup_table claim_table; /* of struct claim */
 struct claim_options {
     uint64_t seed; /* of every scenario */
     unsigned jobs; /* threads; 0: one per core. The results are the same */
+    bool brief;    /* a tenth of the replications, where figures are random */
 };
 
 /* false: err (no memory; a scenario that cannot be run). A contradiction is no error here: *out says so. */

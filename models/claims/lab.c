@@ -25,6 +25,14 @@ const char *lab_json(struct lab *lab, const char *format, ...)
     return copy;
 }
 
+int lab_replications(const struct lab *lab, int n)
+{
+    enum { LEAST = 10, SHARE = 10 };
+    if (!lab->brief)
+        return n;
+    return n / SHARE > LEAST ? n / SHARE : LEAST;
+}
+
 struct desq *lab_open(const struct lab *lab, const char *scenario, struct error *err)
 {
     struct desq *d = NULL;
@@ -117,7 +125,7 @@ void lab_check_equal(struct lab_check *check, double a, double b)
     const double error = deviation(a, b);
     check->samples++;
     check->held += error <= CLAIM_TOLERANCE;
-    if (!(error <= check->error)) /* NAN stays */
+    if (isnan(error) || error > check->error) /* NAN stays */
         check->error = error;
 }
 

@@ -14,6 +14,7 @@ struct lab {
     struct arena *arena;
     uint64_t seed;
     unsigned jobs;
+    bool brief;
     struct claim_case *cases; /* room for room of them, in the arena */
     size_t count, room;
     bool failed;
@@ -21,6 +22,9 @@ struct lab {
 
 /* printf into the arena; ' in the format becomes ", so that JSON can be read in C. NULL: no memory. */
 __attribute__((format(printf, 2, 3))) const char *lab_json(struct lab *lab, const char *format, ...);
+
+/* The number of replications for a mean that deserves n: fewer in brief. */
+int lab_replications(const struct lab *lab, int n);
 
 /* Reads the scenario (NULL: there was no memory for it). Free with desq_free. NULL: err. */
 struct desq *lab_open(const struct lab *lab, const char *scenario, struct error *err);

@@ -28,7 +28,7 @@ static struct sample read_utilisation(const struct world *w, size_t subject)
 static struct sample read_setting_up(const struct world *w, size_t subject)
 {
     const struct station *st = &w->stations[subject];
-    return per_time(w, area_to_end(w, st, st->starting_area, st->starting) / servers(st));
+    return per_time(w, area_to_end(w, st, st->setting_up_area, st->setting_up) / servers(st));
 }
 
 static struct sample read_queue_length(const struct world *w, size_t subject)

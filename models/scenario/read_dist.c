@@ -7,17 +7,15 @@
 enum { MOST_NAMES = 96 };
 
 /* Names of the format that later versions bring, by family. A name that has a row is looked up first. */
-static const char *const later_dists[] = {"poisson", "geometric", "bernoulli", NULL};
 static const char *const later_disciplines[] = {"lcfs_pr", "dps", "rr",  "sjf", "srpt",
                                                 "psjf",    "las", "edf", NULL};
 static const char *const later_arrivals[] = {"schedule", "mmpp", "map", "trace", NULL};
 
 bool read_later_name(const struct lookup_table *table, const char *name)
 {
-    const char *const *names = table == &dist_table         ? later_dists
-                               : table == &discipline_table ? later_disciplines
-                               : table == &arrival_table    ? later_arrivals
-                                                            : NULL;
+    const char *const *names = table == &discipline_table ? later_disciplines
+                               : table == &arrival_table  ? later_arrivals
+                                                          : NULL;
     for (; names != NULL && *names != NULL; names++)
         if (strcmp(*names, name) == 0)
             return true;
@@ -60,8 +58,6 @@ static bool named_type(struct reader *r, const cJSON *name, const struct dist_ty
     *out = lookup_row(dist_table, name->valuestring);
     if (*out != NULL)
         return true;
-    if (read_later_name(&dist_table, name->valuestring))
-        return later(r, name, name->valuestring);
     const char *names[MOST_NAMES];
     size_t count = 0;
     for (; count < dist_table.count && count < MOST_NAMES; count++)

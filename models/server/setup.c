@@ -10,12 +10,13 @@ static void begin(struct world *w, struct station *st)
     (void)w;
     st->cold = st->model->servers;
     st->idle = 0;
-    st->starting = 0;
+    st->starting = st->setting_up = 0;
     st->idle_slot = UINT32_MAX;
 }
 
 static void start_one(struct world *w, struct station *st)
 {
+    st->setting_up++;
     const double takes = dist_draw(st->model->setup, &st->line.stream);
     calendar_push(&w->sim.calendar, w->sim.now + takes, RANK_COMPLETION, EV_SETUP_END,
                   (uint32_t)(st - w->stations));
@@ -113,6 +114,7 @@ static void event(struct world *w, struct station *st, uint32_t slot)
         return;
     }
     st->starting--;
+    st->setting_up--;
     if (st->model->setup_serial && st->starting > 0)
         start_one(w, st);
     if (station_waiting(st) > 0) {

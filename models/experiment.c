@@ -115,9 +115,10 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
         return true;
     case WORLD_STUCK:
         if (atomic_compare_exchange_strong(&e->end, &none, WORLD_STUCK)) {
-            char who[300];
-            world_describe_stuck(w, who, sizeof who);
-            snprintf(e->stuck, sizeof e->stuck, "deadlock at time %.10g: %s", w->sim.now, who);
+            char who[600] = "";
+            world_deadlock(w, who, sizeof who);
+            snprintf(e->stuck, sizeof e->stuck, "deadlock in replication %llu: %s", (unsigned long long)r,
+                     who);
         }
         return error_set(err, "deadlock");
     case WORLD_INTERRUPTED:

@@ -16,7 +16,7 @@ struct experiment {
     bool finished;
     bool unstable;   /* overloaded by the mean values, or growing by the data */
     atomic_int end;  /* enum world_end of a replication that went wrong; WORLD_DONE: none */
-    char stuck[400]; /* after WORLD_STUCK */
+    char stuck[700]; /* after WORLD_STUCK */
     const volatile sig_atomic_t *stop;
     void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
     void *context;

@@ -69,9 +69,9 @@ bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
     const enum world_end end = world_run(w, r, &record, NULL);
     bool ok = end == WORLD_DONE || end == WORLD_EMPTY;
     if (!ok) {
-        char who[300] = "out of memory, or too many events";
+        char who[600] = "out of memory, or too many events";
         if (end == WORLD_STUCK)
-            world_describe_stuck(w, who, sizeof who);
+            world_deadlock(w, who, sizeof who);
         error_set(err, "%s%s", end == WORLD_STUCK ? "deadlock: " : "", who);
     }
     ok = ok && (out == NULL || fill(arena, w, out, err));

@@ -3,7 +3,6 @@
 #include "models/station.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
@@ -420,19 +419,5 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
         return WORLD_EMPTY;
     }
     world_check(w);
-    return w->sim.stop ? WORLD_DONE : WORLD_STUCK;
-}
-
-void world_describe_stuck(const struct world *w, char *out, size_t size)
-{
-    size_t used = 0;
-    out[0] = '\0';
-    for (uint32_t i = 0; i < w->model->station_count && used < size; i++) {
-        const struct station *st = &w->stations[i];
-        if (st->present == 0)
-            continue;
-        const int n = snprintf(out + used, size - used, "%s%u of its servers held and %u waiting at \"%s\"",
-                               used == 0 ? "" : "; ", st->busy, station_waiting(st), st->model->name);
-        used += n < 0 ? 0 : (size_t)n;
-    }
+    return !w->sim.stop || world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_DONE;
 }

@@ -97,6 +97,7 @@ struct kind_state {
 #endif
 };
 
+/* WORLD_STUCK: a deadlock; see world_deadlock. */
 enum world_end { WORLD_DONE, WORLD_EMPTY, WORLD_STUCK, WORLD_INTERRUPTED, WORLD_NO_MEMORY, WORLD_TOO_LONG };
 
 /* Hears of every task that ends. */
@@ -138,8 +139,10 @@ void world_free(struct world *w);
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
                          const volatile sig_atomic_t *stop);
 
-/* Who waits where and who holds what, as one sentence, after WORLD_STUCK. */
-void world_describe_stuck(const struct world *w, char *out, size_t size);
+/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait for each
+ * other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size bytes) tells the cycle:
+ * who holds what and waits for what, and since when. */
+bool world_deadlock(const struct world *w, char *out, size_t size);
 
 /* For behaviours (models/server/). */
 

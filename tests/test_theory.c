@@ -674,7 +674,7 @@ static void long_runs(void)
         double rate;
     } cases[] = {
         {"'arrivals':{'rate':0.95},'service':{'dist':'exponential','mean':1}", 2e4, 2e6, 0, 1, 0.95},
-        {"'arrivals':{'rate':0.99},'service':{'dist':'exponential','mean':1}", 4e5, 2e7, 0, 1, 0.99},
+        {"'arrivals':{'rate':0.99},'service':{'dist':'exponential','mean':1}", 1e5, 1e7, 0, 1, 0.99},
         {"'arrivals':{'rate':190},'service':{'dist':'exponential','mean':1},'servers':200", 500, 2e4, 0, 200,
          190},
         {"'arrivals':{'rate':7.9},'service':{'dist':'exponential','mean':1},'servers':8", 1e5, 1e6, 0, 8,

@@ -128,6 +128,12 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
                          "out of memory: more than %u tasks were in the system at once, or more than this "
                          "machine can hold",
                          CALENDAR_SUBJECTS);
+    case WORLD_FROZEN:
+        return error_set(
+            err,
+            "the clock stands at %.10g: tasks come back again and again without any time passing (a "
+            "closed kind that is refused and does not think?)",
+            w->sim.now);
     case WORLD_TOO_LONG:
         return error_set(err,
                          "one replication took more than %.3g events; ask for shorter replications, and more",

@@ -22,8 +22,8 @@ struct experiment {
     void *context;
 };
 
-/* How many replications before precision is first looked at: usually; where they are so long that more would not fit the
- * limit; where all are the same. */
+/* How many replications before precision is first looked at: usually; where they are so long that more would
+ * not fit the limit; where all are the same. */
 enum { REPLICATIONS_FIRST = 32, REPLICATIONS_FEWEST = 12, REPLICATIONS_DETERMINISTIC = 2 };
 
 /* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */

@@ -60,12 +60,12 @@ struct model {
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 
     /* One replication's length, as chosen from the scenario and the load. */
-    double warmup;          /* 0: none */
-    double length;          /* measured time; INFINITY: until empty or until count */
-    uint64_t seed;          /* the scenario's, or what the command line puts in its place */
-    uint64_t count;         /* completions of all kinds after the warm-up; UINT64_MAX: not used */
+    double warmup;               /* 0: none */
+    double length;               /* measured time; INFINITY: until empty or until count */
+    uint64_t seed;               /* the scenario's, or what the command line puts in its place */
+    uint64_t count;              /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
-    double events_per_time; /* about how many events happen per time; 0: not known */
+    double events_per_time;      /* about how many events happen per time; 0: not known */
 };
 
 /* Compiles s; storage in arena. false: err. */

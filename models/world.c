@@ -5,6 +5,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* More events than this at one instant are taken for a circle: a task that comes back without any time
+ * passing. */
+#define EVENTS_AT_ONE_INSTANT (4 * (uint64_t)CALENDAR_SUBJECTS)
+
 static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
 {
     const struct station_model *m = st->model;
@@ -399,11 +403,19 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
         reset_kind(w, k, seed, r, record);
     begin(w);
 
+    double instant = -1.0;
+    uint64_t instant_since = 0; /* events before the clock last moved, as far as it is looked at */
     while (sim_run(&w->sim, handlers, w, UINT64_C(1) << 16)) {
         if (stop != NULL && *stop)
             return WORLD_INTERRUPTED;
         if (w->sim.calendar.failed)
             break;
+        if (w->sim.now > instant) {
+            instant = w->sim.now;
+            instant_since = w->sim.events;
+        } else if (w->sim.events - instant_since > EVENTS_AT_ONE_INSTANT) {
+            return WORLD_FROZEN;
+        }
     }
     for (size_t h = 0; h < record->histogram_count; h++)
         w->failed |= record->histograms[h].failed;

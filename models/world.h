@@ -97,8 +97,16 @@ struct kind_state {
 #endif
 };
 
-/* WORLD_STUCK: a deadlock; see world_deadlock. */
-enum world_end { WORLD_DONE, WORLD_EMPTY, WORLD_STUCK, WORLD_INTERRUPTED, WORLD_NO_MEMORY, WORLD_TOO_LONG };
+/* WORLD_STUCK: a deadlock; see world_deadlock. WORLD_FROZEN: events without end at one instant. */
+enum world_end {
+    WORLD_DONE,
+    WORLD_EMPTY,
+    WORLD_STUCK,
+    WORLD_INTERRUPTED,
+    WORLD_NO_MEMORY,
+    WORLD_TOO_LONG,
+    WORLD_FROZEN
+};
 
 /* Hears of every task that ends. */
 typedef void task_listener(void *context, const struct world *w, uint32_t task, bool lost);
@@ -139,9 +147,9 @@ void world_free(struct world *w);
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
                          const volatile sig_atomic_t *stop);
 
-/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait for each
- * other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size bytes) tells the cycle:
- * who holds what and waits for what, and since when. */
+/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait
+ * for each other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size
+ * bytes) tells the cycle: who holds what and waits for what, and since when. */
 bool world_deadlock(const struct world *w, char *out, size_t size);
 
 /* For behaviours (models/server/). */

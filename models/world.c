@@ -106,8 +106,11 @@ static bool task_new(struct world *w, uint32_t *out)
     if (w->task_count == w->task_size) {
         const uint32_t size = w->task_size == 0 ? 64 : 2 * w->task_size;
         struct task *tasks = size > CALENDAR_SUBJECTS ? NULL : realloc(w->tasks, size * sizeof *tasks);
-        if (tasks != NULL)
+        if (tasks != NULL) {
             w->tasks = tasks;
+            w->sim.subjects = (const unsigned char *)tasks;
+            w->sim.subject_size = sizeof *tasks;
+        }
         unsigned char *more = NULL;
         if (tasks != NULL && w->model->more_size > 0) {
             more = realloc(w->more, (size_t)size * w->model->more_size);

@@ -19,7 +19,7 @@ CC       = gcc
 endif
 
 # ---- Flags, each with its reason --------------------------------------------------------------------------------------
-CFLAGS_release = -O2
+CFLAGS_release = -O3
 CFLAGS_debug   = -O1 -g
 CFLAGS        ?= $(CFLAGS_$(BUILD))
 

@@ -14,10 +14,10 @@ struct experiment {
     struct batches *batches;
     enum stop_reason stopped;
     bool finished;
-    bool unstable;   /* overloaded by the mean values, or growing by the data */
-    atomic_int end;  /* enum world_end of a replication that went wrong; WORLD_DONE: none */
-    char stuck[700]; /* after WORLD_STUCK */
-    const volatile sig_atomic_t *stop;
+    bool unstable;              /* overloaded by the mean values, or growing by the data */
+    atomic_int end;             /* enum world_end of a replication that went wrong; WORLD_DONE: none */
+    char stuck[700];            /* after WORLD_STUCK */
+    struct world_limits limits; /* of each replication */
     void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
     void *context;
 };

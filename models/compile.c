@@ -52,7 +52,8 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .delays = program->delays,
     };
     /* Without batches an arrival is a task. */
-    if (spec->arrival.batch == NULL && spec->arrival.count < 0x1p53 && (uint64_t)spec->arrival.count < out->limit)
+    if (spec->arrival.batch == NULL && spec->arrival.count < 0x1p53 &&
+        (uint64_t)spec->arrival.count < out->limit)
         out->limit = (uint64_t)spec->arrival.count;
     if (program->holds_most >= UINT8_MAX || program->loops_most >= UINT16_MAX)
         return error_set(err, "steps are nested too deeply");
@@ -211,7 +212,8 @@ static void compile_layout(struct model *m, const struct program *programs)
         holds = programs[k].holds_most > holds ? programs[k].holds_most : holds;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const enum opcode code = m->kinds[k].program[i].code;
-            more |= m->kinds[k].program[i].given || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_REPEAT;
+            more |= m->kinds[k].program[i].given || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT ||
+                    code == OP_REPEAT;
         }
     }
     m->counters_offset = (uint32_t)sizeof(struct task_more);

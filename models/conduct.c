@@ -305,10 +305,11 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                          "saturation the figures may still carry the empty start",
                          limit_events(&e->model->scenario->run));
     if (!model_whole_periods(e->model))
-        warnings[n++] = arena_printf(arena,
-                                     "the measured time is no whole number of periods of the arrivals (%.6g): figures "
-                                     "weigh some hours of the schedule more than others",
-                                     e->model->period);
+        warnings[n++] =
+            arena_printf(arena,
+                         "the measured time is no whole number of periods of the arrivals (%.6g): figures "
+                         "weigh some hours of the schedule more than others",
+                         e->model->period);
     if (e->stopped == STOPPED_DEADLOCK)
         warnings[n++] = arena_text(arena, e->stuck);
     if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&

@@ -128,8 +128,8 @@ static double settled(const struct model *m)
     return time;
 }
 
-/* A time after which all rates that repeat themselves have come round; 0: none does. Where the periods have no common
- * multiple within reason, the longest. */
+/* A time after which all rates that repeat themselves have come round; 0: none does. Where the periods have
+ * no common multiple within reason, the longest. */
 static double common_period(const struct model *m)
 {
     enum { MULTIPLES_MOST = 100 };
@@ -181,7 +181,9 @@ void model_choose_length(struct model *m)
     m->events_per_time = rate * events_per_task(m);
     m->replications_first = REPLICATIONS_FIRST;
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
-    m->warmup = !isnan(run->warmup) ? run->warmup : m->terminating ? 0.0 : settled(m) + WARMUP_RELAXATIONS * relax;
+    m->warmup = !isnan(run->warmup) ? run->warmup
+                : m->terminating    ? 0.0
+                                    : settled(m) + WARMUP_RELAXATIONS * relax;
     m->length = run->time;
     if (isnan(run->time)) {
         m->length = INFINITY;

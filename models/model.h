@@ -60,13 +60,13 @@ struct model {
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 
     /* One replication's length, as chosen from the scenario and the load. */
-    double warmup;          /* 0: none */
-    double length;          /* measured time; INFINITY: until empty or until count */
-    double period;          /* after which all rates of arrival repeat themselves; 0: they do not change */
-    uint64_t seed;          /* the scenario's, or what the command line puts in its place */
-    uint64_t count;         /* completions of all kinds after the warm-up; UINT64_MAX: not used */
+    double warmup;  /* 0: none */
+    double length;  /* measured time; INFINITY: until empty or until count */
+    double period;  /* after which all rates of arrival repeat themselves; 0: they do not change */
+    uint64_t seed;  /* the scenario's, or what the command line puts in its place */
+    uint64_t count; /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
-    double events_per_time; /* about how many events happen per time; 0: not known */
+    double events_per_time;      /* about how many events happen per time; 0: not known */
 };
 
 /* Compiles s; storage in arena. false: err. */
@@ -79,8 +79,9 @@ void model_choose_length(struct model *m);
 /* Twice the warm-up and the length, for a point whose replications turned out not to be stationary. */
 void model_lengthen(struct model *m);
 
-/* Rounds what the scenario leaves open of warm-up and length up to whole periods (an even number of them in the
- * length), where the rates of arrival repeat themselves: means over anything else would depend on the hour. */
+/* Rounds what the scenario leaves open of warm-up and length up to whole periods (an even number of them in
+ * the length), where the rates of arrival repeat themselves: means over anything else would depend on the
+ * hour. */
 void model_round_length(struct model *m);
 
 /* Is the measured time a whole number of periods, as far as that matters? */

@@ -80,7 +80,7 @@ uint64_t source_epoch(struct world *w, uint32_t k)
     source->started += number;
     w->alive += number;
     const bool more = arrival->form != ARRIVAL_AT_ONCE && schedule(w, k);
-    source->started -= number; /* counted one by one as they begin */
+    source->started -= number;    /* counted one by one as they begin */
     if (!more && --w->alive == 0) /* the source has done its work */
         w->sim.stop = true;
     return number;

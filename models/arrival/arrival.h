@@ -1,5 +1,6 @@
 /* arrival.h: where tasks come from. One file per form, its row at the end; list.h names them all.
- * The key that is present in "arrivals" ({ "rate": 2 }) picks the row: the first param of a row is that key. */
+ * The key that is present in "arrivals" ({ "rate": 2 }) picks the row: the first param of a row is that key.
+ */
 #ifndef MODELS_ARRIVAL_H
 #define MODELS_ARRIVAL_H
 
@@ -34,13 +35,13 @@ struct arrival_type {
     struct param params[ARRIVAL_PARAMS]; /* params[0] is the key itself; ended by PARAM_NONE */
     const char *examples[3];
     const char *refuses[MODIFIERS]; /* by modifier: why it makes no sense here; NULL: it does */
-    bool clock; /* epochs lie at fixed times of the clock: "start" leaves out those before it (else the process begins
-                   there) */
+    bool clock; /* epochs lie at fixed times of the clock: "start" leaves out those before it (else the
+                   process begins there) */
     bool (*init)(struct arrival *arrival, const struct arg *args, struct arena *arena, struct error *err);
 
-    /* OPEN, all but renewal processes (NULL: interarrival is drawn each time). begin: the state before the first epoch;
-     * next: the time of the next epoch, INFINITY when there is none. Draws come from s alone, so that epochs depend on
-     * nothing but the source. */
+    /* OPEN, all but renewal processes (NULL: interarrival is drawn each time). begin: the state before the
+     * first epoch; next: the time of the next epoch, INFINITY when there is none. Draws come from s alone, so
+     * that epochs depend on nothing but the source. */
     void (*begin)(const struct arrival *arrival, struct arrival_state *state, struct stream *s);
     double (*next)(const struct arrival *arrival, struct arrival_state *state, struct stream *s);
 };
@@ -67,24 +68,26 @@ struct arrival {
     double stop;              /* nothing arrives after; INFINITY: never */
     double count;             /* most epochs (CLOSED: tasks); INFINITY: no limit */
 
-    /* What follows from the above, filled by init (rate, scv, and where they apply the others) and completed by
-     * arrival_modify. */
+    /* What follows from the above, filled by init (rate, scv, and where they apply the others) and completed
+     * by arrival_modify. */
     double rate;    /* OPEN: tasks per time in the long run */
-    double scv;     /* OPEN: variance of the number of tasks in a long time over its mean: 1 for Poisson, the interarrival
-                       scv for a renewal process */
+    double scv;     /* OPEN: variance of the number of tasks in a long time over its mean: 1 for Poisson, the
+                       interarrival     scv for a renewal process */
     double memory;  /* OPEN: time in which the process forgets its state (relaxation time of its phases) */
     double settles; /* OPEN: time from which on the rate is what rate says */
     double period;  /* OPEN: after which the rate repeats itself; 0: it does not */
     bool drawn;     /* something is random */
     bool ends;      /* no more tasks after some time or number */
-    bool plain;     /* OPEN: a renewal process of single tasks that goes on for ever: the engine's short way */
-    const double *services;         /* trace: service time of each row's tasks; NULL: none given */
-    const struct dist *service_law; /* the same as a law, which steps without "for" refer to; shape DIST_GIVEN */
+    bool plain; /* OPEN: a renewal process of single tasks that goes on for ever: the engine's short way */
+    const double *services; /* trace: service time of each row's tasks; NULL: none given */
+    const struct dist
+        *service_law; /* the same as a law, which steps without "for" refer to; shape DIST_GIVEN */
 };
 
 extern const struct lookup_table arrival_table;
 
-/* After init: takes the modifiers (args as arrival_modifier_params) and fills what follows from all. false: err. */
+/* After init: takes the modifiers (args as arrival_modifier_params) and fills what follows from all. false:
+ * err. */
 bool arrival_modify(struct arrival *arrival, const struct arg *args, struct error *err);
 
 /* E[n] and Var(n) of the whole number n that a draw from d is rounded to (half upwards). */

@@ -13,7 +13,8 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
 
 const struct arrival_type arrival_at_once = {
     .name = "at_once",
-    .summary = "a number of tasks (or batches) at time 0, or at \"start\"; the run ends when all are done and reports the makespan",
+    .summary = "a number of tasks (or batches) at time 0, or at \"start\"; the run ends when all are done "
+               "and reports the makespan",
     .params = {{.name = "at_once",
                 .type = PARAM_WHOLE,
                 .range = RANGE_FROM_ONE,

@@ -1,5 +1,6 @@
 /* { "map": { "d0": [[..]], "d1": [[..]] } }: Markovian arrival process (Lucantoni, Meier-Hellstern, Neuts, "A
- * single-server queue with server vacations and a class of non-renewal arrival processes", Adv. Appl. Prob. 1990). */
+ * single-server queue with server vacations and a class of non-renewal arrival processes", Adv. Appl. Prob.
+ * 1990). */
 #include "models/arrival/markov.h"
 
 enum { D0, D1 };
@@ -9,7 +10,8 @@ static const struct param members[] = {
      .type = PARAM_MATRIX,
      .dimension = DIMENSION_RATE,
      .required = true,
-     .summary = "rates of changes of phase without an arrival; the diagonal is minus the rate of all changes"},
+     .summary =
+         "rates of changes of phase without an arrival; the diagonal is minus the rate of all changes"},
     {.name = "d1",
      .type = PARAM_MATRIX,
      .dimension = DIMENSION_RATE,

@@ -29,15 +29,17 @@ bool markov_check_row(size_t i, size_t n, const double *row, const char *name, c
     double sum = 0.0, size = 0.0;
     for (size_t j = 0; j < n; j++) {
         if (j != i && row[j] < 0.0) {
-            error_set(err, "row %zu of %s has %g beside the diagonal: a rate is at least 0", i + 1, name, row[j]);
+            error_set(err, "row %zu of %s has %g beside the diagonal: a rate is at least 0", i + 1, name,
+                      row[j]);
             return markov_fault(err, arg);
         }
         sum += row[j];
         size += fabs(row[j]);
     }
     if (fabs(sum) > 1e-9 * size) {
-        error_set(err, "row %zu of %s sums to %.6g; it must sum to 0 (the diagonal is minus the rate of leaving)", i + 1,
-                  name, sum);
+        error_set(err,
+                  "row %zu of %s sums to %.6g; it must sum to 0 (the diagonal is minus the rate of leaving)",
+                  i + 1, name, sum);
         return markov_fault(err, arg);
     }
     return true;
@@ -62,8 +64,8 @@ static void reach_from(size_t n, const double *rates, size_t from, bool *reach, 
 }
 
 /* members[0 .. *count): the phases of the one closed class. false: there are several. */
-static bool closed_class(size_t n, const double *rates, size_t *members, size_t *count, bool *reach, bool *back,
-                         size_t *stack)
+static bool closed_class(size_t n, const double *rates, size_t *members, size_t *count, bool *reach,
+                         bool *back, size_t *stack)
 {
     size_t from = 0; /* follow the arrows until nothing new is to be had: from ends in a closed class */
     for (size_t i = 0; i < n; i++) {
@@ -87,8 +89,9 @@ static bool closed_class(size_t n, const double *rates, size_t *members, size_t 
     return true;
 }
 
-/* Stationary law of the closed class: Grassmann, Taksar, Heyman, "Regenerative analysis and steady state distributions
- * for Markov chains", Oper. Res. 1985: no subtraction, so no cancellation. work: count by count rates, destroyed. */
+/* Stationary law of the closed class: Grassmann, Taksar, Heyman, "Regenerative analysis and steady state
+ * distributions for Markov chains", Oper. Res. 1985: no subtraction, so no cancellation. work: count by count
+ * rates, destroyed. */
 static void stationary(size_t count, double *work, double *pi)
 {
     for (size_t k = count; k-- > 1;) {
@@ -113,9 +116,10 @@ static void stationary(size_t count, double *work, double *pi)
         pi[k] /= total;
 }
 
-/* Index of dispersion of the counts, 1 + 2 (pi D1 (e pi - D)^-1 D1 e / rate - rate) (Narayana, Neuts, "The first two
- * moment matrices of the counts for the Markovian arrival process", Stochastic Models 1992), and the relaxation time of
- * the phases, both within the closed class. Guides for the length of a run: where they cannot be had, as Poisson. */
+/* Index of dispersion of the counts, 1 + 2 (pi D1 (e pi - D)^-1 D1 e / rate - rate) (Narayana, Neuts, "The
+ * first two moment matrices of the counts for the Markovian arrival process", Stochastic Models 1992), and
+ * the relaxation time of the phases, both within the closed class. Guides for the length of a run: where they
+ * cannot be had, as Poisson. */
 static void second_order(struct arrival *arrival, size_t n, const double *d0, const double *d1, size_t count,
                          const size_t *members, const double *pi)
 {
@@ -155,7 +159,8 @@ static void second_order(struct arrival *arrival, size_t n, const double *d0, co
             double slowest = INFINITY;
             size_t zero = 0; /* the one eigenvalue that is 0 */
             for (size_t i = 1; i < count; i++)
-                if (fabs(GSL_REAL(gsl_vector_complex_get(eigen, i))) < fabs(GSL_REAL(gsl_vector_complex_get(eigen, zero))))
+                if (fabs(GSL_REAL(gsl_vector_complex_get(eigen, i))) <
+                    fabs(GSL_REAL(gsl_vector_complex_get(eigen, zero))))
                     zero = i;
             for (size_t i = 0; i < count; i++)
                 if (i != zero)
@@ -198,17 +203,19 @@ bool markov_init(struct arrival *arrival, size_t n, const double *d0, const doub
     struct phase *phases = arena_array(arena, n, sizeof *phases);
     double *rates = arena_array(arena, n * n, sizeof *rates), *work = arena_array(arena, n * n, sizeof *work);
     double *pi = arena_array(arena, n, sizeof *pi), *p = arena_array(arena, 2 * n, sizeof *p);
-    size_t *members = arena_array(arena, n, sizeof *members), *stack = arena_array(arena, n, sizeof *stack), count;
+    size_t *members = arena_array(arena, n, sizeof *members), *stack = arena_array(arena, n, sizeof *stack),
+           count;
     bool *reach = arena_array(arena, n, sizeof *reach), *back = arena_array(arena, n, sizeof *back);
-    if (m == NULL || phases == NULL || rates == NULL || work == NULL || pi == NULL || p == NULL || members == NULL ||
-        stack == NULL || reach == NULL || back == NULL)
+    if (m == NULL || phases == NULL || rates == NULL || work == NULL || pi == NULL || p == NULL ||
+        members == NULL || stack == NULL || reach == NULL || back == NULL)
         return no_memory(err);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             rates[i * n + j] = i == j ? 0.0 : d0[i * n + j] + d1[i * n + j];
     if (!closed_class(n, rates, members, &count, reach, back, stack))
-        return error_set(err, "the phases fall apart into classes that are never left, so that the long run depends on "
-                              "where it begins; write one scenario (or variant) for each");
+        return error_set(
+            err, "the phases fall apart into classes that are never left, so that the long run depends on "
+                 "where it begins; write one scenario (or variant) for each");
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < count; j++)
             work[i * count + j] = rates[members[i] * n + members[j]];
@@ -223,7 +230,8 @@ bool markov_init(struct arrival *arrival, size_t n, const double *d0, const doub
     if (!(arrival->rate > 0.0))
         return error_set(err, "the mean rate is 0: in the long run nothing arrives");
     if (!isfinite(arrival->rate) || !choice_init(&m->start, p, n, arena))
-        return isfinite(arrival->rate) ? no_memory(err) : error_set(err, "the mean rate is beyond any number");
+        return isfinite(arrival->rate) ? no_memory(err)
+                                       : error_set(err, "the mean rate is beyond any number");
     for (size_t i = 0; i < n; i++)
         if (!make_phase(&phases[i], i, n, d0, d1, p, arena))
             return no_memory(err);

@@ -1,5 +1,5 @@
-/* { "mmpp": { "rates": [..], "generator": [[..], [..]] } }: Markov-modulated Poisson process (Fischer, Meier-Hellstern,
- * "The Markov-modulated Poisson process cookbook", Performance Evaluation 1993). */
+/* { "mmpp": { "rates": [..], "generator": [[..], [..]] } }: Markov-modulated Poisson process (Fischer,
+ * Meier-Hellstern, "The Markov-modulated Poisson process cookbook", Performance Evaluation 1993). */
 #include "models/arrival/markov.h"
 
 enum { RATES, GENERATOR };

@@ -7,7 +7,8 @@ const struct param arrival_modifier_params[MODIFIERS + 1] = {
     [MODIFIER_BATCH] = {.name = "batch",
                         .type = PARAM_DIST,
                         .dimension = DIMENSION_NUMBER,
-                        .summary = "tasks per arrival, a draw rounded to a whole number (0: none comes); default 1"},
+                        .summary =
+                            "tasks per arrival, a draw rounded to a whole number (0: none comes); default 1"},
     [MODIFIER_START] = {.name = "start",
                         .type = PARAM_NUMBER,
                         .dimension = DIMENSION_TIME,
@@ -28,23 +29,30 @@ const struct param arrival_modifier_params[MODIFIERS + 1] = {
 static const struct arrival_modifier_row batch = {
     "batch", "tasks per arrival, a draw rounded to a whole number; default 1",
     "{ \"rate\": 2, \"batch\": { \"dist\": \"geometric\", \"mean\": 4 } }",
-    "A number or a distribution; `rate` is then of batches. Half is rounded upwards; 0 means that no task comes at that "
-    "arrival. The tasks of a batch come at the same instant, one after the other. With `at_once` each of its number is "
+    "A number or a distribution; `rate` is then of batches. Half is rounded upwards; 0 means that no task "
+    "comes at that "
+    "arrival. The tasks of a batch come at the same instant, one after the other. With `at_once` each of its "
+    "number is "
     "a batch; not with `closed`."};
 static const struct arrival_modifier_row start = {
     "start", "nothing arrives before this time; default 0", "{ \"interarrival\": 2, \"start\": 10 }",
-    "rate, interarrival, mmpp, map: the process begins then (the first task one interval later). at_once: all come "
-    "then. closed: all clients begin to think then. schedule, trace: their times are those of the clock, and what would "
+    "rate, interarrival, mmpp, map: the process begins then (the first task one interval later). at_once: "
+    "all come "
+    "then. closed: all clients begin to think then. schedule, trace: their times are those of the clock, and "
+    "what would "
     "come before is left out. A task that would come exactly then comes."};
 static const struct arrival_modifier_row stop = {
     "stop", "nothing arrives after this time; default: never", "{ \"rate\": 2, \"stop\": \"8h\" }",
-    "What would come exactly then still comes. The run then ends when all is done, if no other kind goes on. closed: a "
+    "What would come exactly then still comes. The run then ends when all is done, if no other kind goes on. "
+    "closed: a "
     "client whose thinking ends later does not come back. Not with `at_once`."};
-static const struct arrival_modifier_row count = {
-    "count", "most arrivals; default: no limit", "{ \"rate\": 2, \"count\": 1000 }",
-    "Counts batches where there are batches, those of 0 tasks included (a kind's `limit` counts tasks); with `closed` "
-    "the tasks of all clients together. The run then ends when all is done, if no other kind goes on. Not with "
-    "`at_once`."};
+static const struct arrival_modifier_row count = {"count", "most arrivals; default: no limit",
+                                                  "{ \"rate\": 2, \"count\": 1000 }",
+                                                  "Counts batches where there are batches, those of 0 tasks "
+                                                  "included (a kind's `limit` counts tasks); with `closed` "
+                                                  "the tasks of all clients together. The run then ends when "
+                                                  "all is done, if no other kind goes on. Not with "
+                                                  "`at_once`."};
 static const void *const modifier_rows[] = {&batch, &start, &stop, &count};
 const struct lookup_table arrival_modifier_table = {modifier_rows, MODIFIERS};
 
@@ -61,8 +69,9 @@ void arrival_batch_moments(const struct dist *d, double *mean, double *variance)
         *variance = 0.0;
         return;
     }
-    /* E[n] = sum over i >= 1 of P(n >= i), E[n^2] = sum of (2 i - 1) P(n >= i); n >= i when X >= i - 1/2. What is left
-     * after many terms is told by the moments of X itself: rounding moves it by less than 1/2 in thousands. */
+    /* E[n] = sum over i >= 1 of P(n >= i), E[n^2] = sum of (2 i - 1) P(n >= i); n >= i when X >= i - 1/2.
+     * What is left after many terms is told by the moments of X itself: rounding moves it by less than 1/2 in
+     * thousands. */
     enum { TERMS = 4096 };
     double first = 0.0, second = 0.0, left = 1.0;
     for (int i = 1; i <= TERMS && left > 1e-14; i++) {
@@ -132,6 +141,7 @@ bool arrival_modify(struct arrival *arrival, const struct arg *args, struct erro
     if (arrival->start > arrival->settles)
         arrival->settles = arrival->start;
     arrival->ends |= arrival->stop < INFINITY || arrival->count < INFINITY;
-    arrival->plain = arrival->form == ARRIVAL_OPEN && type->next == NULL && arrival->batch == NULL && !arrival->ends;
+    arrival->plain =
+        arrival->form == ARRIVAL_OPEN && type->next == NULL && arrival->batch == NULL && !arrival->ends;
     return true;
 }

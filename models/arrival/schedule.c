@@ -1,8 +1,8 @@
 /* { "schedule": [[t, rate], ...], "repeat": period }: a Poisson process with a rate that changes with time.
  *
  * By change of time: the integral of the rate from one arrival to the next is exponential of mean 1 (Cinlar,
- * Introduction to Stochastic Processes, 1975, section 4.7). So one draw per arrival, nothing rejected, and a gap may
- * pass through any number of segments. */
+ * Introduction to Stochastic Processes, 1975, section 4.7). So one draw per arrival, nothing rejected, and a
+ * gap may pass through any number of segments. */
 #include "models/arrival/arrival.h"
 
 #include <math.h>
@@ -31,7 +31,8 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
     struct segment *segments = arena_array(arena, n + 1, sizeof *segments);
     if (s == NULL || segments == NULL)
         return error_set(err, "out of memory");
-    *s = (struct schedule){.segments = segments, .count = n, .period = args[1].given ? args[1].number : INFINITY};
+    *s = (struct schedule){
+        .segments = segments, .count = n, .period = args[1].given ? args[1].number : INFINITY};
     if (n == 0 || args[0].list[0] != 0.0) {
         error_set(err, "a schedule begins at time 0: its first pair gives the rate from there");
         return fault(err, &args[0]);
@@ -45,7 +46,8 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
         }
     }
     if (!(s->period > segments[n - 1].from)) {
-        error_set(err, "\"repeat\" must be after the last time of the schedule (%.10g)", segments[n - 1].from);
+        error_set(err, "\"repeat\" must be after the last time of the schedule (%.10g)",
+                  segments[n - 1].from);
         return fault(err, &args[1]);
     }
     double most = 0.0;
@@ -131,10 +133,13 @@ static double next(const struct arrival *arrival, struct arrival_state *state, s
 const struct arrival_type arrival_schedule = {
     .name = "schedule",
     .summary = "Poisson process with a rate that changes with time",
-    .rule = "Each pair gives the rate from its time on, the first from 0; a rate of 0 is a pause. With \"repeat\" all "
-            "begins anew after each period; without it the last rate holds for ever, and a last rate of 0 ends the "
-            "arrivals. Times are those of the clock: \"start\" leaves out what would come before it. Exact: the "
-            "integral of the rate between two arrivals is exponential of mean 1.",
+    .rule =
+        "Each pair gives the rate from its time on, the first from 0; a rate of 0 is a pause. With "
+        "\"repeat\" all "
+        "begins anew after each period; without it the last rate holds for ever, and a last rate of 0 ends "
+        "the "
+        "arrivals. Times are those of the clock: \"start\" leaves out what would come before it. Exact: the "
+        "integral of the rate between two arrivals is exponential of mean 1.",
     .params = {{.name = "schedule",
                 .type = PARAM_PAIRS,
                 .dimension = DIMENSION_RATE,

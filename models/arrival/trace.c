@@ -49,8 +49,8 @@ static bool read_services(struct arrival *arrival, const struct arg *args, size_
     double mean = 0.0, variance = 0.0, least = INFINITY;
     for (size_t i = 0; i < count; i++) {
         if (services[i] < 0.0)
-            return error_set(err, "%s:%d: a service time of %.10g: it must be at least 0", args[TRACE].text, lines[i],
-                             services[i]);
+            return error_set(err, "%s:%d: a service time of %.10g: it must be at least 0", args[TRACE].text,
+                             lines[i], services[i]);
         mean += (services[i] - mean) / (double)(i + 1);
         least = fmin(least, services[i]);
     }
@@ -83,11 +83,11 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
     for (size_t i = 0; i < t->count; i++) {
         times[i] -= origin;
         if (!(times[i] >= 0.0))
-            error_set(err, "%s:%d: the time %.10g is before %.10g, which is time 0 of the run (\"origin\")", path,
-                      lines[i], times[i] + origin, origin);
+            error_set(err, "%s:%d: the time %.10g is before %.10g, which is time 0 of the run (\"origin\")",
+                      path, lines[i], times[i] + origin, origin);
         else if (i > 0 && times[i] < times[i - 1])
-            error_set(err, "%s:%d: the times are not in ascending order: %.10g comes after %.10g", path, lines[i],
-                      times[i] + origin, times[i - 1] + origin);
+            error_set(err, "%s:%d: the times are not in ascending order: %.10g comes after %.10g", path,
+                      lines[i], times[i] + origin, times[i - 1] + origin);
         else
             continue;
         error_place(err, NULL, &args[TRACE].at);
@@ -128,17 +128,20 @@ static double next(const struct arrival *arrival, struct arrival_state *state, s
 const struct arrival_type arrival_trace = {
     .name = "trace",
     .summary = "replay of a log: arrival times from a file, and service times if it has them",
-    .rule = "One arrival per line, at the time that the file gives less \"origin\", in time_unit; times must not "
-            "descend. The run ends when all tasks of the file are done. With \"service\" that column is the service "
-            "time of the tasks of its line, at each `at` step that leaves out \"for\"; a kind without steps then "
-            "makes one visit to the only station. \"start\" and \"stop\" leave out the lines before and after.",
+    .rule =
+        "One arrival per line, at the time that the file gives less \"origin\", in time_unit; times must not "
+        "descend. The run ends when all tasks of the file are done. With \"service\" that column is the "
+        "service "
+        "time of the tasks of its line, at each `at` step that leaves out \"for\"; a kind without steps then "
+        "makes one visit to the only station. \"start\" and \"stop\" leave out the lines before and after.",
     .params = {{.name = "trace",
                 .type = PARAM_FILE,
                 .required = true,
                 .summary = "a file of comma-separated values, a line for each arrival"},
                {.name = "time",
                 .type = PARAM_TEXT,
-                .summary = "its column of times, by name or by number from 1; may be left out if there is but one"},
+                .summary =
+                    "its column of times, by name or by number from 1; may be left out if there is but one"},
                {.name = "service",
                 .type = PARAM_TEXT,
                 .summary = "its column of service times; default: service times are drawn as the steps say"},

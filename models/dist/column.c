@@ -286,8 +286,8 @@ bool column_read(const char *path, const char *column, struct arena *arena, doub
     return column_read_lines(path, column, arena, values, NULL, count, err);
 }
 
-bool column_read_lines(const char *path, const char *column, struct arena *arena, double **values, int **lines,
-                       size_t *count, struct error *err)
+bool column_read_lines(const char *path, const char *column, struct arena *arena, double **values,
+                       int **lines, size_t *count, struct error *err)
 {
     char *text = slurp(path, err);
     if (text == NULL)

@@ -141,8 +141,7 @@ static bool expand(struct json_tree *tree, bool queue, bool kind, struct error *
         return misplaced(tree, kind_key, "tasks", "task kind", err);
     const bool new_kind = kind_key != NULL || (kind && json_get(tree->root, "tasks") == NULL);
     queue = queue || station_key != NULL || json_get(tree->root, "service") != NULL ||
-            service_from_trace(tree->root) ||
-            any_service(json_get(tree->root, "tasks"));
+            service_from_trace(tree->root) || any_service(json_get(tree->root, "tasks"));
     if (queue && json_get(tree->root, "stations") == NULL &&
         !gather(tree, OF_STATION, "stations", EXPAND_STATION, err))
         return false;

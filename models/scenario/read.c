@@ -292,9 +292,10 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
     if (!trace)
         return read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
     out->arrival = arrival;
-    return r->given_used || read_fail_key(r, json_get(arrivals, "service"),
-                                          "no step takes its service time from the trace: an `at` step that does "
-                                          "leaves out \"for\" (and a kind of one step \"service\")");
+    return r->given_used ||
+           read_fail_key(r, json_get(arrivals, "service"),
+                         "no step takes its service time from the trace: an `at` step that does "
+                         "leaves out \"for\" (and a kind of one step \"service\")");
 }
 
 bool read_kinds(struct reader *r, const cJSON *node)

@@ -68,7 +68,8 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
                      units_quote(spec->name, quoted), spec->discipline->name);
 }
 
-/* The service time of a step that has nothing nested: what a trace may give in its place. NULL: it has none. */
+/* The service time of a step that has nothing nested: what a trace may give in its place. NULL: it has none.
+ */
 static struct param *given_param(struct param *params)
 {
     struct param *found = NULL;

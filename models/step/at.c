@@ -5,10 +5,10 @@
 
 static bool compile(const struct step *step, struct program *program)
 {
-    program_emit(
-        program,
-        (struct op){.code = OP_AT, .station = (uint16_t)step->args[0].index, .dist = step->args[1].dist,
-                    .given = step->args[1].dist->shape == DIST_GIVEN});
+    program_emit(program, (struct op){.code = OP_AT,
+                                      .station = (uint16_t)step->args[0].index,
+                                      .dist = step->args[1].dist,
+                                      .given = step->args[1].dist->shape == DIST_GIVEN});
     return !program->failed;
 }
 

@@ -170,8 +170,10 @@ bool model_whole_periods(const struct model *m)
 {
     if (!(m->period > 0.0) || m->terminating)
         return true;
-    const double turns = m->length / m->period;
-    return isfinite(m->length) && fabs(turns - nearbyint(turns)) < 1e-9 * turns;
+    enum { TURNS_ENOUGH = 200 }; /* beyond, the part of a period that is left over hardly weighs */
+    const double length = isfinite(m->length) ? m->length : (double)m->count / m->open_rate;
+    const double turns = length / m->period;
+    return turns >= TURNS_ENOUGH || (isfinite(m->length) && fabs(turns - nearbyint(turns)) < 1e-9 * turns);
 }
 
 void model_choose_length(struct model *m)

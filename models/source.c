@@ -1,5 +1,7 @@
 #include "models/source.h"
 
+#include "models/station.h"
+
 #include <math.h>
 
 /* The next epoch of an open source after what it has been followed to, or INFINITY. */
@@ -63,6 +65,7 @@ uint64_t source_epoch(struct world *w, uint32_t k)
     struct source *source = &w->sources[k];
     const uint64_t left = kind->limit - source->started;
     uint64_t number = 0;
+    check_epoch(w, k);
     if (arrival->services != NULL) /* of the row in hand: the next one is asked for below */
         source->given = arrival->services[source->state.place - 1];
     if (arrival->form != ARRIVAL_AT_ONCE) {

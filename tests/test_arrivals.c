@@ -108,7 +108,7 @@ static void replay(void)
           {.left = 5, .wait = 2, .service = 2}, {.left = 6, .wait = 4, .service = 1},
           {.left = 6.5, .wait = 3.5, .service = 0.5});
     PLAYS("{'arrivals':{" TRACE ",'service':'took'},'servers':'infinite'}", {.left = 2, .service = 1},
-          {.left = 3, .service = 3}, {.left = 3, .service = 0.5}, {.left = 3, .service = 2});
+          {.left = 3, .service = 3}, {.left = 3, .service = 2}, {.left = 3, .service = 0.5});
     PLAYS("{'arrivals':{" TRACE ",'service':'took','start':0.5,'stop':1},'servers':'infinite'}",
           {.left = 2, .service = 1}, {.left = 3, .service = 2});
     PLAYS("{'arrivals':{" TRACE ",'service':'2','origin':-10,'count':1}}", {.left = 13, .service = 3});

@@ -49,7 +49,7 @@ static bool read_services(struct arrival *arrival, const struct arg *args, size_
     double mean = 0.0, variance = 0.0, least = INFINITY;
     for (size_t i = 0; i < count; i++) {
         if (services[i] < 0.0)
-            return error_set(err, "%s:%d: a service time of %.10g: it must be at least 0", args[TRACE].text,
+            return error_set(err, "%s:%d: a service time of %.15g: it must be at least 0", args[TRACE].text,
                              lines[i], services[i]);
         mean += (services[i] - mean) / (double)(i + 1);
         least = fmin(least, services[i]);
@@ -83,10 +83,10 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
     for (size_t i = 0; i < t->count; i++) {
         times[i] -= origin;
         if (!(times[i] >= 0.0))
-            error_set(err, "%s:%d: the time %.10g is before %.10g, which is time 0 of the run (\"origin\")",
+            error_set(err, "%s:%d: the time %.15g is before %.15g, which is time 0 of the run (\"origin\")",
                       path, lines[i], times[i] + origin, origin);
         else if (i > 0 && times[i] < times[i - 1])
-            error_set(err, "%s:%d: the times are not in ascending order: %.10g comes after %.10g", path,
+            error_set(err, "%s:%d: the times are not in ascending order: %.15g comes after %.15g", path,
                       lines[i], times[i] + origin, times[i - 1] + origin);
         else
             continue;

@@ -176,7 +176,7 @@ static bool unknown_column(const struct reader *r, const char *column, const cha
     for (size_t i = 0; i < count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s\"%s\"", i > 0 ? ", " : "", names[i]);
     if (column == NULL)
-        return error_set(r->err, "%s has %zu columns: \"column\" must name one of %s", r->path, count, list);
+        return error_set(r->err, "%s has %zu columns: name one of %s", r->path, count, list);
     const char *nearest = lookup_nearest(column, names, count);
     if (nearest != NULL)
         return error_set(r->err, "%s has no column \"%s\"; did you mean \"%s\"?", r->path, column, nearest);

@@ -287,7 +287,7 @@ static bool shorten_all(struct model *const *models, size_t count)
 static bool warn_point(struct running *run, const struct experiment *e, bool shortened, struct point *out)
 {
     struct arena *arena = run->arena;
-    const char **warnings = arena_array(arena, 6, sizeof *warnings);
+    const char **warnings = arena_array(arena, 7, sizeof *warnings);
     if (warnings == NULL)
         return false;
     size_t n = 0;
@@ -304,6 +304,11 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                          "warm-up and length were shortened to fit the limit of %.3g events; so near to "
                          "saturation the figures may still carry the empty start",
                          limit_events(&e->model->scenario->run));
+    if (!model_settled(e->model))
+        warnings[n++] =
+            arena_text(arena, "the rates of arrival change for good within the measured time (a schedule "
+                              "without \"repeat\", or \"start\", and run.warmup): the figures are means over "
+                              "that change, not of a steady state");
     if (!model_whole_periods(e->model))
         warnings[n++] =
             arena_printf(arena,

@@ -166,6 +166,19 @@ void model_round_length(struct model *m)
         m->length = 2.0 * whole_periods(fmax(m->length / 2.0, m->period), m->period);
 }
 
+bool model_settled(const struct model *m)
+{
+    return m->terminating || m->warmup >= settled(m);
+}
+
+bool model_halves_alike(const struct model *m)
+{
+    if (m->terminating || !isfinite(m->length) || !model_settled(m))
+        return false;
+    const double turns = m->period > 0.0 ? m->length / 2.0 / m->period : 1.0;
+    return fabs(turns - nearbyint(turns)) < 1e-9 * turns;
+}
+
 bool model_whole_periods(const struct model *m)
 {
     if (!(m->period > 0.0) || m->terminating)

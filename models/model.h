@@ -84,6 +84,13 @@ void model_lengthen(struct model *m);
  * hour. */
 void model_round_length(struct model *m);
 
+/* Have the rates of arrival reached those of the long run when measuring begins? */
+bool model_settled(const struct model *m);
+
+/* Are both halves of the measured time offered the same, in the mean, so that growth from one to the other
+ * says something? */
+bool model_halves_alike(const struct model *m);
+
 /* Is the measured time a whole number of periods, as far as that matters? */
 bool model_whole_periods(const struct model *m);
 

@@ -172,6 +172,32 @@ static void whole_periods(void)
         CU_ASSERT_EQUAL(t.result->points[0].warning_count, 0);
     }
     trial_free(&t);
+    /* One period, as a user would ask for a day: its halves differ, and that is no growth without end. */
+    if (trial_read(&t, "{'arrivals':{'schedule':[[0,1],[300,9]],'repeat':600},'service':0.1,"
+                       "'run':{'replications':16,'time':600,'warmup':0}}") &&
+        trial_run(&t, 1)) {
+        CU_ASSERT_EQUAL(t.result->points[0].warning_count, 0);
+        CU_ASSERT_EQUAL(t.result->points[0].report.stopped, STOPPED_REPLICATIONS);
+    }
+    trial_free(&t);
+    /* A change for good within the measured time is said to be one. */
+    if (trial_read(&t, "{'arrivals':{'schedule':[[0,1],[300,9]]},'service':0.1,"
+                       "'run':{'replications':16,'time':600,'warmup':0}}") &&
+        trial_run(&t, 1)) {
+        CU_ASSERT_EQUAL(t.result->points[0].warning_count, 1);
+        CU_ASSERT_EQUAL(t.result->points[0].report.stopped, STOPPED_REPLICATIONS);
+    }
+    trial_free(&t);
+    /* Left to itself, it is measured after the change. */
+    if (trial_read(&t,
+                   "{'arrivals':{'schedule':[[0,9],[300,1]]},'service':{'dist':'exponential','mean':0.1}}") &&
+        trial_run(&t, 0)) {
+        const struct figure *f = trial_figure(&t, 0, "task", "throughput");
+        CU_ASSERT_EQUAL(t.result->points[0].warning_count, 0);
+        EXPECT(fabs(f->mean - 1.0) <= 2.3 * f->half_width, "throughput %g +- %g, not 1", f->mean,
+               f->half_width);
+    }
+    trial_free(&t);
     /* A length that is none is said to be so. */
     if (trial_read(&t, "{'arrivals':{'schedule':[[0,4],[30,2]],'repeat':100},'service':0.1,"
                        "'run':{'replications':2,'time':150}}") &&

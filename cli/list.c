@@ -132,6 +132,10 @@ static const char *type_text(const struct param *p)
         return "list of steps";
     case PARAM_BRANCHES:
         return "list of branches";
+    case PARAM_PAIRS:
+        return "list of pairs [time, number]";
+    case PARAM_OBJECT:
+        return "object";
     case PARAM_LATER:
         return "in a later version";
     case PARAM_NONE:
@@ -159,7 +163,7 @@ static const char *range_text(enum range range)
     return "";
 }
 
-static void print_params(const struct param *params)
+static void print_params(const struct param *params, int indent)
 {
     size_t width = 0;
     for (const struct param *p = params; p->type != PARAM_NONE; p++)
@@ -174,7 +178,9 @@ static void print_params(const struct param *params)
                                    w == p->words ? ":" : ",", *w);
         if (p->summary != NULL && length > 0 && length < (int)sizeof text)
             snprintf(text + length, sizeof text - (size_t)length, "; %s", p->summary);
-        print_entry(4, p->name, (int)width, text);
+        print_entry(indent, p->name, (int)width, text);
+        if (p->type == PARAM_OBJECT)
+            print_params(p->members, indent + 2);
     }
 }
 
@@ -182,7 +188,7 @@ static void print_row(const struct row_text *row, int width)
 {
     print_entry(0, row->name, width, row->summary);
     if (row->params != NULL)
-        print_params(row->params);
+        print_params(row->params, 4);
     if (row->rule != NULL && row->rule[0] != '\0')
         text_wrapped(stdout, row->rule, 4, 4);
     if (row->example != NULL && row->example[0] != '\0')

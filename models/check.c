@@ -76,6 +76,20 @@ static void little(const struct little_check *check, double now, const char *wha
     require(near(area, sum, check->in + check->out), what, area, sum);
 }
 
+void check_epoch(const struct world *w, uint32_t k)
+{
+    const struct kind_model *kind = &w->model->kinds[k];
+    const struct source *source = &w->sources[k];
+    require(w->sim.now >= kind->arrival->start, "nothing arrives before \"start\"", w->sim.now,
+            kind->arrival->start);
+    require(w->sim.now <= kind->arrival->stop, "nothing arrives after \"stop\"", w->sim.now,
+            kind->arrival->stop);
+    require(kind->arrival->form == ARRIVAL_AT_ONCE || (double)source->epochs < kind->arrival->count,
+            "no more arrivals than \"count\"", (double)source->epochs, kind->arrival->count);
+    require(source->started < kind->limit, "no more tasks than \"limit\"", (double)source->started,
+            (double)kind->limit);
+}
+
 void world_check(const struct world *w)
 {
     for (uint32_t i = 0; i < w->model->station_count; i++) {

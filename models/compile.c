@@ -51,6 +51,10 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .program_length = program->count,
         .delays = program->delays,
     };
+    /* Without batches an arrival is a task. */
+    if (spec->arrival.batch == NULL && spec->arrival.count < 0x1p53 &&
+        (uint64_t)spec->arrival.count < out->limit)
+        out->limit = (uint64_t)spec->arrival.count;
     if (program->holds_most >= UINT8_MAX || program->loops_most >= UINT16_MAX)
         return error_set(err, "steps are nested too deeply");
     return true;
@@ -77,12 +81,16 @@ static bool compile_classes(struct arena *arena, struct model *m, const struct s
     return true;
 }
 
+/* No more of its tasks come after some time. */
+static bool ends(const struct kind_spec *kind)
+{
+    return kind->arrival.ends || kind->limit < INFINITY;
+}
+
 /* Rate at which a kind's tasks come for ever; 0 if it is closed or ends. */
 static double open_rate(const struct kind_spec *kind)
 {
-    return kind->arrival.form == ARRIVAL_OPEN && !(kind->limit < INFINITY)
-               ? 1.0 / kind->arrival.interarrival.mean
-               : 0.0;
+    return kind->arrival.form == ARRIVAL_OPEN && !ends(kind) ? kind->arrival.rate : 0.0;
 }
 
 /* About how often a kind's tasks come: what kinds are weighed by. A closed kind's as if nobody ever waited.
@@ -129,13 +137,11 @@ static bool deterministic(const struct model *m)
             return false;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
-        const struct arrival *arrival = m->kinds[k].arrival;
-        if ((arrival->form == ARRIVAL_OPEN && !constant(&arrival->interarrival)) ||
-            (arrival->form == ARRIVAL_CLOSED && !constant(&arrival->think)))
+        if (m->kinds[k].arrival->drawn)
             return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
-            if (op->code == OP_CHOOSE || !constant(op->dist))
+            if (op->code == OP_CHOOSE || !(op->given || constant(op->dist)))
                 return false;
         }
     }
@@ -216,7 +222,8 @@ static void compile_layout(struct model *m, const struct program *programs)
         holds = programs[k].holds_most > holds ? programs[k].holds_most : holds;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const enum opcode code = m->kinds[k].program[i].code;
-            more |= code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_REPEAT;
+            more |= m->kinds[k].program[i].given || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT ||
+                    code == OP_REPEAT;
         }
     }
     m->counters_offset = (uint32_t)sizeof(struct task_more);
@@ -249,7 +256,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
-        m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
+        m->terminating &= ends(&s->kinds[k]);
     }
     if (!compile_classes(arena, m, s))
         return no_memory(err);

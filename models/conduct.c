@@ -43,9 +43,11 @@ const char *conduct_overload_warning(struct arena *arena, const struct model *m,
 void conduct_align(const struct scenario_file *file, struct model *const *models, size_t first, size_t count)
 {
     double warmup = 0.0, length = 0.0;
+    double period = 0.0;
     for (size_t v = first; v < first + count; v++) {
         warmup = fmax(warmup, models[v]->warmup);
         length = fmax(length, models[v]->length);
+        period = fmax(period, models[v]->period);
     }
     for (size_t v = first; v < first + count; v++) {
         const struct run_spec *run = &file->points[v].scenario.run;
@@ -53,6 +55,10 @@ void conduct_align(const struct scenario_file *file, struct model *const *models
             models[v]->warmup = warmup;
         if (isnan(run->time) && isfinite(length))
             models[v]->length = length;
+        if (!models[v]->terminating && period > 0.0) {
+            models[v]->period = period;
+            model_round_length(models[v]);
+        }
     }
 }
 
@@ -267,6 +273,7 @@ static bool shorten_all(struct model *const *models, size_t count)
     if (costliest == NULL)
         return false;
     const bool shortened = shorten(costliest);
+    model_round_length(costliest);
     for (size_t v = 0; v < count; v++) {
         if (!isfinite(models[v]->length) || !isnan(models[v]->scenario->run.time))
             continue;
@@ -280,7 +287,7 @@ static bool shorten_all(struct model *const *models, size_t count)
 static bool warn_point(struct running *run, const struct experiment *e, bool shortened, struct point *out)
 {
     struct arena *arena = run->arena;
-    const char **warnings = arena_array(arena, 5, sizeof *warnings);
+    const char **warnings = arena_array(arena, 7, sizeof *warnings);
     if (warnings == NULL)
         return false;
     size_t n = 0;
@@ -297,6 +304,17 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                          "warm-up and length were shortened to fit the limit of %.3g events; so near to "
                          "saturation the figures may still carry the empty start",
                          limit_events(&e->model->scenario->run));
+    if (!model_settled(e->model))
+        warnings[n++] =
+            arena_text(arena, "the rates of arrival change for good within the measured time (a schedule "
+                              "without \"repeat\", or \"start\", and run.warmup): the figures are means over "
+                              "that change, not of a steady state");
+    if (!model_whole_periods(e->model))
+        warnings[n++] =
+            arena_printf(arena,
+                         "the measured time is no whole number of periods of the arrivals (%.6g): figures "
+                         "weigh some hours of the schedule more than others",
+                         e->model->period);
     if (e->stopped == STOPPED_DEADLOCK)
         warnings[n++] = arena_text(arena, e->stuck);
     if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&

@@ -284,7 +284,7 @@ bool experiment_grows(const struct experiment *e)
     const double certain =
         0.9999; /* one kind in ten thousand is called growing by chance, and only run longer */
     const double matters = 0.02;
-    if (!isfinite(e->model->length))
+    if (!model_halves_alike(e->model))
         return false;
     size_t in_system = 0, n = 0;
     for (size_t i = 0; i < probe_table.count; i++) {

@@ -32,8 +32,8 @@ static double worst_scv(const struct model *m, uint32_t station)
                 worst = op->dist->scv;
         }
     for (uint32_t k = 0; k < m->kind_count; k++)
-        if (m->kinds[k].arrival->form == ARRIVAL_OPEN && m->kinds[k].arrival->interarrival.scv > worst)
-            worst = m->kinds[k].arrival->interarrival.scv;
+        if (m->kinds[k].arrival->form == ARRIVAL_OPEN && m->kinds[k].arrival->scv > worst)
+            worst = m->kinds[k].arrival->scv;
     return worst < scv_most ? worst : scv_most;
 }
 
@@ -76,8 +76,8 @@ static double slowest(const struct model *m)
         time = r > time ? r : time;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
-        double cycle = m->kind_time[k];
         const struct arrival *arrival = m->kinds[k].arrival;
+        double cycle = m->kind_time[k] + arrival->memory;
         if (arrival->form == ARRIVAL_CLOSED) {
             cycle += mean_or_0(&arrival->think);
             for (uint32_t i = 0; i < m->station_count; i++)
@@ -119,6 +119,76 @@ static double events_per_task(const struct model *m)
     return events;
 }
 
+/* From when on the rates are those of the long run. */
+static double settled(const struct model *m)
+{
+    double time = 0.0;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        time = fmax(time, m->kinds[k].arrival->settles);
+    return time;
+}
+
+/* A time after which all rates that repeat themselves have come round; 0: none does. Where the periods have
+ * no common multiple within reason, the longest. */
+static double common_period(const struct model *m)
+{
+    enum { MULTIPLES_MOST = 100 };
+    double longest = 0.0;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        if (!m->kinds[k].arrival->ends)
+            longest = fmax(longest, m->kinds[k].arrival->period);
+    for (int i = 1; longest > 0.0 && i <= MULTIPLES_MOST; i++) {
+        bool common = true;
+        for (uint32_t k = 0; k < m->kind_count && common; k++) {
+            const double period = m->kinds[k].arrival->period;
+            const double turns = period > 0.0 ? i * longest / period : 1.0;
+            common = m->kinds[k].arrival->ends || fabs(turns - nearbyint(turns)) < 1e-9 * turns;
+        }
+        if (common)
+            return i * longest;
+    }
+    return longest;
+}
+
+static double whole_periods(double time, double period)
+{
+    return ceil(time / period * (1.0 - 1e-12)) * period;
+}
+
+void model_round_length(struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    if (!(m->period > 0.0) || m->terminating)
+        return;
+    if (isnan(run->warmup))
+        m->warmup = whole_periods(m->warmup, m->period);
+    if (isnan(run->time) && isfinite(m->length)) /* each half by itself, so that halves can be compared */
+        m->length = 2.0 * whole_periods(fmax(m->length / 2.0, m->period), m->period);
+}
+
+bool model_settled(const struct model *m)
+{
+    return m->terminating || m->warmup >= settled(m);
+}
+
+bool model_halves_alike(const struct model *m)
+{
+    if (m->terminating || !isfinite(m->length) || !model_settled(m))
+        return false;
+    const double turns = m->period > 0.0 ? m->length / 2.0 / m->period : 1.0;
+    return fabs(turns - nearbyint(turns)) < 1e-9 * turns;
+}
+
+bool model_whole_periods(const struct model *m)
+{
+    if (!(m->period > 0.0) || m->terminating)
+        return true;
+    enum { TURNS_ENOUGH = 200 }; /* beyond, the part of a period that is left over hardly weighs */
+    const double length = isfinite(m->length) ? m->length : (double)m->count / m->open_rate;
+    const double turns = length / m->period;
+    return turns >= TURNS_ENOUGH || (isfinite(m->length) && fabs(turns - nearbyint(turns)) < 1e-9 * turns);
+}
+
 void model_choose_length(struct model *m)
 {
     const struct run_spec *run = &m->scenario->run;
@@ -126,7 +196,9 @@ void model_choose_length(struct model *m)
     m->events_per_time = rate * events_per_task(m);
     m->replications_first = REPLICATIONS_FIRST;
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
-    m->warmup = !isnan(run->warmup) ? run->warmup : m->terminating ? 0.0 : WARMUP_RELAXATIONS * relax;
+    m->warmup = !isnan(run->warmup) ? run->warmup
+                : m->terminating    ? 0.0
+                                    : settled(m) + WARMUP_RELAXATIONS * relax;
     m->length = run->time;
     if (isnan(run->time)) {
         m->length = INFINITY;
@@ -136,6 +208,8 @@ void model_choose_length(struct model *m)
             m->length = m->length > least ? m->length : least;
         }
     }
+    m->period = common_period(m);
+    model_round_length(m);
 }
 
 void model_lengthen(struct model *m)

@@ -60,10 +60,11 @@ struct model {
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 
     /* One replication's length, as chosen from the scenario and the load. */
-    double warmup;               /* 0: none */
-    double length;               /* measured time; INFINITY: until empty or until count */
-    uint64_t seed;               /* the scenario's, or what the command line puts in its place */
-    uint64_t count;              /* completions of all kinds after the warm-up; UINT64_MAX: not used */
+    double warmup;  /* 0: none */
+    double length;  /* measured time; INFINITY: until empty or until count */
+    double period;  /* after which all rates of arrival repeat themselves; 0: they do not change */
+    uint64_t seed;  /* the scenario's, or what the command line puts in its place */
+    uint64_t count; /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
     double events_per_time;      /* about how many events happen per time; 0: not known */
 };
@@ -77,6 +78,21 @@ void model_choose_length(struct model *m);
 
 /* Twice the warm-up and the length, for a point whose replications turned out not to be stationary. */
 void model_lengthen(struct model *m);
+
+/* Rounds what the scenario leaves open of warm-up and length up to whole periods (an even number of them in
+ * the length), where the rates of arrival repeat themselves: means over anything else would depend on the
+ * hour. */
+void model_round_length(struct model *m);
+
+/* Have the rates of arrival reached those of the long run when measuring begins? */
+bool model_settled(const struct model *m);
+
+/* Are both halves of the measured time offered the same, in the mean, so that growth from one to the other
+ * says something? */
+bool model_halves_alike(const struct model *m);
+
+/* Is the measured time a whole number of periods, as far as that matters? */
+bool model_whole_periods(const struct model *m);
 
 /* The task programs as text, one opcode a line. NULL: no memory. */
 char *model_print(struct arena *arena, const struct model *m);

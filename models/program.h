@@ -28,6 +28,7 @@ enum opcode {
 
 struct op {
     uint8_t code;            /* enum opcode */
+    bool given;              /* AT: the service time is the task's own (from a trace); dist has its moments */
     uint16_t station;        /* AT, TAKE, GIVE */
     uint16_t slot;           /* REPEAT, LOOP */
     uint32_t target;         /* BRANCH, JUMP, REPEAT, LOOP */

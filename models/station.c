@@ -250,7 +250,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         switch (code) {
         case OP_AT: {
             struct station *st = &w->stations[op->station];
-            t->demand = task_draw(t, op->dist);
+            t->demand = op->given ? task_more(w, ti)->given : task_draw(t, op->dist);
             st->offered++;
             if (st->present >= st->model->capacity) {
                 refuse(w, st, ti);

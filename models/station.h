@@ -51,12 +51,14 @@ void check_left(struct little_check *check, double now, uint64_t *counter);
 void check_parts(double response, double parts, double now);
 void check_station(const struct station *st);
 void world_check(const struct world *w);
+void check_epoch(const struct world *w, uint32_t k);
 #else
 #define check_joined(check, now, counter) ((void)0)
 #define check_left(check, now, counter)   ((void)0)
 #define check_parts(response, parts, now) ((void)(response), (void)(parts), (void)(now))
 #define check_station(st)                 ((void)0)
 #define world_check(w)                    ((void)0)
+#define check_epoch(w, k)                 ((void)0)
 #endif
 
 #endif

@@ -24,7 +24,18 @@ static void row_of_arrival(const void *row, const char **name, const char **summ
     *summary = r->summary;
     *params = r->params;
     *example = r->examples[0];
-    *rule = NULL;
+    *rule = r->rule;
+}
+
+static void row_of_modifier(const void *row, const char **name, const char **summary, const struct param **params,
+                            const char **example, const char **rule)
+{
+    const struct arrival_modifier_row *r = row;
+    *name = r->name;
+    *summary = r->summary;
+    *params = NULL;
+    *example = r->example;
+    *rule = r->rule;
 }
 
 static void row_of_step(const void *row, const char **name, const char **summary, const struct param **params,
@@ -87,6 +98,7 @@ static void row_of_engine(const void *row, const char **name, const char **summa
 const struct desq_table desq_tables[] = {
     {"distributions", "laws of service times, intervals and delays", &dist_table, row_of_dist},
     {"arrivals", "where tasks come from", &arrival_table, row_of_arrival},
+    {"modifiers", "what may stand beside any form of arrivals", &arrival_modifier_table, row_of_modifier},
     {"steps", "what a task does", &step_table, row_of_step},
     {"disciplines", "who is served next", &discipline_table, row_of_discipline},
     {"servers", "what makes servers come and go", &server_table, row_of_server},

@@ -1,5 +1,6 @@
 #include "models/world.h"
 
+#include "models/source.h"
 #include "models/station.h"
 
 #include <assert.h>
@@ -155,7 +156,7 @@ static void task_begin(struct world *w, uint32_t ti)
     t->holds = 0;
     t->resuming = 0;
     if (w->model->more_size > 0)
-        *task_more(w, ti) = (struct task_more){0};
+        *task_more(w, ti) = (struct task_more){.given = w->sources[t->kind].given};
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -171,10 +172,8 @@ static void on_arrival(void *world, const struct event *e)
     struct source *source = &w->sources[k];
     const struct arrival *arrival = kind->arrival;
     uint64_t number = 1;
-    if (arrival->form == ARRIVAL_AT_ONCE) {
-        number = (uint64_t)arrival->number < kind->limit ? (uint64_t)arrival->number : kind->limit;
-        w->alive += number;
-        w->alive--; /* the source has done its work */
+    if (!arrival->plain) {
+        number = source_epoch(w, k);
     } else {
         w->alive++;
         if (source->started + 1 < kind->limit)
@@ -197,11 +196,11 @@ static void on_arrival(void *world, const struct event *e)
 
 /* The client thinks before its next task: a cycle has random draws of its own, a function of the client and
  * the number of the cycle alone, so that no order of service shifts them. */
-static void think(struct world *w, uint32_t ti)
+static void think(struct world *w, uint32_t ti, double from)
 {
     struct task *t = &w->tasks[ti];
     t->draws = 0;
-    calendar_push(&w->sim.calendar, w->sim.now + task_draw(t, &w->model->kinds[t->kind].arrival->think),
+    calendar_push(&w->sim.calendar, from + task_draw(t, &w->model->kinds[t->kind].arrival->think),
                   RANK_ARRIVAL, EV_THINK_END, ti);
 }
 
@@ -209,7 +208,8 @@ static void on_think_end(void *world, const struct event *e)
 {
     struct world *w = world;
     struct task *t = &w->tasks[e->subject];
-    if (w->sources[t->kind].started == w->model->kinds[t->kind].limit) {
+    const struct kind_model *kind = &w->model->kinds[t->kind];
+    if (w->sources[t->kind].started == kind->limit || w->sim.now > kind->arrival->stop) {
         task_forget(w, e->subject);
         return;
     }
@@ -252,7 +252,7 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
         w->left(w->left_context, w, ti, lost);
     if (kind->arrival->form == ARRIVAL_CLOSED) {
         t->key = stream_mix(t->key + STREAM_STEP);
-        think(w, ti);
+        think(w, ti, now);
     } else {
         task_forget(w, ti);
     }
@@ -357,13 +357,8 @@ static void begin(struct world *w)
         case ARRIVAL_NONE:
             break;
         case ARRIVAL_OPEN:
-            w->alive++;
-            calendar_push(&w->sim.calendar, dist_draw(&arrival->interarrival, &w->sources[k].stream),
-                          RANK_ARRIVAL, EV_ARRIVAL, k);
-            break;
         case ARRIVAL_AT_ONCE:
-            w->alive++;
-            calendar_push(&w->sim.calendar, 0.0, RANK_ARRIVAL, EV_ARRIVAL, k);
+            source_begin(w, k);
             break;
         case ARRIVAL_CLOSED:
             for (uint64_t c = 0; c < (uint64_t)arrival->number; c++) {
@@ -373,7 +368,7 @@ static void begin(struct world *w)
                 w->tasks[ti].kind = (uint16_t)k;
                 w->tasks[ti].key = stream_subkey(w->sources[k].key, c);
                 w->alive++;
-                think(w, ti);
+                think(w, ti, arrival->start);
             }
             break;
         }

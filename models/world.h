@@ -37,6 +37,7 @@ enum event_kind {
  * (model.counters_offset, model.holdings_offset). */
 struct task_more {
     double delay, overhead;
+    double given;    /* service time that its row of a trace gives */
     uint32_t awaits; /* open */
     uint32_t wanted; /* holdings in state HOLDING_WANTED */
 };
@@ -82,6 +83,12 @@ struct source {
     struct stream stream;
     uint64_t key;     /* of the kind's tasks */
     uint64_t started; /* tasks so far, since time 0 */
+
+    /* Of sources that are not plain (models/source.h). */
+    struct arrival_state state;
+    uint64_t epochs;  /* so far */
+    uint64_t batches; /* key of the sizes of batches */
+    double given;     /* service time of the row of a trace that comes now */
 };
 
 struct kind_state {

@@ -75,7 +75,7 @@ static void columns_are_read(void)
         {"time,service\n1,2\n", "servce", NULL, "@ has no column \"servce\"; did you mean \"service\"?"},
         {"time,service\n1,2\n", "xyzzy", NULL, "@ has no column \"xyzzy\"; it has \"time\", \"service\""},
         {"time,service\n1,2\n", NULL, NULL,
-         "@ has 2 columns: \"column\" must name one of \"time\", \"service\""},
+         "@ has 2 columns: name one of \"time\", \"service\""},
         {"time,service\n1,2\n", "3", NULL, "@ has 2 columns, so none of number 3"},
         {"time,service\n1,2\n3\n", "service", NULL, "@:3: the line has no column 2"},
         {"time,service\n1,\n", "service", NULL, "@:2: column 2 is empty"},

@@ -8,6 +8,7 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
     arrival->form = ARRIVAL_CLOSED;
     arrival->number = args[0].number;
     arrival->think = args[1].given ? *args[1].dist : dist_make_constant(0.0);
+    arrival->drawn = arrival->think.shape != DIST_CONSTANT;
     return true;
 }
 
@@ -24,5 +25,6 @@ const struct arrival_type arrival_closed = {
                 .dimension = DIMENSION_TIME,
                 .summary = "time between the end of one task and the next of the same client; default 0"}},
     .examples = {"{ \"closed\": 50, \"think\": { \"dist\": \"exponential\", \"mean\": 100 } }"},
+    .refuses = {[MODIFIER_BATCH] = "each client comes back on its own"},
     .init = init,
 };

@@ -9,6 +9,9 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
     if (!(args[0].dist->mean > 0.0))
         return error_set(err,
                          "the mean time between arrivals must be above 0, or infinitely many arrive at once");
+    arrival->rate = 1.0 / arrival->interarrival.mean;
+    arrival->scv = arrival->interarrival.scv;
+    arrival->drawn = arrival->interarrival.shape != DIST_CONSTANT;
     return true;
 }
 

@@ -11,6 +11,9 @@ static bool init(struct arrival *arrival, const struct arg *args, struct arena *
                          args[0].number);
     arrival->form = ARRIVAL_OPEN;
     arrival->interarrival = dist_make_exponential(1.0 / args[0].number);
+    arrival->rate = 1.0 / arrival->interarrival.mean;
+    arrival->scv = arrival->interarrival.scv;
+    arrival->drawn = true;
     return true;
 }
 

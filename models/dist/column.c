@@ -176,7 +176,7 @@ static bool unknown_column(const struct reader *r, const char *column, const cha
     for (size_t i = 0; i < count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s\"%s\"", i > 0 ? ", " : "", names[i]);
     if (column == NULL)
-        return error_set(r->err, "%s has %zu columns: \"column\" must name one of %s", r->path, count, list);
+        return error_set(r->err, "%s has %zu columns: name one of %s", r->path, count, list);
     const char *nearest = lookup_nearest(column, names, count);
     if (nearest != NULL)
         return error_set(r->err, "%s has no column \"%s\"; did you mean \"%s\"?", r->path, column, nearest);
@@ -251,7 +251,7 @@ static bool read_line(struct reader *r, size_t index, double *value)
     return found ? fine : error_set(r->err, "%s:%d: the line has no column %zu", r->path, line, index + 1);
 }
 
-static bool read_values(struct reader *r, const char *column, double **values, size_t *count)
+static bool read_values(struct reader *r, const char *column, double **values, int **lines, size_t *count)
 {
     size_t index = 0, room = 0;
     if (strncmp(r->next, "\xEF\xBB\xBF", 3) == 0)
@@ -267,7 +267,12 @@ static bool read_values(struct reader *r, const char *column, double **values, s
             if (more == NULL)
                 return error_set(r->err, "cannot read %s: out of memory", r->path);
             *values = more;
+            int *more_lines = realloc(*lines, room * sizeof *more_lines);
+            if (more_lines == NULL)
+                return error_set(r->err, "cannot read %s: out of memory", r->path);
+            *lines = more_lines;
         }
+        (*lines)[*count] = r->line;
         if (!read_line(r, index, *values + *count))
             return false;
         ++*count;
@@ -278,19 +283,32 @@ static bool read_values(struct reader *r, const char *column, double **values, s
 bool column_read(const char *path, const char *column, struct arena *arena, double **values, size_t *count,
                  struct error *err)
 {
+    return column_read_lines(path, column, arena, values, NULL, count, err);
+}
+
+bool column_read_lines(const char *path, const char *column, struct arena *arena, double **values,
+                       int **lines, size_t *count, struct error *err)
+{
     char *text = slurp(path, err);
     if (text == NULL)
         return false;
     struct reader r = {.path = path, .next = text, .line = 1, .err = err};
     double *own = NULL;
+    int *own_lines = NULL;
     *count = 0;
-    bool fine = read_values(&r, column, &own, count);
+    bool fine = read_values(&r, column, &own, &own_lines, count);
     if (fine) {
         *values = arena_array(arena, *count, sizeof **values);
-        fine = *values != NULL || error_set(err, "cannot read %s: out of memory", path);
+        if (lines != NULL)
+            *lines = arena_array(arena, *count, sizeof **lines);
+        fine = (*values != NULL && (lines == NULL || *lines != NULL)) ||
+               error_set(err, "cannot read %s: out of memory", path);
     }
     if (fine)
         memcpy(*values, own, *count * sizeof *own);
+    if (fine && lines != NULL)
+        memcpy(*lines, own_lines, *count * sizeof *own_lines);
+    free(own_lines);
     free(own);
     free(text);
     return fine;

@@ -17,4 +17,8 @@
 bool column_read(const char *path, const char *column, struct arena *arena, double **values, size_t *count,
                  struct error *err);
 
+/* The same, and the line in which each value stands. */
+bool column_read_lines(const char *path, const char *column, struct arena *arena, double **values, int **lines,
+                       size_t *count, struct error *err);
+
 #endif

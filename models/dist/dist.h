@@ -32,8 +32,9 @@ struct dist_type {
     void (*between)(const struct dist *d, double low, double high, double moments[3]);
 };
 
-/* How dist_draw takes the two commonest without an indirect call. */
-enum dist_shape { DIST_OTHER, DIST_CONSTANT, DIST_EXPONENTIAL };
+/* How dist_draw takes the two commonest without an indirect call. DIST_GIVEN: nothing to draw, each task brings its value
+ * with it (the service column of a trace); the moments are those of all values. */
+enum dist_shape { DIST_OTHER, DIST_CONSTANT, DIST_EXPONENTIAL, DIST_GIVEN };
 
 /* Plain data, const once made; shared by all threads. */
 struct dist {

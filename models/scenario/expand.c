@@ -49,12 +49,20 @@ static bool gather(struct json_tree *tree, enum owner owner, const char *group, 
     return true;
 }
 
+/* Does this kind (or the root that stands for it) ask for one visit whose time a trace gives? */
+static bool service_from_trace(const cJSON *kind)
+{
+    const cJSON *arrivals = json_get(kind, "arrivals");
+    return json_get(arrivals, "trace") != NULL && json_get(arrivals, "service") != NULL &&
+           json_get(kind, "steps") == NULL && json_get(kind, "service") == NULL;
+}
+
 static bool any_service(const cJSON *kinds)
 {
     if (!cJSON_IsObject(kinds))
         return false;
     for (const cJSON *kind = kinds->child; kind != NULL; kind = kind->next)
-        if (json_get(kind, "service") != NULL)
+        if (json_get(kind, "service") != NULL || service_from_trace(kind))
             return true;
     return false;
 }
@@ -74,11 +82,25 @@ static bool wrap_service(struct json_tree *tree, cJSON *parent, cJSON *service, 
     return true;
 }
 
+/* [ { "at": station } ] for a kind whose trace gives the service times. */
+static bool expand_trace(struct json_tree *tree, cJSON *kind, struct error *err)
+{
+    const cJSON *stations = json_get(tree->root, "stations");
+    if (!cJSON_IsObject(stations) || cJSON_GetArraySize(stations) != 1) /* the reader asks for steps */
+        return true;
+    const struct origin *origin = json_origin(tree, json_get(json_get(kind, "arrivals"), "service"));
+    cJSON *steps = json_add_array(tree, kind, "steps", origin);
+    cJSON *step = steps == NULL ? NULL : json_add_object(tree, steps, NULL, origin);
+    if (step == NULL || json_add_text(tree, step, "at", stations->child->string, origin) == NULL)
+        return no_memory(err);
+    return true;
+}
+
 static bool expand_service(struct json_tree *tree, cJSON *kind, struct error *err)
 {
     cJSON *service = json_get(kind, "service");
     if (service == NULL)
-        return true;
+        return !service_from_trace(kind) || expand_trace(tree, kind, err);
     if (json_get(kind, "steps") != NULL) {
         error_set(err, "a task kind has either \"service\" or \"steps\"");
         return json_stand_key(tree, service, err);
@@ -119,7 +141,7 @@ static bool expand(struct json_tree *tree, bool queue, bool kind, struct error *
         return misplaced(tree, kind_key, "tasks", "task kind", err);
     const bool new_kind = kind_key != NULL || (kind && json_get(tree->root, "tasks") == NULL);
     queue = queue || station_key != NULL || json_get(tree->root, "service") != NULL ||
-            any_service(json_get(tree->root, "tasks"));
+            service_from_trace(tree->root) || any_service(json_get(tree->root, "tasks"));
     if (queue && json_get(tree->root, "stations") == NULL &&
         !gather(tree, OF_STATION, "stations", EXPAND_STATION, err))
         return false;

@@ -258,6 +258,15 @@ bool read_stations(struct reader *r, const cJSON *node)
 static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out)
 {
     struct arg args[KIND_ENTRIES];
+    /* A trace's service times first: steps may refer to them. */
+    const cJSON *arrivals = json_get(node, "arrivals");
+    struct arrival arrival = {0};
+    const bool trace = json_get(arrivals, "trace") != NULL && json_get(arrivals, "service") != NULL;
+    r->given = NULL;
+    r->given_used = false;
+    if (trace && !read_arrival(r, arrivals, &arrival))
+        return false;
+    r->given = arrival.service_law;
     if (!read_name(r, node, "task kind") ||
         !read_args(r, node, scenario_kind_params, NULL, NULL, "a task kind", DIMENSION_NUMBER, args))
         return false;
@@ -278,7 +287,15 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
         .priority = args[KIND_PRIORITY].number,
         .steps = *args[KIND_STEPS].steps,
     };
-    return out->name == NULL ? read_no_memory(r) : read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
+    if (out->name == NULL)
+        return read_no_memory(r);
+    if (!trace)
+        return read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
+    out->arrival = arrival;
+    return r->given_used ||
+           read_fail_key(r, json_get(arrivals, "service"),
+                         "no step takes its service time from the trace: an `at` step that does "
+                         "leaves out \"for\" (and a kind of one step \"service\")");
 }
 
 bool read_kinds(struct reader *r, const cJSON *node)

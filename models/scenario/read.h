@@ -18,6 +18,8 @@ struct reader {
     const struct time_unit *unit; /* the scenario's */
     struct scenario *scenario;    /* filled so far; stations come before what names them */
     size_t note_size;
+    const struct dist *given; /* of the kind in hand: what `at` steps without "for" take; NULL: they need "for" */
+    bool given_used;
     struct error *err;
 };
 

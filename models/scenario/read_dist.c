@@ -9,24 +9,14 @@ enum { MOST_NAMES = 96 };
 /* Names of the format that later versions bring, by family. A name that has a row is looked up first. */
 static const char *const later_disciplines[] = {"lcfs_pr", "dps", "rr",  "sjf", "srpt",
                                                 "psjf",    "las", "edf", NULL};
-static const char *const later_arrivals[] = {"schedule", "mmpp", "map", "trace", NULL};
 
 bool read_later_name(const struct lookup_table *table, const char *name)
 {
-    const char *const *names = table == &discipline_table ? later_disciplines
-                               : table == &arrival_table  ? later_arrivals
-                                                          : NULL;
+    const char *const *names = table == &discipline_table ? later_disciplines : NULL;
     for (; names != NULL && *names != NULL; names++)
         if (strcmp(*names, name) == 0)
             return true;
     return false;
-}
-
-static bool later(struct reader *r, const cJSON *node, const char *what)
-{
-    char quoted[UNITS_QUOTE_SIZE];
-    return read_fail_key(r, node, "%s is part of the scenario format but not of this version of desq",
-                         units_quote(what, quoted));
 }
 
 /* ---- distributions ---- */
@@ -134,15 +124,6 @@ bool read_dist(struct reader *r, const cJSON *node, enum dimension dimension, en
 
 /* ---- arrivals ---- */
 
-/* Keys that any form will take. */
-static const struct param later_arrival_params[] = {
-    {.name = "batch", .type = PARAM_LATER},
-    {.name = "start", .type = PARAM_LATER},
-    {.name = "stop", .type = PARAM_LATER},
-    {.name = "count", .type = PARAM_LATER},
-    {0},
-};
-
 static bool no_form(struct reader *r, const cJSON *node)
 {
     const char *names[MOST_NAMES];
@@ -150,8 +131,6 @@ static bool no_form(struct reader *r, const cJSON *node)
     for (; count < arrival_table.count && count < MOST_NAMES; count++)
         names[count] = *(const char *const *)arrival_table.rows[count];
     for (const cJSON *child = node->child; child != NULL; child = child->next) {
-        if (read_later_name(&arrival_table, child->string))
-            return later(r, child, child->string);
         const char *nearest = lookup_nearest(child->string, names, count);
         if (nearest != NULL) {
             char quoted[UNITS_QUOTE_SIZE];
@@ -190,11 +169,17 @@ bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out)
     }
     if (type == NULL)
         return no_form(r, node);
-    struct arg args[ARRIVAL_PARAMS];
-    if (!read_args(r, node, type->params, later_arrival_params, NULL, type->name, DIMENSION_TIME, args))
+    struct param params[ARRIVAL_PARAMS + MODIFIERS];
+    struct arg args[ARRIVAL_PARAMS + MODIFIERS];
+    size_t own = 0;
+    for (; type->params[own].type != PARAM_NONE; own++)
+        params[own] = type->params[own];
+    memcpy(params + own, arrival_modifier_params, sizeof arrival_modifier_params);
+    char owner[UNITS_QUOTE_SIZE];
+    if (!read_args(r, node, params, NULL, NULL, units_quote(type->name, owner), DIMENSION_TIME, args))
         return false;
     *out = (struct arrival){.type = type};
-    if (!type->init(out, args, r->arena, r->err))
+    if (!type->init(out, args, r->arena, r->err) || !arrival_modify(out, args + own, r->err))
         return json_stand(r->tree, node, r->err);
     return true;
 }

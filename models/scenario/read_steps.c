@@ -68,6 +68,20 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
                      units_quote(spec->name, quoted), spec->discipline->name);
 }
 
+/* The service time of a step that has nothing nested: what a trace may give in its place. NULL: it has none.
+ */
+static struct param *given_param(struct param *params)
+{
+    struct param *found = NULL;
+    bool station = false;
+    for (struct param *p = params; p->type != PARAM_NONE; p++) {
+        station |= p->type == PARAM_STATION;
+        if (p->type == PARAM_DIST && p->dimension == DIMENSION_TIME && p->required)
+            found = p;
+    }
+    return station ? found : NULL;
+}
+
 static bool read_step(struct reader *r, const cJSON *node, struct step *out)
 {
     char described[JSON_DESCRIBE_SIZE];
@@ -96,8 +110,17 @@ static bool read_step(struct reader *r, const cJSON *node, struct step *out)
     *out = (struct step){.type = type, .at = json_place(r->tree, node, r->arena)};
     char owner[32];
     snprintf(owner, sizeof owner, "\"%s\"", type->name);
-    if (!read_args(r, node, type->params, NULL, NULL, owner, DIMENSION_NUMBER, out->args))
+    struct param params[STEP_PARAMS];
+    memcpy(params, type->params, sizeof params);
+    struct param *time = r->given == NULL ? NULL : given_param(params);
+    if (time != NULL)
+        time->required = false;
+    if (!read_args(r, node, params, NULL, NULL, owner, DIMENSION_NUMBER, out->args))
         return false;
+    if (time != NULL && !out->args[time - params].given) {
+        out->args[time - params] = (struct arg){.given = true, .dist = r->given};
+        r->given_used = true;
+    }
     if (!check_holding(r, node, out))
         return false;
     if (type->check != NULL && !type->check(out, r->err))

@@ -266,6 +266,41 @@ static bool read_matrix(struct reader *r, const cJSON *node, enum dimension dime
     return true;
 }
 
+/* [ [t, x], ... ] */
+static bool read_pairs(struct reader *r, const cJSON *node, enum dimension dimension, enum range range,
+                       struct arg *out)
+{
+    if (!cJSON_IsArray(node))
+        return expected(r, node, "a list of pairs such as [ [0, 5], [10, 2] ]");
+    out->count = length_of(node);
+    double *list = arena_array(r->arena, 2 * out->count, sizeof *list);
+    if (list == NULL)
+        return read_no_memory(r);
+    out->list = list;
+    for (const cJSON *pair = node->child; pair != NULL; pair = pair->next, list += 2) {
+        if (!cJSON_IsArray(pair) || length_of(pair) != 2)
+            return expected(r, pair, "a pair: a time and a value");
+        if (!read_number(r, pair->child, DIMENSION_TIME, RANGE_NOT_NEGATIVE, &list[0]) ||
+            !read_number(r, pair->child->next, dimension, range, &list[1]))
+            return false;
+    }
+    return true;
+}
+
+static bool read_object(struct reader *r, const cJSON *node, const struct param *p, enum dimension drawn,
+                        struct arg *out)
+{
+    size_t count = 0;
+    while (p->members[count].type != PARAM_NONE)
+        count++;
+    struct arg *args = arena_array(r->arena, count, sizeof *args);
+    if (args == NULL)
+        return read_no_memory(r);
+    out->args = args;
+    char owner[UNITS_QUOTE_SIZE];
+    return read_args(r, node, p->members, NULL, NULL, units_quote(p->name, owner), drawn, args);
+}
+
 /* ---- words and names ---- */
 
 static bool read_word(struct reader *r, const cJSON *node, const char *const *words, struct arg *out)
@@ -449,6 +484,10 @@ static bool read_arg(struct reader *r, const cJSON *node, const struct param *p,
     }
     case PARAM_BRANCHES:
         return read_branches(r, node, &out->branches, &out->count);
+    case PARAM_PAIRS:
+        return read_pairs(r, node, dimension, p->range, out);
+    case PARAM_OBJECT:
+        return read_object(r, node, p, drawn, out);
     case PARAM_LATER:
         return later(r, node, p->name);
     }

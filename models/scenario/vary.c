@@ -119,6 +119,7 @@ bool read_key_is_whole(const char *key)
     tables[count++] = scenario_station_params;
     tables[count++] = scenario_kind_params;
     tables[count++] = scenario_run_params;
+    tables[count++] = arrival_modifier_params;
     for (size_t i = 0; i < arrival_table.count && count < 256; i++)
         tables[count++] = ((const struct arrival_type *)arrival_table.rows[i])->params;
     for (size_t i = 0; i < step_table.count && count < 256; i++)

@@ -5,9 +5,10 @@
 
 static bool compile(const struct step *step, struct program *program)
 {
-    program_emit(
-        program,
-        (struct op){.code = OP_AT, .station = (uint16_t)step->args[0].index, .dist = step->args[1].dist});
+    program_emit(program, (struct op){.code = OP_AT,
+                                      .station = (uint16_t)step->args[0].index,
+                                      .dist = step->args[1].dist,
+                                      .given = step->args[1].dist->shape == DIST_GIVEN});
     return !program->failed;
 }
 
@@ -24,7 +25,7 @@ const struct step_type step_at = {
                 .type = PARAM_DIST,
                 .dimension = DIMENSION_TIME,
                 .required = true,
-                .summary = "service time at full speed"}},
+                .summary = "service time at full speed; left out where a trace gives it"}},
     .examples = {"{ \"at\": \"cpu\", \"for\": { \"dist\": \"exponential\", \"mean\": 1 } }"},
     .compile = compile,
     .demand = demand,

@@ -1,6 +1,7 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
 #include "models/load.h"
 #include "models/model.h"
+#include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
 #include "models/world.h"
@@ -29,6 +30,9 @@ static void compile_station(struct station_model *out, const struct station_spec
         .servers = whole_or_unlimited(spec->servers),
         .capacity = whole_or_unlimited(spec->capacity),
         .setup_serial = spec->setup_serial,
+        .preempt = spec->servers < INFINITY ? spec->preempt : PREEMPT_NOBODY,
+        .quantum = spec->quantum,
+        .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
         .release = spec->await_release,
         .resume_first = spec->resume_first,
@@ -50,6 +54,7 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .program = program->ops,
         .program_length = program->count,
         .delays = program->delays,
+        .deadline = spec->deadline,
     };
     if (program->holds_most >= UINT8_MAX || program->loops_most >= UINT16_MAX)
         return error_set(err, "steps are nested too deeply");
@@ -130,6 +135,8 @@ static bool deterministic(const struct model *m)
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct arrival *arrival = m->kinds[k].arrival;
+        if (!constant(m->kinds[k].deadline))
+            return false;
         if ((arrival->form == ARRIVAL_OPEN && !constant(&arrival->interarrival)) ||
             (arrival->form == ARRIVAL_CLOSED && !constant(&arrival->think)))
             return false;
@@ -199,7 +206,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
 /* What kinds of opcodes there are decides what a task must carry. */
 static void compile_layout(struct model *m, const struct program *programs)
 {
-    bool more = m->overheads;
+    bool more = m->overheads || m->deadlines, visits = false;
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
@@ -211,7 +218,10 @@ static void compile_layout(struct model *m, const struct program *programs)
     }
     m->counters_offset = (uint32_t)sizeof(struct task_more);
     m->holdings_offset = m->counters_offset + (loops * (uint32_t)sizeof(uint32_t) + 7) / 8 * 8;
-    m->more_size = more ? m->holdings_offset + holds * (uint32_t)sizeof(struct holding) : 0;
+    m->visit_offset = m->holdings_offset + holds * (uint32_t)sizeof(struct holding);
+    for (uint32_t i = 0; i < m->station_count; i++)
+        visits |= m->stations[i].preempt != PREEMPT_NOBODY;
+    m->more_size = visits ? m->visit_offset + (uint32_t)sizeof(struct visit) : more ? m->visit_offset : 0;
 }
 
 bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
@@ -226,12 +236,14 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         return error_set(err, "more than %d stations or kinds of task", UINT16_MAX - 1);
     m->stations = arena_array(arena, s->station_count + 1, sizeof *m->stations);
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
+    m->weights = arena_array(arena, s->kind_count + 1, sizeof *m->weights);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
-    if (m->stations == NULL || m->kinds == NULL || programs == NULL)
+    if (m->weights == NULL || m->stations == NULL || m->kinds == NULL || programs == NULL)
         return no_memory(err);
     for (size_t i = 0; i < s->station_count; i++) {
         compile_station(&m->stations[i], &s->stations[i]);
         m->overheads |= s->stations[i].switch_cost != NULL;
+        m->deadlines |= m->stations[i].deadlines;
     }
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
@@ -239,6 +251,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
+        m->deadlines |= s->kinds[k].deadline != NULL;
+        m->weights[k] = s->kinds[k].weight;
         m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
     }
     if (!compile_classes(arena, m, s))

@@ -1,5 +1,7 @@
 #include "models/station.h"
 
+#include "models/preempt.h"
+
 #include <float.h>
 #include <stdlib.h>
 
@@ -74,7 +76,7 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
     return false;
 }
 
-void station_serve_next(struct world *w, struct station *st)
+static void serve_next(struct world *w, struct station *st)
 {
     const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
                                                      : st->model->discipline->pop(&st->line, w->tasks);
@@ -82,19 +84,23 @@ void station_serve_next(struct world *w, struct station *st)
         ready_push(w, ti);
 }
 
+void station_serve_next(struct world *w, struct station *st)
+{
+    if (st->model->preempt != PREEMPT_NOBODY)
+        preempt_serve_next(w, st);
+    else
+        serve_next(w, st);
+}
+
 /* One who had a server here leaves; the server turns to the next, or rests. The clock has been brought up. */
 static void free_server(struct world *w, struct station *st)
 {
     st->present--;
     if (st->line.count > 0 || st->resumed.first != NO_TASK) {
-        station_serve_next(w, st);
+        serve_next(w, st);
         return;
     }
-    st->busy--;
-    if (st->model->behaviour != NULL)
-        st->model->behaviour->freed(w, st);
-    else
-        st->idle++;
+    station_rest_server(w, st);
 }
 
 /* A held server goes back. */
@@ -123,6 +129,8 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
     }
     if (m->behaviour != NULL && m->behaviour->take(w, st))
         return turn_to(w, st, ti);
+    if (m->deadlines)
+        st->line.deadline = task_more(w, ti)->deadline;
     if (w->tasks[ti].resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
     else if (!m->discipline->push(&st->line, w->tasks, ti))
@@ -259,6 +267,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             t->since = w->sim.now;
             if (st->model->sharing)
                 join_sharing(w, st, ti);
+            else if (st->model->preempt != PREEMPT_NOBODY)
+                preempt_join(w, st, ti);
             else
                 join_queue(w, st, ti);
             check_station(st);

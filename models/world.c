@@ -1,6 +1,6 @@
 #include "models/world.h"
 
-#include "models/station.h"
+#include "models/preempt.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,9 +10,12 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     const struct station_model *m = st->model;
     struct line line = st->line; /* keeps its memory */
     struct sharing sharing = st->sharing;
-    *st = (struct station){.model = m, .idle = m->servers};
+    struct line_entry *serving = st->serving;
+    const uint32_t serving_size = st->serving_size;
+    *st = (struct station){.model = m, .idle = m->servers, .serving = serving, .serving_size = serving_size};
     task_list_init(&st->resumed);
     line.count = 0;
+    line.sequence = 0;
     task_list_init(&line.list);
     line.classes = w->model->classes;
     line.class_of_kind = w->model->class_of_kind;
@@ -24,6 +27,10 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     sharing.virtual_time = sharing.since = 0.0;
     sharing.sequence = 0;
     sharing.servers = m->servers == UNLIMITED ? INFINITY : (double)m->servers;
+    sharing.kinds = w->model->kind_count;
+    sharing.weights = w->model->weights;
+    if (m->discipline->reset != NULL)
+        m->discipline->reset(&sharing);
     st->sharing = sharing;
     tally_init(&st->wait);
     tally_init(&st->response);
@@ -78,6 +85,10 @@ void world_free(struct world *w)
     for (uint32_t i = 0; w->stations != NULL && i < w->model->station_count; i++) {
         free(w->stations[i].line.by_class);
         free(w->stations[i].line.slots);
+        free(w->stations[i].line.heap);
+        free(w->stations[i].serving);
+        if (w->stations[i].model->discipline->release != NULL)
+            w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);
     }
     sim_free(&w->sim);
@@ -135,6 +146,20 @@ static void task_forget(struct world *w, uint32_t ti)
     one_less_alive(w);
 }
 
+/* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without one see
+ * the same work. */
+static void begin_more(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    *more = (struct task_more){0};
+    if (!w->model->deadlines)
+        return;
+    const struct task *t = &w->tasks[ti];
+    const struct dist *deadline = w->model->kinds[t->kind].deadline;
+    struct stream s = stream_draw(t->key, UINT64_C(1) << 32);
+    more->deadline = deadline == NULL ? INFINITY : t->arrived + dist_draw(deadline, &s);
+}
+
 /* A new task of kind k takes its first step. */
 static void task_begin(struct world *w, uint32_t ti)
 {
@@ -147,7 +172,7 @@ static void task_begin(struct world *w, uint32_t ti)
     t->holds = 0;
     t->resuming = 0;
     if (w->model->more_size > 0)
-        *task_more(w, ti) = (struct task_more){0};
+        begin_more(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -235,6 +260,8 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
             tally_add(&ks->overhead, more->overhead);
             others = more->delay + more->overhead;
         }
+        if (kind->deadline != NULL)
+            ks->missed += now > task_more(w, ti)->deadline;
         check_parts(response, t->wait + t->service + others, now);
         if (++w->completed == w->model->count)
             w->sim.stop = true;
@@ -296,7 +323,7 @@ static void on_cut(void *world, const struct event *e)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
-        ks->arrived = ks->completed = ks->lost = 0;
+        ks->arrived = ks->completed = ks->lost = ks->missed = 0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);
         tally_init(&ks->wait);
@@ -332,6 +359,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_DELAY_END] = on_delay_end,
     [EV_SWITCH_END] = on_switch_end,
     [EV_SETUP_END] = on_setup_end,
+    [EV_STINT_END] = preempt_on_stint_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,

@@ -1,6 +1,12 @@
 /* list.h: every discipline, in the order help shows them */
 DISCIPLINE(fcfs)
 DISCIPLINE(lcfs)
+DISCIPLINE(lcfs_pr)
 DISCIPLINE(random)
 DISCIPLINE(priority)
+DISCIPLINE(sjf)
+DISCIPLINE(psjf)
+DISCIPLINE(srpt)
+DISCIPLINE(edf)
+DISCIPLINE(rr)
 DISCIPLINE(ps)

@@ -7,8 +7,7 @@
 enum { MOST_NAMES = 96 };
 
 /* Names of the format that later versions bring, by family. A name that has a row is looked up first. */
-static const char *const later_disciplines[] = {"lcfs_pr", "dps", "rr",  "sjf", "srpt",
-                                                "psjf",    "las", "edf", NULL};
+static const char *const later_disciplines[] = {"dps", "las", NULL};
 static const char *const later_arrivals[] = {"schedule", "mmpp", "map", "trace", NULL};
 
 bool read_later_name(const struct lookup_table *table, const char *name)

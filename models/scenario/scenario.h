@@ -24,6 +24,8 @@ struct station_spec {
     const struct dist *setup;                 /* NULL: servers are always warm */
     const struct dist *keep_alive;            /* NULL: never cold again */
     bool setup_serial;
+    enum preempt_mode preempt;
+    double quantum;                           /* rr; INFINITY: none */
 };
 
 struct kind_spec {
@@ -32,6 +34,8 @@ struct kind_spec {
     struct arrival arrival;
     double limit;    /* at most this many tasks; INFINITY: no limit */
     double priority; /* smaller is served first; default 0 */
+    double weight;   /* share of the speed under dps; default 1 */
+    const struct dist *deadline; /* relative to arrival; NULL: none */
     struct steps steps;
 };
 

@@ -20,9 +20,11 @@ static uint32_t whole_or_unlimited(double x)
 
 static void compile_station(struct station_model *out, const struct station_spec *spec)
 {
+    /* Infinite servers serve all at full speed, however they would be shared. */
+    const bool plainly_shared = spec->discipline->shape == DISCIPLINE_SHARING && !(spec->servers < INFINITY);
     *out = (struct station_model){
         .name = spec->name,
-        .discipline = spec->discipline,
+        .discipline = plainly_shared ? lookup_row(discipline_table, "ps") : spec->discipline,
         .behaviour = spec->setup != NULL ? lookup_row(server_table, "setup") : NULL,
         .switch_cost = spec->switch_cost,
         .setup = spec->setup,

@@ -154,6 +154,7 @@ static void join_sharing(struct world *w, struct station *st, uint32_t ti)
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
+    st->sharing.kind = w->tasks[ti].kind;
     if (!st->model->discipline->join(&st->sharing, w->sim.now, ti, w->tasks[ti].demand))
         w->failed = w->sim.stop = true;
     else
@@ -372,6 +373,10 @@ void station_on_shared_end(void *world, const struct event *e)
     }
     station_clock(w, st);
     const uint32_t ti = st->model->discipline->finish(&st->sharing, w->sim.now);
+    if (ti == NO_TASK) {
+        sharing_changed(w, st);
+        return;
+    }
     st->present--;
     sharing_changed(w, st);
     struct task *t = &w->tasks[ti];

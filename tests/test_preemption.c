@@ -165,6 +165,48 @@ static void round_robin(void)
           {0, 2, 0, 2, 0, 0, false}, {0, 3, 1, 2, 0, 0, false}, {0, 3, 1, 2, 0, 0, false});
 }
 
+static void least_attained_service(void)
+{
+    /* x alone to 1, y alone 1-2, then level; z alone 2-3; x and y, each at half speed, y done at 5, x at 6. */
+    PLAYS(QUEUE("'discipline':'las'") "'x':{" AT_ONCE(1) WORK(3) "},'y':{" ARRIVES(1) WORK(2) "},'z':{" ARRIVES(
+              2) WORK(1) "}}}",
+          {2, 3, 0, 1, 0, 0, false}, {1, 5, 2, 2, 0, 0, false}, {0, 6, 3, 3, 0, 0, false});
+    /* Two servers: z has one from 1 on, x and y share the other; they stand at 1.5 when z is done at 2. */
+#define KINDS(z) "'xy':{" AT_ONCE(2) WORK(4) "},'z':{" ARRIVES(1) WORK(z) "}}}"
+    PLAYS(QUEUE("'servers':2,'discipline':'las'") KINDS(1), {1, 2, 0, 1, 0, 0, false},
+          {0, 4.5, 0.5, 4, 0, 0, false}, {0, 4.5, 0.5, 4, 0, 0, false});
+    /* z has caught up with them at 3, all at 2; three tasks on two servers to 4.5, when z is done, all at 3. */
+    PLAYS(QUEUE("'servers':2,'discipline':'las'") KINDS(3), {1, 4.5, 0.5, 3, 0, 0, false},
+          {0, 5.5, 1.5, 4, 0, 0, false}, {0, 5.5, 1.5, 4, 0, 0, false});
+    PLAYS(QUEUE("'servers':'infinite','discipline':'las'") KINDS(3), {0, 4, 0, 4, 0, 0, false},
+          {0, 4, 0, 4, 0, 0, false}, {1, 4, 0, 3, 0, 0, false});
+#undef KINDS
+    /* Equal ones are one level, and leave in the order in which they came; those without work leave at once. */
+    PLAYS("{'arrivals':{'at_once':3},'service':1,'discipline':'las'}", {0, 3, 2, 1, 0, 0, false},
+          {0, 3, 2, 1, 0, 0, false}, {0, 3, 2, 1, 0, 0, false});
+    PLAYS("{'arrivals':{'at_once':2},'service':0,'discipline':'las'}", {0, 0, 0, 0, 0, 0, false},
+          {0, 0, 0, 0, 0, 0, false});
+}
+
+static void shares_by_weight(void)
+{
+    /* a at 2/3 to 3; b, with 1 of 2 done, alone to 4. */
+    PLAYS(QUEUE("'discipline':'dps'") "'a':{'weight':2," AT_ONCE(1) WORK(2) "},'b':{" AT_ONCE(1) WORK(2) "}}}",
+          {0, 3, 1, 2, 0, 0, false}, {1, 4, 2, 2, 0, 0, false});
+    /* Two servers: a's share would be 4/3 of one; it has one, and the two b share the other. */
+    PLAYS(QUEUE("'servers':2,'discipline':'dps'") "'a':{'weight':4," AT_ONCE(1) WORK(2) "},'b':{" AT_ONCE(
+              2) WORK(2) "}}}",
+          {0, 2, 0, 2, 0, 0, false}, {1, 3, 1, 2, 0, 0, false}, {1, 3, 1, 2, 0, 0, false});
+    /* Three servers, weights 8, 4, 1, 1: 24/14 caps a; then 8/6 caps b, who would have had 12/14; the last two share. */
+    PLAYS(QUEUE("'servers':3,'discipline':'dps'") "'a':{'weight':8," AT_ONCE(1) WORK(2) "},'b':{'weight':4," AT_ONCE(
+              1) WORK(2) "},'c':{" AT_ONCE(2) WORK(2) "}}}",
+          {0, 2, 0, 2, 0, 0, false}, {1, 2, 0, 2, 0, 0, false}, {2, 3, 1, 2, 0, 0, false},
+          {2, 3, 1, 2, 0, 0, false});
+    PLAYS(QUEUE("'servers':'infinite','discipline':'dps'") "'a':{'weight':2," AT_ONCE(1) WORK(2) "},'b':{" AT_ONCE(
+              1) WORK(2) "}}}",
+          {0, 2, 0, 2, 0, 0, false}, {1, 2, 0, 2, 0, 0, false});
+}
+
 const struct test preemption_tests[] = {
     {"sjf: the shortest of those waiting, of equals the first", shortest_first},
     {"edf: the earliest deadline, of equals the first, then those without one", earliest_deadline_first},
@@ -175,5 +217,7 @@ const struct test preemption_tests[] = {
     {"lcfs_pr: the latest are in service", last_come_first_served_preemptive},
     {"srpt by what is left, psjf by the whole; equals do not preempt", shortest_remaining},
     {"rr: turns of a quantum, each with its switch", round_robin},
+    {"las: the least served share the servers, and are caught up with", least_attained_service},
+    {"dps: shares by weight, of at most one server each", shares_by_weight},
     {NULL, NULL},
 };

@@ -7,14 +7,11 @@
 enum { MOST_NAMES = 96 };
 
 /* Names of the format that later versions bring, by family. A name that has a row is looked up first. */
-static const char *const later_disciplines[] = {"dps", "las", NULL};
 static const char *const later_arrivals[] = {"schedule", "mmpp", "map", "trace", NULL};
 
 bool read_later_name(const struct lookup_table *table, const char *name)
 {
-    const char *const *names = table == &discipline_table ? later_disciplines
-                               : table == &arrival_table  ? later_arrivals
-                                                          : NULL;
+    const char *const *names = table == &arrival_table ? later_arrivals : NULL;
     for (; names != NULL && *names != NULL; names++)
         if (strcmp(*names, name) == 0)
             return true;

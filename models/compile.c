@@ -36,6 +36,8 @@ static void compile_station(struct station_model *out, const struct station_spec
         .quantum = spec->quantum,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
+        .queueing = spec->discipline->shape == DISCIPLINE_QUEUEING &&
+                    (spec->preempt == PREEMPT_NOBODY || !(spec->servers < INFINITY)),
         .release = spec->await_release,
         .resume_first = spec->resume_first,
     };
@@ -257,6 +259,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         m->weights[k] = s->kinds[k].weight;
         m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
     }
+    for (size_t k = 0; k < s->kind_count; k++)
+        m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;
     if (!compile_classes(arena, m, s))
         return no_memory(err);
     if (!compile_load(arena, m, s, err))

@@ -20,9 +20,10 @@ struct station_model {
     bool setup_serial;
     enum preempt_mode preempt; /* PREEMPT_NOBODY also where servers are infinite */
     double quantum;            /* rr; INFINITY: none */
-    bool sharing; /* the discipline's shape */
-    bool fcfs;    /* the discipline is first come, first served: handled in place */
-    bool plain;   /* fcfs, visited only by `at`, no switch, no behaviour */
+    bool sharing;              /* the discipline's shape */
+    bool queueing;             /* not sharing, and nobody is preempted */
+    bool fcfs;                 /* the discipline is first come, first served: handled in place */
+    bool plain;                /* fcfs, visited only by `at`, no switch, no behaviour */
     bool release, resume_first;
     bool deadlines; /* the discipline orders by them */
 };
@@ -33,7 +34,8 @@ struct kind_model {
     uint64_t limit; /* UINT64_MAX: none */
     const struct op *program;
     uint32_t program_length;
-    bool delays; /* its tasks have delays */
+    bool delays;                 /* its tasks have delays */
+    bool extras;                 /* they have delays, overheads or a deadline */
     const struct dist *deadline; /* relative to arrival; NULL: none */
 };
 
@@ -67,12 +69,12 @@ struct model {
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 
     /* One replication's length, as chosen from the scenario and the load. */
-    double warmup;          /* 0: none */
-    double length;          /* measured time; INFINITY: until empty or until count */
-    uint64_t seed;          /* the scenario's, or what the command line puts in its place */
-    uint64_t count;         /* completions of all kinds after the warm-up; UINT64_MAX: not used */
+    double warmup;               /* 0: none */
+    double length;               /* measured time; INFINITY: until empty or until count */
+    uint64_t seed;               /* the scenario's, or what the command line puts in its place */
+    uint64_t count;              /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
-    double events_per_time; /* about how many events happen per time; 0: not known */
+    double events_per_time;      /* about how many events happen per time; 0: not known */
 };
 
 /* Compiles s; storage in arena. false: err. */

@@ -92,7 +92,8 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
     return 0.0;
 }
 
-/* Of tasks in service, what is left falls equally fast for all: the times at which they will be done order them. */
+/* Of tasks in service, what is left falls equally fast for all: the times at which they will be done order
+ * them. */
 static double serving_key(const struct world *w, const struct station *st, uint32_t ti)
 {
     return st->model->discipline->order == ORDER_LEFT ? visit_of(w, ti)->ends : waiting_key(w, st, ti);
@@ -207,8 +208,8 @@ void preempt_join(struct world *w, struct station *st, uint32_t ti)
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
-    *visit_of(w, ti) = (struct visit){
-        .begun = w->sim.now, .left = w->tasks[ti].demand, .sequence = st->line.sequence++};
+    *visit_of(w, ti) =
+        (struct visit){.begun = w->sim.now, .left = w->tasks[ti].demand, .sequence = st->line.sequence++};
     bool idle = false;
     if (m->behaviour != NULL) {
         idle = m->behaviour->take(w, st);
@@ -265,7 +266,8 @@ static void check_served(const struct world *w, const struct station *st, uint32
 {
     const struct visit *visit = visit_of(w, ti);
     const double demand = w->tasks[ti].demand;
-    check_require(st->model->preempt != PREEMPT_RESUMES || fabs(visit->served - demand) <= 1e-9 * (w->sim.now + demand),
+    check_require(st->model->preempt != PREEMPT_RESUMES ||
+                      fabs(visit->served - demand) <= 1e-9 * (w->sim.now + demand),
                   "served for what it demands", visit->served, demand);
     check_require(visit->waited >= 0.0, "wait >= 0", visit->waited, 0.0);
 }

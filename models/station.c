@@ -266,12 +266,12 @@ static void walk(struct world *w, uint32_t ti, bool gave)
                 return;
             }
             t->since = w->sim.now;
-            if (st->model->sharing)
-                join_sharing(w, st, ti);
-            else if (st->model->preempt != PREEMPT_NOBODY)
-                preempt_join(w, st, ti);
-            else
+            if (st->model->queueing)
                 join_queue(w, st, ti);
+            else if (st->model->sharing)
+                join_sharing(w, st, ti);
+            else
+                preempt_join(w, st, ti);
             check_station(st);
             return;
         }

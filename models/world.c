@@ -146,9 +146,9 @@ static void task_forget(struct world *w, uint32_t ti)
     one_less_alive(w);
 }
 
-/* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without one see
- * the same work. */
-static void begin_more(struct world *w, uint32_t ti)
+/* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without
+ * one see the same work. */
+__attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
 {
     struct task_more *more = task_more(w, ti);
     *more = (struct task_more){0};
@@ -254,14 +254,13 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
         histogram_add(ks->wait_histogram, t->wait);
         tally_add(&ks->service, t->service);
         double others = 0.0;
-        if (kind->delays || w->model->overheads) {
+        if (kind->extras) {
             const struct task_more *more = task_more(w, ti);
             tally_add(&ks->delay, more->delay);
             tally_add(&ks->overhead, more->overhead);
             others = more->delay + more->overhead;
+            ks->missed += kind->deadline != NULL && now > more->deadline;
         }
-        if (kind->deadline != NULL)
-            ks->missed += now > task_more(w, ti)->deadline;
         check_parts(response, t->wait + t->service + others, now);
         if (++w->completed == w->model->count)
             w->sim.stop = true;

@@ -146,9 +146,9 @@ void world_free(struct world *w);
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
                          const volatile sig_atomic_t *stop);
 
-/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait for each
- * other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size bytes) tells the cycle:
- * who holds what and waits for what, and since when. */
+/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait
+ * for each other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size
+ * bytes) tells the cycle: who holds what and waits for what, and since when. */
 bool world_deadlock(const struct world *w, char *out, size_t size);
 
 /* For behaviours (models/server/). */

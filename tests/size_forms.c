@@ -34,8 +34,8 @@ const struct size_law size_hyperexponential = {hyperexponential_density, hyperex
 
 enum discipline { SJF, PSJF, SRPT, LAS };
 
-/* All integrals that build up with x are carried along in one pass of Simpson's rule in steps of h; the error is of order
- * h^4, here below 1e-8. */
+/* All integrals that build up with x are carried along in one pass of Simpson's rule in steps of h; the error
+ * is of order h^4, here below 1e-8. */
 struct sums {
     double work, second; /* E[S; S <= x], E[S^2; S <= x] */
     double residence;    /* integral of 1 / (1 - rho(t)) */
@@ -68,8 +68,9 @@ static struct sums step(const struct size_law *law, double lambda, double x, dou
     const double m = x + h / 2.0, e = x + h, before = s.work;
     s.work += h / 6.0 * (x * f0 + 4.0 * m * f1 + e * f2);
     s.second += h / 6.0 * (x * x * f0 + 4.0 * m * m * f1 + e * e * f2);
-    s.residence += h / 6.0 *
-                   (1.0 / (1.0 - lambda * before) + 4.0 / (1.0 - lambda * half) + 1.0 / (1.0 - lambda * s.work));
+    s.residence +=
+        h / 6.0 *
+        (1.0 / (1.0 - lambda * before) + 4.0 / (1.0 - lambda * half) + 1.0 / (1.0 - lambda * s.work));
     return s;
 }
 

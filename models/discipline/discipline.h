@@ -50,9 +50,9 @@ struct sharing {
     uint64_t sequence;
     struct sharing_entry *heap; /* binary, least finish first */
     uint32_t heap_size;
-    uint32_t kind;            /* of the task that is about to join; set by the station */
-    uint32_t kinds;           /* of the model */
-    const double *weights;    /* dps: by kind; the model's */
+    uint32_t kind;                /* of the task that is about to join; set by the station */
+    uint32_t kinds;               /* of the model */
+    const double *weights;        /* dps: by kind; the model's */
     struct shared_class *classes; /* dps: by kind */
     struct level_set *levels;     /* las */
 };
@@ -94,7 +94,8 @@ struct discipline_type {
     enum discipline_shape shape;
     enum preemption preemption;
     enum preempt_order order; /* unless PREEMPT_NEVER */
-    bool only_at; /* its tasks are known by their demand, or preempted: only `at` can visit, no server can be held */
+    bool only_at; /* its tasks are known by their demand, or preempted: only `at` can visit, no server can be
+                     held */
 
     /* Queueing. tasks: the replication's task records.
      * push: the task joins; false: no memory. pop: the next to serve leaves the line; count > 0. */

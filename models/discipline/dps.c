@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* All tasks of a kind are served at the same speed, so each kind has a virtual clock of its own, and within it a heap by
- * the virtual time at which a task's work is done. */
+/* All tasks of a kind are served at the same speed, so each kind has a virtual clock of its own, and within
+ * it a heap by the virtual time at which a task's work is done. */
 struct shared_class {
     struct sharing_entry *heap; /* least finish first */
     uint32_t count, size;
@@ -27,8 +27,8 @@ static void advance(struct sharing *s, double now)
     s->since = now;
 }
 
-/* Each task's share is its weight's; whoever would get more than one server has one, and the rest is dealt out among the
- * others, until nobody has more than one. */
+/* Each task's share is its weight's; whoever would get more than one server has one, and the rest is dealt
+ * out among the others, until nobody has more than one. */
 static void set_speeds(struct sharing *s)
 {
     for (uint32_t k = 0; k < s->kinds; k++)
@@ -150,10 +150,14 @@ static void release(struct sharing *s)
 const struct discipline_type discipline_dps = {
     .name = "dps",
     .summary = "discriminatory processor sharing: all present are served at once, in shares by `weight`",
-    .rule = "With c servers each task is served at speed min(1, w x), where w is its kind's `weight` and x the same for "
-            "all, such that all k present together are served at speed min(k, c): a task that would get more than a "
-            "whole server has just one, and the others share the rest by weight. Equal weights are `ps`. Utilisation, "
-            "queue_length and wait as under `ps`; of tasks that finish at one instant, the one that joined first moves "
+    .rule = "With c servers each task is served at speed min(1, w x), where w is its kind's `weight` and x "
+            "the same for "
+            "all, such that all k present together are served at speed min(k, c): a task that would get more "
+            "than a "
+            "whole server has just one, and the others share the rest by weight. Equal weights are `ps`. "
+            "Utilisation, "
+            "queue_length and wait as under `ps`; of tasks that finish at one instant, the one that joined "
+            "first moves "
             "on first.",
     .shape = DISCIPLINE_SHARING,
     .join = join,

@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Tasks that have been served equally long form a level; levels are kept lowest first. Servers go to the lowest level,
- * at most one to each of its tasks, what is left of them to the next one, and so on. A level rises at the speed at which
- * each of its tasks is served, so that a lower one never rises more slowly; it merges with the next when it reaches it.
+/* Tasks that have been served equally long form a level; levels are kept lowest first. Servers go to the
+ * lowest level, at most one to each of its tasks, what is left of them to the next one, and so on. A level
+ * rises at the speed at which each of its tasks is served, so that a lower one never rises more slowly; it
+ * merges with the next when it reaches it.
  *
- * Within a level the one with the least demand is done first: a pairing heap (Fredman, Sedgewick, Sleator, Tarjan, "The
- * pairing heap", Algorithmica 1986), since levels merge. */
+ * Within a level the one with the least demand is done first: a pairing heap (Fredman, Sedgewick, Sleator,
+ * Tarjan, "The pairing heap", Algorithmica 1986), since levels merge. */
 struct las_task {
     double demand;
     uint64_t sequence;
@@ -154,7 +155,8 @@ static bool join(struct sharing *s, double now, uint32_t task, double work)
     return true;
 }
 
-/* How long until something happens to level i, as it rises; in *merges: it reaches the next, before a task is done. */
+/* How long until something happens to level i, as it rises; in *merges: it reaches the next, before a task is
+ * done. */
 static double time_left(const struct level_set *set, uint32_t i, bool *merges)
 {
     const struct level *level = &set->levels[i];
@@ -251,9 +253,12 @@ static void release(struct sharing *s)
 const struct discipline_type discipline_las = {
     .name = "las",
     .summary = "least attained service first (foreground-background)",
-    .rule = "Those present that have been served least are in service: with n of them at c servers each is served at "
-            "speed min(1, c / n), exactly, without a quantum; servers that they leave go in the same way to those served "
-            "next to least. A newcomer has been served for nothing. Of tasks of equal service that end at one instant, "
+    .rule = "Those present that have been served least are in service: with n of them at c servers each is "
+            "served at "
+            "speed min(1, c / n), exactly, without a quantum; servers that they leave go in the same way to "
+            "those served "
+            "next to least. A newcomer has been served for nothing. Of tasks of equal service that end at "
+            "one instant, "
             "the one that joined first moves on first. Utilisation, queue_length and wait as under `ps`.",
     .shape = DISCIPLINE_SHARING,
     .join = join,

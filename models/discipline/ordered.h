@@ -1,6 +1,6 @@
-/* ordered.h: a line ordered by a number, smallest first, of equal ones in the order of their sequence: a binary
- * heap in the line. For disciplines that order by size, deadline or class, and for the tasks that wait where
- * tasks are preempted. */
+/* ordered.h: a line ordered by a number, smallest first, of equal ones in the order of their sequence: a
+ * binary heap in the line. For disciplines that order by size, deadline or class, and for the tasks that wait
+ * where tasks are preempted. */
 #ifndef MODELS_DISCIPLINE_ORDERED_H
 #define MODELS_DISCIPLINE_ORDERED_H
 

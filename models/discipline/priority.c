@@ -21,8 +21,10 @@ const struct discipline_type discipline_priority = {
     .summary = "smallest `priority` of the kind first, with or without preemption",
     .rule = "The waiting task whose kind has the smallest `priority` is served next; of equals, first come, "
             "first served. "
-            "Without \"preempt\" a task in service stays there to the end even if a more urgent one arrives. With it, a "
-            "task that joins takes the server of the least urgent one in service (of equals, of who joined last) if it "
+            "Without \"preempt\" a task in service stays there to the end even if a more urgent one arrives. "
+            "With it, a "
+            "task that joins takes the server of the least urgent one in service (of equals, of who joined "
+            "last) if it "
             "is strictly more urgent; that one waits at the head of its class.",
     .shape = DISCIPLINE_QUEUEING,
     .preemption = PREEMPT_OPTIONAL,

@@ -15,7 +15,8 @@ const struct discipline_type discipline_sjf = {
     .name = "sjf",
     .summary = "shortest job first, without preemption",
     .rule = "The waiting task whose service will take the least time is served next: the time drawn for this "
-            "visit is known exactly. Of equals, first come, first served. A task in service stays there to the end.",
+            "visit is known exactly. Of equals, first come, first served. A task in service stays there to "
+            "the end.",
     .shape = DISCIPLINE_QUEUEING,
     .only_at = true,
     .push = push,

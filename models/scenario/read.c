@@ -99,8 +99,9 @@ const struct param scenario_station_params[] = {
     [STATION_PREEMPT] = {.name = "preempt",
                          .type = PARAM_WORD,
                          .words = preempt_words,
-                         .summary = "a more urgent task takes the server of one in service, which later goes on "
-                                    "(resume), begins the same work again (restart) or draws it anew (repeat)"},
+                         .summary =
+                             "a more urgent task takes the server of one in service, which later goes on "
+                             "(resume), begins the same work again (restart) or draws it anew (repeat)"},
     [STATION_QUANTUM] = {.name = "quantum",
                          .type = PARAM_NUMBER,
                          .dimension = DIMENSION_TIME,
@@ -215,7 +216,8 @@ static bool check_sharing(struct reader *r, const cJSON *node, const struct stat
 }
 
 /* Who is preempted, and what `rr` needs. */
-static bool check_preemption(struct reader *r, const cJSON *node, struct station_spec *s, const struct arg *args)
+static bool check_preemption(struct reader *r, const cJSON *node, struct station_spec *s,
+                             const struct arg *args)
 {
     const struct arg *preempt = &args[STATION_PREEMPT], *quantum = &args[STATION_QUANTUM];
     const char *name = s->discipline->name;
@@ -230,9 +232,13 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
     switch (s->discipline->preemption) {
     case PREEMPT_NEVER:
         if (preempt->given)
-            return read_fail_key(r, json_get(node, "preempt"),
-                                 "\"preempt\" has no meaning with \"discipline\": \"%s\", which preempts nobody%s", name,
-                                 s->discipline->shape == DISCIPLINE_SHARING ? "" : strcmp(name, "lcfs") == 0 ? "; \"lcfs_pr\" does" : strcmp(name, "sjf") == 0 ? "; \"psjf\" and \"srpt\" do" : "");
+            return read_fail_key(
+                r, json_get(node, "preempt"),
+                "\"preempt\" has no meaning with \"discipline\": \"%s\", which preempts nobody%s", name,
+                s->discipline->shape == DISCIPLINE_SHARING ? ""
+                : strcmp(name, "lcfs") == 0                ? "; \"lcfs_pr\" does"
+                : strcmp(name, "sjf") == 0                 ? "; \"psjf\" and \"srpt\" do"
+                                                           : "");
         break;
     case PREEMPT_OPTIONAL:
         break;
@@ -242,9 +248,10 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
         break;
     case PREEMPT_RESUME:
         if (preempt->given && s->preempt != PREEMPT_RESUMES)
-            return read_fail(r, json_get(node, "preempt"),
-                             "with \"discipline\": \"%s\" a task goes on where it stopped: only \"resume\" has a meaning",
-                             name);
+            return read_fail(
+                r, json_get(node, "preempt"),
+                "with \"discipline\": \"%s\" a task goes on where it stopped: only \"resume\" has a meaning",
+                name);
         s->preempt = PREEMPT_RESUMES;
         break;
     }
@@ -253,7 +260,8 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
     if (args[STATION_RESUME].given || s->await_release)
         return read_fail_key(r, json_get(node, s->await_release ? "await" : "resume"),
                              "\"%s\" has no meaning with %s\"%s\": a task never holds a server here",
-                             s->await_release ? "await" : "resume", s->discipline->only_at ? "\"discipline\": " : "\"preempt\" and ", name);
+                             s->await_release ? "await" : "resume",
+                             s->discipline->only_at ? "\"discipline\": " : "\"preempt\" and ", name);
     return true;
 }
 

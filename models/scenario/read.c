@@ -232,13 +232,11 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
     switch (s->discipline->preemption) {
     case PREEMPT_NEVER:
         if (preempt->given)
-            return read_fail_key(
-                r, json_get(node, "preempt"),
-                "\"preempt\" has no meaning with \"discipline\": \"%s\", which preempts nobody%s", name,
-                s->discipline->shape == DISCIPLINE_SHARING ? ""
-                : strcmp(name, "lcfs") == 0                ? "; \"lcfs_pr\" does"
-                : strcmp(name, "sjf") == 0                 ? "; \"psjf\" and \"srpt\" do"
-                                                           : "");
+            return read_fail_key(r, json_get(node, "preempt"),
+                                 "\"preempt\" has no meaning with \"discipline\": \"%s\": %s", name,
+                                 s->discipline->shape == DISCIPLINE_SHARING
+                                     ? "all present share the servers"
+                                     : "it preempts nobody (lcfs_pr, psjf, srpt, priority and edf can)");
         break;
     case PREEMPT_OPTIONAL:
         break;

@@ -22,6 +22,7 @@ static void compile_station(struct station_model *out, const struct station_spec
 {
     /* Infinite servers serve all at full speed, however they would be shared. */
     const bool plainly_shared = spec->discipline->shape == DISCIPLINE_SHARING && !(spec->servers < INFINITY);
+    const bool waits = spec->servers < INFINITY || spec->setup != NULL; /* tasks may wait for a server */
     *out = (struct station_model){
         .name = spec->name,
         .discipline = plainly_shared ? lookup_row(discipline_table, "ps") : spec->discipline,
@@ -32,12 +33,12 @@ static void compile_station(struct station_model *out, const struct station_spec
         .servers = whole_or_unlimited(spec->servers),
         .capacity = whole_or_unlimited(spec->capacity),
         .setup_serial = spec->setup_serial,
-        .preempt = spec->servers < INFINITY ? spec->preempt : PREEMPT_NOBODY,
+        .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
         .quantum = spec->quantum,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
-        .queueing = spec->discipline->shape == DISCIPLINE_QUEUEING &&
-                    (spec->preempt == PREEMPT_NOBODY || !(spec->servers < INFINITY)),
+        .queueing =
+            spec->discipline->shape == DISCIPLINE_QUEUEING && (spec->preempt == PREEMPT_NOBODY || !waits),
         .release = spec->await_release,
         .resume_first = spec->resume_first,
     };

@@ -18,7 +18,7 @@ struct station_model {
     uint32_t servers;  /* UNLIMITED: infinite */
     uint32_t capacity; /* UNLIMITED: none */
     bool setup_serial;
-    enum preempt_mode preempt; /* PREEMPT_NOBODY also where servers are infinite */
+    enum preempt_mode preempt; /* PREEMPT_NOBODY also where nobody ever waits */
     double quantum;            /* rr; INFINITY: none */
     bool sharing;              /* the discipline's shape */
     bool queueing;             /* not sharing, and nobody is preempted */

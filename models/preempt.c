@@ -106,23 +106,35 @@ static double work_left(const struct visit *visit, double now)
     return visit->ends <= now ? 0.0 : work > 0.0 ? visit->left - work : visit->left;
 }
 
+/* Where the least urgent task in service is; there is one. A switch under way is no work, so that with such
+ * costs the order of ends is not that of what is left. */
+static uint32_t least_urgent(const struct world *w, const struct station *st)
+{
+    uint32_t least = 0;
+    if (st->model->discipline->order != ORDER_LEFT || st->model->switch_cost == NULL)
+        return least;
+    const double now = w->sim.now;
+    double most = work_left(visit_of(w, st->serving[0].task), now);
+    for (uint32_t i = 1; i < st->serving_count; i++) {
+        const double left = work_left(visit_of(w, st->serving[i].task), now);
+        if (left > most || (left == most && st->serving[i].sequence > st->serving[least].sequence)) {
+            most = left;
+            least = i;
+        }
+    }
+    return least;
+}
+
 /* Does a task that waits with this key come before the least urgent one in service, which could give way? */
 static bool displaces(const struct world *w, const struct station *st, double key)
 {
-    const struct line_entry worst = st->serving[0];
-    const double now = w->sim.now;
-    switch (st->model->discipline->order) {
-    case ORDER_TURN:
+    const enum preempt_order order = st->model->discipline->order;
+    if (order == ORDER_TURN)
         return false;
-    case ORDER_LEFT:
-        return key < work_left(visit_of(w, worst.task), now);
-    case ORDER_CLASS:
-    case ORDER_LATEST:
-    case ORDER_SIZE:
-    case ORDER_DEADLINE:
-        break;
-    }
-    return key < worst.key && visit_of(w, worst.task)->ends > now;
+    const struct line_entry worst = st->serving[least_urgent(w, st)];
+    const struct visit *visit = visit_of(w, worst.task);
+    return order == ORDER_LEFT ? key < work_left(visit, w->sim.now)
+                               : key < worst.key && visit->ends > w->sim.now;
 }
 
 static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
@@ -195,8 +207,8 @@ static void wait_in_line(struct world *w, struct station *st, uint32_t ti)
 /* The least urgent task in service loses its server, which turns to ti. */
 static void preempt(struct world *w, struct station *st, uint32_t ti)
 {
-    const uint32_t victim = st->serving[0].task;
-    serving_remove(w, st, 0);
+    const uint32_t place = least_urgent(w, st), victim = st->serving[place].task;
+    serving_remove(w, st, place);
     break_off(w, st, victim);
     wait_in_line(w, st, victim);
     begin_stint(w, st, ti);
@@ -275,8 +287,10 @@ static void check_served(const struct world *w, const struct station *st, uint32
 void preempt_check(const struct world *w, const struct station *st)
 {
     check_require(st->serving_count == st->busy, "in service = busy", st->serving_count, st->busy);
+    /* What is left is a difference of times, so that equals may differ in their last digits. */
+    const double slack = st->model->discipline->order == ORDER_LEFT ? 1e-12 * w->sim.now : 0.0;
     if (st->line.count > 0 && st->serving_count > 0)
-        check_require(!displaces(w, st, st->line.heap[0].key), "nobody waits who would preempt",
+        check_require(!displaces(w, st, st->line.heap[0].key + slack), "nobody waits who would preempt",
                       st->line.heap[0].key, st->serving[0].key);
 }
 #else

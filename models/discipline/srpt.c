@@ -3,9 +3,11 @@
 const struct discipline_type discipline_srpt = {
     .name = "srpt",
     .summary = "shortest remaining processing time first, with preemption",
-    .rule = "The tasks with the least time left are in service. A task that joins takes the server of the "
-            "one that would finish last if its own service time is strictly less than the work that one has "
-            "left. Of equal ones that wait, who joined first. Preempted tasks resume.",
+    .rule =
+        "The tasks with the least work left are in service. A task that joins takes the server of the one "
+        "with "
+        "the most left if its own service time is strictly less than that; a `switch` is no work. Of equal "
+        "ones, who joined first. Preempted tasks resume.",
     .shape = DISCIPLINE_QUEUEING,
     .preemption = PREEMPT_RESUME,
     .order = ORDER_LEFT,

@@ -7,7 +7,7 @@
 
 #ifdef DESQ_CHECKS
 
-static void require(bool holds, const char *what, double a, double b)
+void check_require(bool holds, const char *what, double a, double b)
 {
     if (holds)
         return;
@@ -47,33 +47,34 @@ void check_left(struct little_check *check, double now, uint64_t *counter)
 
 void check_parts(double response, double parts, double now)
 {
-    require(near(response, parts, now), "response = wait + service + delay + overhead", response, parts);
+    check_require(near(response, parts, now), "response = wait + service + delay + overhead", response,
+                  parts);
 }
 
 void check_station(const struct station *st)
 {
     const struct station_model *m = st->model;
-    require(st->check.joined - st->check.left == st->present, "present = joined - left",
-            (double)(st->check.joined - st->check.left), st->present);
-    require(st->present >= st->busy, "present >= busy", st->present, st->busy);
+    check_require(st->check.joined - st->check.left == st->present, "present = joined - left",
+                  (double)(st->check.joined - st->check.left), st->present);
+    check_require(st->present >= st->busy, "present >= busy", st->present, st->busy);
     if (m->sharing)
         return;
     const uint32_t waiting = st->line.count;
-    require(st->resumed.first != NO_TASK || st->present - st->busy == waiting, "waiting = present - busy",
-            st->present - st->busy, waiting);
-    require(st->idle == 0 || st->present == st->busy, "no idle server beside a waiting task", st->idle,
-            st->present - st->busy);
+    check_require(st->resumed.first != NO_TASK || st->present - st->busy == waiting,
+                  "waiting = present - busy", st->present - st->busy, waiting);
+    check_require(st->idle == 0 || st->present == st->busy, "no idle server beside a waiting task", st->idle,
+                  st->present - st->busy);
     if (m->servers != UNLIMITED)
-        require(st->busy + st->idle + st->cold + st->starting == m->servers,
-                "busy + idle + cold + starting = servers", st->busy + st->idle + st->cold + st->starting,
-                m->servers);
+        check_require(st->busy + st->idle + st->cold + st->starting == m->servers,
+                      "busy + idle + cold + starting = servers",
+                      st->busy + st->idle + st->cold + st->starting, m->servers);
 }
 
 static void little(const struct little_check *check, double now, const char *what)
 {
     const double area = check->area + (double)(check->joined - check->left) * (now - check->since);
     const double sum = check->out + (double)(check->joined - check->left) * now - check->in;
-    require(near(area, sum, check->in + check->out), what, area, sum);
+    check_require(near(area, sum, check->in + check->out), what, area, sum);
 }
 
 void check_epoch(const struct world *w, uint32_t k)
@@ -98,9 +99,9 @@ void world_check(const struct world *w)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         const struct kind_state *ks = &w->kinds[k];
-        require(ks->all_arrived == ks->all_completed + ks->all_lost + ks->present,
-                "arrivals = completed + lost + present", (double)ks->all_arrived,
-                (double)(ks->all_completed + ks->all_lost + ks->present));
+        check_require(ks->all_arrived == ks->all_completed + ks->all_lost + ks->present,
+                      "arrivals = completed + lost + present", (double)ks->all_arrived,
+                      (double)(ks->all_completed + ks->all_lost + ks->present));
         little(&ks->check, w->sim.now, "Little's law on the sample path of a kind");
     }
 }

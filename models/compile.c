@@ -1,6 +1,7 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
 #include "models/load.h"
 #include "models/model.h"
+#include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
 #include "models/world.h"
@@ -19,9 +20,12 @@ static uint32_t whole_or_unlimited(double x)
 
 static void compile_station(struct station_model *out, const struct station_spec *spec)
 {
+    /* Infinite servers serve all at full speed, however they would be shared. */
+    const bool plainly_shared = spec->discipline->shape == DISCIPLINE_SHARING && !(spec->servers < INFINITY);
+    const bool waits = spec->servers < INFINITY || spec->setup != NULL; /* tasks may wait for a server */
     *out = (struct station_model){
         .name = spec->name,
-        .discipline = spec->discipline,
+        .discipline = plainly_shared ? lookup_row(discipline_table, "ps") : spec->discipline,
         .behaviour = spec->setup != NULL ? lookup_row(server_table, "setup") : NULL,
         .switch_cost = spec->switch_cost,
         .setup = spec->setup,
@@ -29,7 +33,12 @@ static void compile_station(struct station_model *out, const struct station_spec
         .servers = whole_or_unlimited(spec->servers),
         .capacity = whole_or_unlimited(spec->capacity),
         .setup_serial = spec->setup_serial,
+        .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
+        .quantum = spec->quantum,
+        .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
+        .queueing =
+            spec->discipline->shape == DISCIPLINE_QUEUEING && (spec->preempt == PREEMPT_NOBODY || !waits),
         .release = spec->await_release,
         .resume_first = spec->resume_first,
     };
@@ -50,6 +59,7 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .program = program->ops,
         .program_length = program->count,
         .delays = program->delays,
+        .deadline = spec->deadline,
     };
     /* Without batches an arrival is a task. */
     if (spec->arrival.batch == NULL && spec->arrival.count < 0x1p53 &&
@@ -137,6 +147,8 @@ static bool deterministic(const struct model *m)
             return false;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
+        if (!constant(m->kinds[k].deadline))
+            return false;
         if (m->kinds[k].arrival->drawn)
             return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
@@ -215,7 +227,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
 /* What kinds of opcodes there are decides what a task must carry. */
 static void compile_layout(struct model *m, const struct program *programs)
 {
-    bool more = m->overheads;
+    bool more = m->overheads || m->deadlines, visits = false;
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
@@ -228,7 +240,10 @@ static void compile_layout(struct model *m, const struct program *programs)
     }
     m->counters_offset = (uint32_t)sizeof(struct task_more);
     m->holdings_offset = m->counters_offset + (loops * (uint32_t)sizeof(uint32_t) + 7) / 8 * 8;
-    m->more_size = more ? m->holdings_offset + holds * (uint32_t)sizeof(struct holding) : 0;
+    m->visit_offset = m->holdings_offset + holds * (uint32_t)sizeof(struct holding);
+    for (uint32_t i = 0; i < m->station_count; i++)
+        visits |= m->stations[i].preempt != PREEMPT_NOBODY;
+    m->more_size = visits ? m->visit_offset + (uint32_t)sizeof(struct visit) : more ? m->visit_offset : 0;
 }
 
 bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
@@ -243,12 +258,14 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         return error_set(err, "more than %d stations or kinds of task", UINT16_MAX - 1);
     m->stations = arena_array(arena, s->station_count + 1, sizeof *m->stations);
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
+    m->weights = arena_array(arena, s->kind_count + 1, sizeof *m->weights);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
-    if (m->stations == NULL || m->kinds == NULL || programs == NULL)
+    if (m->weights == NULL || m->stations == NULL || m->kinds == NULL || programs == NULL)
         return no_memory(err);
     for (size_t i = 0; i < s->station_count; i++) {
         compile_station(&m->stations[i], &s->stations[i]);
         m->overheads |= s->stations[i].switch_cost != NULL;
+        m->deadlines |= m->stations[i].deadlines;
     }
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
@@ -256,8 +273,12 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
+        m->deadlines |= s->kinds[k].deadline != NULL;
+        m->weights[k] = s->kinds[k].weight;
         m->terminating &= ends(&s->kinds[k]);
     }
+    for (size_t k = 0; k < s->kind_count; k++)
+        m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;
     if (!compile_classes(arena, m, s))
         return no_memory(err);
     if (!compile_load(arena, m, s, err))

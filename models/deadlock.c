@@ -27,6 +27,8 @@ static void visit_waiting(const struct world *w, const struct station *st, visit
     visit_list(w, &st->line.list, visit, context);
     for (uint32_t c = 0; c < st->line.classes; c++)
         visit_list(w, &st->line.by_class[c], visit, context);
+    for (uint32_t i = 0; st->line.heap != NULL && i < st->line.count; i++)
+        visit(context, st->line.heap[i].task);
     if (st->line.slots != NULL)
         for (uint32_t i = 0; i < st->line.count; i++)
             visit(context, st->line.slots[i]);

@@ -51,6 +51,25 @@ void load_visit(struct load *l, size_t station, double mean)
     load_time(l, mean);
 }
 
+void load_turns(struct load *l, size_t station, const struct dist *service)
+{
+    enum { MOST = 100000 }; /* quanta beyond which nobody will look */
+    const double quantum = l->stations[station].quantum, cost = switch_mean(l, station);
+    if (!(quantum < INFINITY) || cost == 0.0)
+        return;
+    double further = 0.0;
+    if (service->shape == DIST_CONSTANT)
+        further = fmax(ceil(service->a / quantum) - 1.0, 0.0);
+    else
+        for (int k = 1; k <= MOST; k++) {
+            const double more = 1.0 - service->type->cdf(service, k * quantum);
+            further += more;
+            if (more < 1e-12)
+                break;
+        }
+    l->busy[station] += l->weight * further * cost;
+}
+
 void load_take(struct load *l, size_t station)
 {
     if (l->held_count == LOAD_DEPTH) {

@@ -41,6 +41,11 @@ void load_time(struct load *l, double mean);
 /* One visit of mean service time `mean` at a station, switch cost included. */
 void load_visit(struct load *l, size_t station, double mean);
 
+/* The further turns at a station with a quantum, where others wait at the end of each: a switch for each
+ * quantum of the service time begun, but for the first, which load_visit has counted. They limit what the
+ * station can carry, but a task that is alone does not pay them, so they are no part of its time. */
+void load_turns(struct load *l, size_t station, const struct dist *service);
+
 /* Takes and gives back a server of station around what is loaded between the two calls. */
 void load_take(struct load *l, size_t station);
 void load_give(struct load *l);

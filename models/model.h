@@ -18,10 +18,14 @@ struct station_model {
     uint32_t servers;  /* UNLIMITED: infinite */
     uint32_t capacity; /* UNLIMITED: none */
     bool setup_serial;
-    bool sharing; /* the discipline's shape */
-    bool fcfs;    /* the discipline is first come, first served: handled in place */
-    bool plain;   /* fcfs, visited only by `at`, no switch, no behaviour */
+    enum preempt_mode preempt; /* PREEMPT_NOBODY also where nobody ever waits */
+    double quantum;            /* rr; INFINITY: none */
+    bool sharing;              /* the discipline's shape */
+    bool queueing;             /* not sharing, and nobody is preempted */
+    bool fcfs;                 /* the discipline is first come, first served: handled in place */
+    bool plain;                /* fcfs, visited only by `at`, no switch, no behaviour */
     bool release, resume_first;
+    bool deadlines; /* the discipline orders by them */
 };
 
 struct kind_model {
@@ -30,7 +34,9 @@ struct kind_model {
     uint64_t limit; /* UINT64_MAX: none */
     const struct op *program;
     uint32_t program_length;
-    bool delays; /* its tasks have delays */
+    bool delays;                 /* its tasks have delays */
+    bool extras;                 /* they have delays, overheads or a deadline */
+    const struct dist *deadline; /* relative to arrival; NULL: none */
 };
 
 struct model {
@@ -46,6 +52,9 @@ struct model {
     bool overheads;     /* some station has a switch cost */
     uint32_t more_size; /* bytes of struct task_more with its arrays; 0: no task needs one */
     uint32_t counters_offset, holdings_offset;
+    uint32_t visit_offset; /* of a struct visit (models/preempt.h), where some station preempts */
+    bool deadlines;        /* tasks have one: some kind does, or some station orders by them */
+    double *weights;       /* by kind */
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */

@@ -1,5 +1,7 @@
 #include "models/station.h"
 
+#include "models/preempt.h"
+
 #include <float.h>
 #include <stdlib.h>
 
@@ -74,7 +76,7 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
     return false;
 }
 
-void station_serve_next(struct world *w, struct station *st)
+static void serve_next(struct world *w, struct station *st)
 {
     const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
                                                      : st->model->discipline->pop(&st->line, w->tasks);
@@ -82,19 +84,23 @@ void station_serve_next(struct world *w, struct station *st)
         ready_push(w, ti);
 }
 
+void station_serve_next(struct world *w, struct station *st)
+{
+    if (st->model->preempt != PREEMPT_NOBODY)
+        preempt_serve_next(w, st);
+    else
+        serve_next(w, st);
+}
+
 /* One who had a server here leaves; the server turns to the next, or rests. The clock has been brought up. */
 static void free_server(struct world *w, struct station *st)
 {
     st->present--;
     if (st->line.count > 0 || st->resumed.first != NO_TASK) {
-        station_serve_next(w, st);
+        serve_next(w, st);
         return;
     }
-    st->busy--;
-    if (st->model->behaviour != NULL)
-        st->model->behaviour->freed(w, st);
-    else
-        st->idle++;
+    station_rest_server(w, st);
 }
 
 /* A held server goes back. */
@@ -123,6 +129,8 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
     }
     if (m->behaviour != NULL && m->behaviour->take(w, st))
         return turn_to(w, st, ti);
+    if (m->deadlines)
+        st->line.deadline = task_more(w, ti)->deadline;
     if (w->tasks[ti].resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
     else if (!m->discipline->push(&st->line, w->tasks, ti))
@@ -146,6 +154,7 @@ static void join_sharing(struct world *w, struct station *st, uint32_t ti)
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
+    st->sharing.kind = w->tasks[ti].kind;
     if (!st->model->discipline->join(&st->sharing, w->sim.now, ti, w->tasks[ti].demand))
         w->failed = w->sim.stop = true;
     else
@@ -257,10 +266,12 @@ static void walk(struct world *w, uint32_t ti, bool gave)
                 return;
             }
             t->since = w->sim.now;
-            if (st->model->sharing)
+            if (st->model->queueing)
+                join_queue(w, st, ti);
+            else if (st->model->sharing)
                 join_sharing(w, st, ti);
             else
-                join_queue(w, st, ti);
+                preempt_join(w, st, ti);
             check_station(st);
             return;
         }
@@ -362,6 +373,10 @@ void station_on_shared_end(void *world, const struct event *e)
     }
     station_clock(w, st);
     const uint32_t ti = st->model->discipline->finish(&st->sharing, w->sim.now);
+    if (ti == NO_TASK) {
+        sharing_changed(w, st);
+        return;
+    }
     st->present--;
     sharing_changed(w, st);
     struct task *t = &w->tasks[ti];

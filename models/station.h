@@ -19,6 +19,16 @@ void world_task_end(struct world *w, uint32_t ti, bool lost);
 
 event_handler station_on_service_end, station_on_shared_end;
 
+/* A server has nothing left to do. */
+static inline void station_rest_server(struct world *w, struct station *st)
+{
+    st->busy--;
+    if (st->model->behaviour != NULL)
+        st->model->behaviour->freed(w, st);
+    else
+        st->idle++;
+}
+
 static inline struct task_more *task_more(const struct world *w, uint32_t ti)
 {
     return (struct task_more *)(void *)(w->more + (size_t)ti * w->model->more_size);
@@ -44,8 +54,10 @@ static inline double task_draw(struct task *t, const struct dist *d)
 /* In a build with DESQ_CHECKS every replication checks itself: response = wait + service + delay + overhead
  * for each task; arrivals = completed + lost + present for each kind; Little's law on the sample path,
  * integral of the number present = sum of times spent, for each kind and station (claim C16); the invariant
- * of world.h. In other builds these are nothing. */
+ * of world.h; where tasks are preempted, that nobody waits who is more urgent than one in service, and that
+ * whoever resumes is served for just what it demands. In other builds these are nothing. */
 #ifdef DESQ_CHECKS
+void check_require(bool holds, const char *what, double a, double b);
 void check_joined(struct little_check *check, double now, uint64_t *counter);
 void check_left(struct little_check *check, double now, uint64_t *counter);
 void check_parts(double response, double parts, double now);

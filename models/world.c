@@ -1,5 +1,6 @@
 #include "models/world.h"
 
+#include "models/preempt.h"
 #include "models/source.h"
 #include "models/station.h"
 
@@ -16,9 +17,12 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     const struct station_model *m = st->model;
     struct line line = st->line; /* keeps its memory */
     struct sharing sharing = st->sharing;
-    *st = (struct station){.model = m, .idle = m->servers};
+    struct line_entry *serving = st->serving;
+    const uint32_t serving_size = st->serving_size;
+    *st = (struct station){.model = m, .idle = m->servers, .serving = serving, .serving_size = serving_size};
     task_list_init(&st->resumed);
     line.count = 0;
+    line.sequence = 0;
     task_list_init(&line.list);
     line.classes = w->model->classes;
     line.class_of_kind = w->model->class_of_kind;
@@ -30,6 +34,10 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     sharing.virtual_time = sharing.since = 0.0;
     sharing.sequence = 0;
     sharing.servers = m->servers == UNLIMITED ? INFINITY : (double)m->servers;
+    sharing.kinds = w->model->kind_count;
+    sharing.weights = w->model->weights;
+    if (m->discipline->reset != NULL)
+        m->discipline->reset(&sharing);
     st->sharing = sharing;
     tally_init(&st->wait);
     tally_init(&st->response);
@@ -84,6 +92,10 @@ void world_free(struct world *w)
     for (uint32_t i = 0; w->stations != NULL && i < w->model->station_count; i++) {
         free(w->stations[i].line.by_class);
         free(w->stations[i].line.slots);
+        free(w->stations[i].line.heap);
+        free(w->stations[i].serving);
+        if (w->stations[i].model->discipline->release != NULL)
+            w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);
     }
     sim_free(&w->sim);
@@ -144,6 +156,20 @@ static void task_forget(struct world *w, uint32_t ti)
     one_less_alive(w);
 }
 
+/* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without
+ * one see the same work. */
+__attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    *more = (struct task_more){.given = w->sources[w->tasks[ti].kind].given};
+    if (!w->model->deadlines)
+        return;
+    const struct task *t = &w->tasks[ti];
+    const struct dist *deadline = w->model->kinds[t->kind].deadline;
+    struct stream s = stream_draw(t->key, UINT64_C(1) << 32);
+    more->deadline = deadline == NULL ? INFINITY : t->arrived + dist_draw(deadline, &s);
+}
+
 /* A new task of kind k takes its first step. */
 static void task_begin(struct world *w, uint32_t ti)
 {
@@ -156,7 +182,7 @@ static void task_begin(struct world *w, uint32_t ti)
     t->holds = 0;
     t->resuming = 0;
     if (w->model->more_size > 0)
-        *task_more(w, ti) = (struct task_more){.given = w->sources[t->kind].given};
+        begin_more(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -237,11 +263,12 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
         histogram_add(ks->wait_histogram, t->wait);
         tally_add(&ks->service, t->service);
         double others = 0.0;
-        if (kind->delays || w->model->overheads) {
+        if (kind->extras) {
             const struct task_more *more = task_more(w, ti);
             tally_add(&ks->delay, more->delay);
             tally_add(&ks->overhead, more->overhead);
             others = more->delay + more->overhead;
+            ks->missed += kind->deadline != NULL && now > more->deadline;
         }
         check_parts(response, t->wait + t->service + others, now);
         if (++w->completed == w->model->count && w->measuring)
@@ -304,7 +331,7 @@ static void on_cut(void *world, const struct event *e)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
-        ks->arrived = ks->completed = ks->lost = 0;
+        ks->arrived = ks->completed = ks->lost = ks->missed = 0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);
         tally_init(&ks->wait);
@@ -341,6 +368,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_DELAY_END] = on_delay_end,
     [EV_SWITCH_END] = on_switch_end,
     [EV_SETUP_END] = on_setup_end,
+    [EV_STINT_END] = preempt_on_stint_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,

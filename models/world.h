@@ -26,6 +26,7 @@ enum event_kind {
     EV_DELAY_END,   /* subject: task */
     EV_SWITCH_END,  /* subject: task that has just been given a server to hold */
     EV_SETUP_END,   /* subject: station */
+    EV_STINT_END,   /* subject: task in service where tasks are preempted; a timer */
     EV_KEEP_ALIVE,  /* subject: idle slot; a timer */
     EV_CUT,         /* the warm-up is over */
     EV_HALF,        /* half of the measured time is over */
@@ -38,6 +39,7 @@ enum event_kind {
 struct task_more {
     double delay, overhead;
     double given;    /* service time that its row of a trace gives */
+    double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
     uint32_t awaits; /* open */
     uint32_t wanted; /* holdings in state HOLDING_WANTED */
 };
@@ -51,6 +53,10 @@ struct station {
     struct line line;
     struct sharing sharing;
     struct timer timer; /* EV_SHARED_END */
+
+    /* preemptive: the tasks in service, the least urgent first */
+    struct line_entry *serving;
+    uint32_t serving_count, serving_size;
 
     /* behaviour: setup */
     uint32_t cold;
@@ -93,6 +99,7 @@ struct source {
 
 struct kind_state {
     uint64_t arrived, completed, lost; /* since the cut */
+    uint64_t missed;                   /* of completed: after their deadline */
     uint64_t present;                  /* now */
     struct time_average in_system;
     double half_area; /* of in_system, in the first half of the measured time */

@@ -21,7 +21,18 @@ struct line {
     const uint32_t *class_of_kind; /* priority: the model's; index into by_class */
     uint32_t *slots;               /* random: the tasks, in no order */
     uint32_t slots_size;
+    struct line_entry *heap; /* those ordered by a number (models/discipline/ordered.h) */
+    uint32_t heap_size;
+    uint64_t sequence;    /* of the next to join, for ties */
+    double deadline;      /* edf: of the task that is about to be pushed, absolute; set by the station */
     struct stream stream; /* the station's own draws */
+};
+
+/* A task in a line ordered by a number: the smallest key first, of equal ones the smallest sequence. */
+struct line_entry {
+    double key;
+    uint64_t sequence;
+    uint32_t task;
 };
 
 /* The tasks at a station with a sharing discipline. */
@@ -39,9 +50,41 @@ struct sharing {
     uint64_t sequence;
     struct sharing_entry *heap; /* binary, least finish first */
     uint32_t heap_size;
+    uint32_t kind;                /* of the task that is about to join; set by the station */
+    uint32_t kinds;               /* of the model */
+    const double *weights;        /* dps: by kind; the model's */
+    struct shared_class *classes; /* dps: by kind */
+    struct level_set *levels;     /* las */
 };
 
 enum discipline_shape { DISCIPLINE_QUEUEING, DISCIPLINE_SHARING };
+
+/* May a task in service be put back into the line? Then the engine (models/preempt.c) keeps the tasks in
+ * order, by the row's `order`, and push and pop serve only where nobody is preempted. */
+enum preemption {
+    PREEMPT_NEVER,    /* "preempt" is refused */
+    PREEMPT_OPTIONAL, /* where the station says "preempt": resume, restart or repeat */
+    PREEMPT_ALWAYS,   /* resume (default), restart or repeat */
+    PREEMPT_RESUME    /* always, and only so that it goes on where it stopped */
+};
+
+/* What becomes of the work of a task that is preempted. */
+enum preempt_mode {
+    PREEMPT_NOBODY,   /* tasks in service stay there */
+    PREEMPT_RESUMES,  /* goes on where it stopped */
+    PREEMPT_RESTARTS, /* the same work begins again */
+    PREEMPT_REPEATS   /* begins again with work drawn anew */
+};
+
+/* What comes first where tasks are preempted; of equals, who joined first. */
+enum preempt_order {
+    ORDER_CLASS,    /* smallest priority */
+    ORDER_LATEST,   /* who joined last */
+    ORDER_SIZE,     /* least demand */
+    ORDER_LEFT,     /* least left of it */
+    ORDER_DEADLINE, /* earliest deadline */
+    ORDER_TURN      /* nobody: each is served in its turn, for a quantum */
+};
 
 struct discipline_type {
     const char *name;
@@ -49,6 +92,10 @@ struct discipline_type {
     const char
         *rule; /* exactly what it does: ties, who is preempted, what counts as waiting; for `desq list` */
     enum discipline_shape shape;
+    enum preemption preemption;
+    enum preempt_order order; /* unless PREEMPT_NEVER */
+    bool only_at; /* its tasks are known by their demand, or preempted: only `at` can visit, no server can be
+                     held */
 
     /* Queueing. tasks: the replication's task records.
      * push: the task joins; false: no memory. pop: the next to serve leaves the line; count > 0. */
@@ -58,10 +105,13 @@ struct discipline_type {
     /* Sharing.
      * join: a task with this much work at full speed joins at now; false: no memory.
      * next: the time at which the next one finishes if nobody joins; count > 0. Never before now.
-     * finish: the one that next spoke of leaves, at now. */
+     * finish: the one that next spoke of leaves, at now; NO_TASK: only the speeds change at that time.
+     * reset, release: start of a replication; end of all. NULL: nothing beyond the common part. */
     bool (*join)(struct sharing *sharing, double now, uint32_t task, double work);
     double (*next)(const struct sharing *sharing, double now);
     uint32_t (*finish)(struct sharing *sharing, double now);
+    void (*reset)(struct sharing *sharing);
+    void (*release)(struct sharing *sharing);
 };
 
 extern const struct lookup_table discipline_table;

@@ -18,11 +18,17 @@ static uint32_t pop(struct line *line, struct task *tasks)
 
 const struct discipline_type discipline_priority = {
     .name = "priority",
-    .summary = "smallest `priority` of the kind first, without preemption",
+    .summary = "smallest `priority` of the kind first, with or without preemption",
     .rule = "The waiting task whose kind has the smallest `priority` is served next; of equals, first come, "
             "first served. "
-            "A task in service stays there to the end even if a more urgent one arrives.",
+            "Without \"preempt\" a task in service stays there to the end even if a more urgent one arrives. "
+            "With it, a "
+            "task that joins takes the server of the least urgent one in service (of equals, of who joined "
+            "last) if it "
+            "is strictly more urgent; that one waits at the head of its class.",
     .shape = DISCIPLINE_QUEUEING,
+    .preemption = PREEMPT_OPTIONAL,
+    .order = ORDER_CLASS,
     .push = push,
     .pop = pop,
 };

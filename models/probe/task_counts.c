@@ -23,6 +23,14 @@ static struct sample read_none(const struct world *w, size_t subject)
     return sample_of_ratio(0.0, (double)w->kinds[subject].arrived);
 }
 
+static struct sample read_missed(const struct world *w, size_t subject)
+{
+    const struct kind_state *ks = &w->kinds[subject];
+    if (w->model->kinds[subject].deadline == NULL)
+        return sample_of_ratio(0.0, 0.0);
+    return sample_of_ratio((double)ks->missed, (double)ks->completed);
+}
+
 static struct sample read_unfinished(const struct world *w, size_t subject)
 {
     return sample_of_ratio((double)w->kinds[subject].present, 1.0);
@@ -68,6 +76,14 @@ const struct probe_type probe_timed_out = {
     .scope = PROBE_KIND,
     .unit = UNIT_FRACTION,
     .read = read_none,
+};
+
+const struct probe_type probe_missed = {
+    .name = "missed",
+    .summary = "share of completed tasks that ended after their deadline, of kinds that have one",
+    .scope = PROBE_KIND,
+    .unit = UNIT_FRACTION,
+    .read = read_missed,
 };
 
 const struct probe_type probe_unfinished = {

@@ -37,6 +37,8 @@ const struct param scenario_top_params[] = {
 static const char *const await_words[] = {"hold", "release", NULL};
 static const char *const resume_words[] = {"last", "first", NULL};
 static const char *const on_full_words[] = {"drop", NULL};
+/* In the order of enum preempt_mode, after PREEMPT_NOBODY. */
+static const char *const preempt_words[] = {"resume", "restart", "repeat", NULL};
 
 enum {
     STATION_SERVERS,
@@ -49,6 +51,8 @@ enum {
     STATION_SETUP,
     STATION_KEEP_ALIVE,
     STATION_SETUP_SERIAL,
+    STATION_PREEMPT,
+    STATION_QUANTUM,
     STATION_KEYS
 };
 
@@ -92,9 +96,18 @@ const struct param scenario_station_params[] = {
     [STATION_SETUP_SERIAL] = {.name = "setup_serial",
                               .type = PARAM_FLAG,
                               .summary = "one server starts at a time; default false"},
-    [STATION_KEYS] = {.name = "preempt", .type = PARAM_LATER},
-    {.name = "quantum", .type = PARAM_LATER},
-    {.name = "queues", .type = PARAM_LATER},
+    [STATION_PREEMPT] = {.name = "preempt",
+                         .type = PARAM_WORD,
+                         .words = preempt_words,
+                         .summary =
+                             "a more urgent task takes the server of one in service, which later goes on "
+                             "(resume), begins the same work again (restart) or draws it anew (repeat)"},
+    [STATION_QUANTUM] = {.name = "quantum",
+                         .type = PARAM_NUMBER,
+                         .dimension = DIMENSION_TIME,
+                         .range = RANGE_POSITIVE,
+                         .summary = "rr: how long a task is served in each turn"},
+    [STATION_KEYS] = {.name = "queues", .type = PARAM_LATER},
     {.name = "dispatch", .type = PARAM_LATER},
     {.name = "d", .type = PARAM_LATER},
     {.name = "steal", .type = PARAM_LATER},
@@ -110,7 +123,7 @@ const struct param scenario_station_params[] = {
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
 
-enum { KIND_ARRIVALS, KIND_STEPS, KIND_PRIORITY, KIND_LIMIT, KIND_KEYS };
+enum { KIND_ARRIVALS, KIND_STEPS, KIND_PRIORITY, KIND_WEIGHT, KIND_DEADLINE, KIND_LIMIT, KIND_KEYS };
 
 const struct param scenario_kind_params[] = {
     [KIND_ARRIVALS] = {.name = "arrivals", .type = PARAM_JSON, .summary = "where tasks come from"},
@@ -118,6 +131,14 @@ const struct param scenario_kind_params[] = {
     [KIND_PRIORITY] = {.name = "priority",
                        .type = PARAM_NUMBER,
                        .summary = "smaller is served first; default 0"},
+    [KIND_WEIGHT] = {.name = "weight",
+                     .type = PARAM_NUMBER,
+                     .range = RANGE_POSITIVE,
+                     .summary = "share of the speed at stations with dps; default 1"},
+    [KIND_DEADLINE] = {.name = "deadline",
+                       .type = PARAM_DIST,
+                       .dimension = DIMENSION_TIME,
+                       .summary = "time from arrival within which it should be done; default: none"},
     [KIND_LIMIT] = {.name = "limit",
                     .type = PARAM_WHOLE,
                     .range = RANGE_FROM_ONE,
@@ -126,8 +147,6 @@ const struct param scenario_kind_params[] = {
     [KIND_KEYS] = {.name = "service",
                    .type = PARAM_JSON,
                    .summary = "one step at the only station, for this long"},
-    {.name = "weight", .type = PARAM_LATER},
-    {.name = "deadline", .type = PARAM_LATER},
     {.name = "patience", .type = PARAM_LATER},
     {.name = "balk", .type = PARAM_LATER},
     {0},
@@ -196,6 +215,54 @@ static bool check_sharing(struct reader *r, const cJSON *node, const struct stat
     return true;
 }
 
+/* Who is preempted, and what `rr` needs. */
+static bool check_preemption(struct reader *r, const cJSON *node, struct station_spec *s,
+                             const struct arg *args)
+{
+    const struct arg *preempt = &args[STATION_PREEMPT], *quantum = &args[STATION_QUANTUM];
+    const char *name = s->discipline->name;
+    const bool turns = s->discipline->preemption != PREEMPT_NEVER && s->discipline->order == ORDER_TURN;
+    s->preempt = preempt->given ? (enum preempt_mode)(1 + (int)preempt->number) : PREEMPT_NOBODY;
+    s->quantum = quantum->given ? quantum->number : INFINITY;
+    if (quantum->given && !turns)
+        return read_fail_key(r, json_get(node, "quantum"),
+                             "\"quantum\" has no meaning with \"discipline\": \"%s\"; \"rr\" has one", name);
+    if (!quantum->given && turns)
+        return read_fail(r, json_get(node, "discipline"), "\"rr\" needs \"quantum\"");
+    switch (s->discipline->preemption) {
+    case PREEMPT_NEVER:
+        if (preempt->given)
+            return read_fail_key(r, json_get(node, "preempt"),
+                                 "\"preempt\" has no meaning with \"discipline\": \"%s\": %s", name,
+                                 s->discipline->shape == DISCIPLINE_SHARING
+                                     ? "all present share the servers"
+                                     : "it preempts nobody (lcfs_pr, psjf, srpt, priority and edf can)");
+        break;
+    case PREEMPT_OPTIONAL:
+        break;
+    case PREEMPT_ALWAYS:
+        if (!preempt->given)
+            s->preempt = PREEMPT_RESUMES;
+        break;
+    case PREEMPT_RESUME:
+        if (preempt->given && s->preempt != PREEMPT_RESUMES)
+            return read_fail(
+                r, json_get(node, "preempt"),
+                "with \"discipline\": \"%s\" a task goes on where it stopped: only \"resume\" has a meaning",
+                name);
+        s->preempt = PREEMPT_RESUMES;
+        break;
+    }
+    if (s->preempt == PREEMPT_NOBODY && !s->discipline->only_at)
+        return true;
+    if (args[STATION_RESUME].given || s->await_release)
+        return read_fail_key(r, json_get(node, s->await_release ? "await" : "resume"),
+                             "\"%s\" has no meaning with %s\"%s\": a task never holds a server here",
+                             s->await_release ? "await" : "resume",
+                             s->discipline->only_at ? "\"discipline\": " : "\"preempt\" and ", name);
+    return true;
+}
+
 static bool read_station(struct reader *r, const cJSON *node, struct station_spec *out)
 {
     struct arg args[STATION_ENTRIES];
@@ -224,7 +291,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     };
     if (out->name == NULL)
         return read_no_memory(r);
-    if (!check_sharing(r, node, out, args))
+    if (!check_sharing(r, node, out, args) || !check_preemption(r, node, out, args))
         return false;
     if (out->setup == NULL && out->keep_alive != NULL)
         return read_fail_key(r, json_get(node, "keep_alive"),
@@ -285,6 +352,8 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
         .at = json_place(r->tree, node, r->arena),
         .limit = args[KIND_LIMIT].given ? args[KIND_LIMIT].number : INFINITY,
         .priority = args[KIND_PRIORITY].number,
+        .weight = args[KIND_WEIGHT].given ? args[KIND_WEIGHT].number : 1.0,
+        .deadline = args[KIND_DEADLINE].dist,
         .steps = *args[KIND_STEPS].steps,
     };
     if (out->name == NULL)

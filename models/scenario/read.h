@@ -79,7 +79,4 @@ bool read_key_is_whole(const char *key);
 /* NULL: no such entry. */
 const struct param *read_param(const struct param *params, const char *key);
 
-/* Has the format this name in this family (dist_table, ...) for a later version? */
-bool read_later_name(const struct lookup_table *table, const char *name);
-
 #endif

@@ -6,19 +6,6 @@
 
 enum { MOST_NAMES = 96 };
 
-/* Names of the format that later versions bring, by family. A name that has a row is looked up first. */
-static const char *const later_disciplines[] = {"lcfs_pr", "dps", "rr",  "sjf", "srpt",
-                                                "psjf",    "las", "edf", NULL};
-
-bool read_later_name(const struct lookup_table *table, const char *name)
-{
-    const char *const *names = table == &discipline_table ? later_disciplines : NULL;
-    for (; names != NULL && *names != NULL; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
 /* ---- distributions ---- */
 
 /* An object without "dist": the two-moment fit, if it holds mean and scv and nothing else. */

@@ -60,9 +60,20 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
     if (!nested || station == NULL)
         return true;
     const struct station_spec *spec = &r->scenario->stations[station->index];
+    char quoted[UNITS_QUOTE_SIZE];
+    if (spec->preempt != PREEMPT_NOBODY)
+        return read_fail(
+            r, json_get(node, key),
+            "station %s takes servers back from tasks in service (\"%s\"), so that none can be held",
+            units_quote(spec->name, quoted), spec->discipline->name);
+    if (spec->discipline->only_at)
+        return read_fail(
+            r, json_get(node, key),
+            "station %s orders tasks by their service time (\"%s\"), which is not known of one that holds "
+            "a server through steps",
+            units_quote(spec->name, quoted), spec->discipline->name);
     if (spec->discipline->shape != DISCIPLINE_SHARING)
         return true;
-    char quoted[UNITS_QUOTE_SIZE];
     return read_fail(r, json_get(node, key),
                      "station %s shares its servers among all present (\"%s\"), so that none can be held",
                      units_quote(spec->name, quoted), spec->discipline->name);

@@ -348,8 +348,6 @@ static bool read_row_name(struct reader *r, const cJSON *node, const struct para
     out->row = lookup_row(*p->rows, node->valuestring);
     if (out->row != NULL)
         return true;
-    if (read_later_name(p->rows, node->valuestring))
-        return later(r, node, node->valuestring);
     const char *names[MOST_NAMES];
     size_t count = 0;
     for (; count < p->rows->count && count < MOST_NAMES; count++)

@@ -1,0 +1,337 @@
+#include "models/preempt.h"
+
+#include "models/discipline/ordered.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+/* What is left of a quantum's work after rounding: some units in the last place. */
+#define ROUNDING (64.0 * DBL_EPSILON)
+
+static struct visit *visit_of(const struct world *w, uint32_t ti)
+{
+    return (struct visit *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->visit_offset);
+}
+
+static void no_memory(struct world *w)
+{
+    w->failed = true;
+    w->sim.stop = true;
+}
+
+/* ---- The tasks in service: a binary heap, the least urgent first, that knows where each one is. ---- */
+
+static void put(const struct world *w, struct station *st, uint32_t i, struct line_entry entry)
+{
+    st->serving[i] = entry;
+    visit_of(w, entry.task)->place = i;
+}
+
+static void sift_up(const struct world *w, struct station *st, uint32_t i, struct line_entry entry)
+{
+    while (i > 0 && ordered_before(st->serving[(i - 1) / 2], entry)) {
+        put(w, st, i, st->serving[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+    put(w, st, i, entry);
+}
+
+static bool serving_add(struct world *w, struct station *st, struct line_entry entry)
+{
+    if (st->serving_count == st->serving_size) {
+        const uint32_t size = st->serving_size == 0 ? 8 : 2 * st->serving_size;
+        struct line_entry *serving = realloc(st->serving, size * sizeof *serving);
+        if (serving == NULL)
+            return false;
+        st->serving = serving;
+        st->serving_size = size;
+    }
+    sift_up(w, st, st->serving_count++, entry);
+    return true;
+}
+
+static void serving_remove(const struct world *w, struct station *st, uint32_t i)
+{
+    const uint32_t count = --st->serving_count;
+    if (i == count)
+        return;
+    const struct line_entry last = st->serving[count];
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= count)
+            break;
+        if (child + 1 < count && ordered_before(st->serving[child], st->serving[child + 1]))
+            child++;
+        if (!ordered_before(last, st->serving[child]))
+            break;
+        put(w, st, i, st->serving[child]);
+        i = child;
+    }
+    sift_up(w, st, i, last);
+}
+
+/* ---- Order ---- */
+
+/* The key of a task that waits. */
+static double waiting_key(const struct world *w, const struct station *st, uint32_t ti)
+{
+    switch (st->model->discipline->order) {
+    case ORDER_CLASS:
+        return (double)st->line.class_of_kind[w->tasks[ti].kind];
+    case ORDER_LATEST:
+        return -(double)visit_of(w, ti)->sequence;
+    case ORDER_SIZE:
+        return w->tasks[ti].demand;
+    case ORDER_LEFT:
+        return visit_of(w, ti)->left;
+    case ORDER_DEADLINE:
+        return task_more(w, ti)->deadline;
+    case ORDER_TURN:
+        break;
+    }
+    return 0.0;
+}
+
+/* Of tasks in service, what is left falls equally fast for all: the times at which they will be done order
+ * them. */
+static double serving_key(const struct world *w, const struct station *st, uint32_t ti)
+{
+    return st->model->discipline->order == ORDER_LEFT ? visit_of(w, ti)->ends : waiting_key(w, st, ti);
+}
+
+/* In service, at now: the work left, the switch not included. */
+static double work_left(const struct visit *visit, double now)
+{
+    const double work = now - visit->begun - visit->cost;
+    return visit->ends <= now ? 0.0 : work > 0.0 ? visit->left - work : visit->left;
+}
+
+/* Where the least urgent task in service is; there is one. A switch under way is no work, so that with such
+ * costs the order of ends is not that of what is left. */
+static uint32_t least_urgent(const struct world *w, const struct station *st)
+{
+    uint32_t least = 0;
+    if (st->model->discipline->order != ORDER_LEFT || st->model->switch_cost == NULL)
+        return least;
+    const double now = w->sim.now;
+    double most = work_left(visit_of(w, st->serving[0].task), now);
+    for (uint32_t i = 1; i < st->serving_count; i++) {
+        const double left = work_left(visit_of(w, st->serving[i].task), now);
+        if (left > most || (left == most && st->serving[i].sequence > st->serving[least].sequence)) {
+            most = left;
+            least = i;
+        }
+    }
+    return least;
+}
+
+/* Does a task that waits with this key come before the least urgent one in service, which could give way? */
+static bool displaces(const struct world *w, const struct station *st, double key)
+{
+    const enum preempt_order order = st->model->discipline->order;
+    if (order == ORDER_TURN)
+        return false;
+    const struct line_entry worst = st->serving[least_urgent(w, st)];
+    const struct visit *visit = visit_of(w, worst.task);
+    return order == ORDER_LEFT ? key < work_left(visit, w->sim.now)
+                               : key < worst.key && visit->ends > w->sim.now;
+}
+
+static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
+{
+    return (struct line_entry){waiting_key(w, st, ti), visit_of(w, ti)->sequence, ti};
+}
+
+/* ---- Stints ---- */
+
+/* The end of the work or of the quantum, from when the switch is over. */
+static void set_timer(struct world *w, struct station *st, uint32_t ti)
+{
+    struct visit *visit = visit_of(w, ti);
+    const double quantum = st->model->quantum;
+    const bool last = visit->left <= quantum * (1.0 + ROUNDING);
+    const double stint = last ? visit->left : quantum;
+    visit->ends = visit->begun + (visit->cost + visit->left);
+    timer_set(&w->sim.calendar, &visit->timer, last ? visit->ends : visit->begun + (visit->cost + stint),
+              RANK_COMPLETION, EV_STINT_END, ti);
+}
+
+/* A busy server turns to the task. */
+static void begin_stint(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    struct visit *visit = visit_of(w, ti);
+    visit->waited += w->sim.now - visit->begun;
+    visit->begun = w->sim.now;
+    visit->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
+    set_timer(w, st, ti);
+    if (!serving_add(w, st, (struct line_entry){serving_key(w, st, ti), visit->sequence, ti}))
+        no_memory(w);
+}
+
+/* The stint is broken off: what was done in it is counted. */
+static void break_off(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    struct task *t = &w->tasks[ti];
+    struct visit *visit = visit_of(w, ti);
+    const double elapsed = w->sim.now - visit->begun;
+    const double cost = elapsed < visit->cost ? elapsed : visit->cost;
+    const double work = elapsed - cost;
+    timer_clear(&visit->timer);
+    if (m->switch_cost != NULL)
+        task_more(w, ti)->overhead += cost;
+    visit->served += work;
+    visit->begun = w->sim.now;
+    switch (m->preempt) {
+    case PREEMPT_NOBODY:
+    case PREEMPT_RESUMES:
+        visit->left = visit->left > work ? visit->left - work : 0.0;
+        break;
+    case PREEMPT_RESTARTS:
+        visit->left = t->demand;
+        break;
+    case PREEMPT_REPEATS:
+        t->demand = dist_draw(w->model->kinds[t->kind].program[t->step].dist, &st->line.stream);
+        visit->left = t->demand;
+        break;
+    }
+}
+
+static void wait_in_line(struct world *w, struct station *st, uint32_t ti)
+{
+    if (!ordered_push(&st->line, waiting_entry(w, st, ti)))
+        no_memory(w);
+}
+
+/* The least urgent task in service loses its server, which turns to ti. */
+static void preempt(struct world *w, struct station *st, uint32_t ti)
+{
+    const uint32_t place = least_urgent(w, st), victim = st->serving[place].task;
+    serving_remove(w, st, place);
+    break_off(w, st, victim);
+    wait_in_line(w, st, victim);
+    begin_stint(w, st, ti);
+}
+
+void preempt_join(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    station_clock(w, st);
+    st->present++;
+    check_joined(&st->check, w->sim.now, NULL);
+    *visit_of(w, ti) =
+        (struct visit){.begun = w->sim.now, .left = w->tasks[ti].demand, .sequence = st->line.sequence++};
+    bool idle = false;
+    if (m->behaviour != NULL) {
+        idle = m->behaviour->take(w, st);
+    } else if (st->idle > 0) {
+        st->idle--;
+        st->busy++;
+        idle = true;
+    }
+    if (idle) {
+        begin_stint(w, st, ti);
+        return;
+    }
+    if (st->serving_count > 0 && displaces(w, st, waiting_key(w, st, ti)))
+        preempt(w, st, ti);
+    else
+        wait_in_line(w, st, ti);
+    if (m->behaviour != NULL)
+        m->behaviour->waiting(w, st);
+    preempt_check(w, st);
+}
+
+void preempt_serve_next(struct world *w, struct station *st)
+{
+    begin_stint(w, st, ordered_pop(&st->line).task);
+    /* Those that came while others were just about to finish, who could not give way. */
+    while (st->line.count > 0 && displaces(w, st, st->line.heap[0].key))
+        preempt(w, st, ordered_pop(&st->line).task);
+}
+
+/* The quantum is over, not the work. */
+static void next_turn(struct world *w, struct station *st, uint32_t ti)
+{
+    struct visit *visit = visit_of(w, ti);
+    const double quantum = st->model->quantum;
+    if (st->model->switch_cost != NULL)
+        task_more(w, ti)->overhead += visit->cost;
+    visit->served += quantum;
+    visit->left -= quantum;
+    visit->begun = w->sim.now;
+    visit->cost = 0.0;
+    if (st->line.count == 0) {
+        set_timer(w, st, ti);
+        return;
+    }
+    station_clock(w, st);
+    serving_remove(w, st, visit->place);
+    visit->sequence = st->line.sequence++;
+    wait_in_line(w, st, ti);
+    preempt_serve_next(w, st);
+}
+
+#ifdef DESQ_CHECKS
+static void check_served(const struct world *w, const struct station *st, uint32_t ti)
+{
+    const struct visit *visit = visit_of(w, ti);
+    const double demand = w->tasks[ti].demand;
+    check_require(st->model->preempt != PREEMPT_RESUMES ||
+                      fabs(visit->served - demand) <= 1e-9 * (w->sim.now + demand),
+                  "served for what it demands", visit->served, demand);
+    check_require(visit->waited >= 0.0, "wait >= 0", visit->waited, 0.0);
+}
+
+void preempt_check(const struct world *w, const struct station *st)
+{
+    check_require(st->serving_count == st->busy, "in service = busy", st->serving_count, st->busy);
+    /* What is left is a difference of times, so that equals may differ in their last digits. */
+    const double slack = st->model->discipline->order == ORDER_LEFT ? 1e-12 * w->sim.now : 0.0;
+    if (st->line.count > 0 && st->serving_count > 0)
+        check_require(!displaces(w, st, st->line.heap[0].key + slack), "nobody waits who would preempt",
+                      st->line.heap[0].key, st->serving[0].key);
+}
+#else
+#define check_served(w, st, ti) ((void)0)
+#endif
+
+void preempt_on_stint_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t ti = e->subject;
+    struct visit *visit = visit_of(w, ti);
+    if (!timer_due(&w->sim.calendar, &visit->timer, e)) {
+        w->sim.events--;
+        return;
+    }
+    struct task *t = &w->tasks[ti];
+    struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
+    if (w->sim.now < visit->ends) {
+        next_turn(w, st, ti);
+        check_station(st);
+        preempt_check(w, st);
+        return;
+    }
+    station_clock(w, st);
+    if (st->model->switch_cost != NULL)
+        task_more(w, ti)->overhead += visit->cost;
+    visit->served += visit->left;
+    check_served(w, st, ti);
+    t->wait += visit->waited;
+    t->service += visit->served;
+    tally_add(&st->wait, visit->waited);
+    tally_add(&st->response, w->sim.now - t->since);
+    check_left(&st->check, w->sim.now, NULL);
+    serving_remove(w, st, visit->place);
+    st->present--;
+    if (st->line.count > 0)
+        preempt_serve_next(w, st);
+    else
+        station_rest_server(w, st);
+    check_station(st);
+    preempt_check(w, st);
+    t->step++;
+    world_advance(w, ti, true);
+}

@@ -1,0 +1,48 @@
+/* preempt.h: stations that put a task in service back into the line. Internal to the engine; stations that
+ * never do so have no part in it.
+ *
+ * Of the tasks at such a station the c most urgent ones are in service, in the discipline's order (enum
+ * preempt_order); of equals those that joined first. A newcomer takes the server of the least urgent task in
+ * service if it is strictly more urgent; a task whose work ends at this very instant is not preempted. The
+ * task that lost its server waits in order: since whoever was more urgent is in service, it is at the head of
+ * its class.
+ *
+ * "preempt": resume: what was done stays done; restart: the same work begins again; repeat: the work is drawn
+ * anew, from the station's stream, when the task is preempted, so that its own later draws stay what they
+ * were. Work that is lost counts as service, for it occupied the server: response = wait + service + delay +
+ * overhead holds, and utilisation is what the servers did. `switch` is paid each time a server turns to a
+ * task, and after a preemption in the middle of it, again in full. */
+#ifndef MODELS_PREEMPT_H
+#define MODELS_PREEMPT_H
+
+#include "models/station.h"
+
+/* One visit to such a station, of a task that waits or is in service. Beside each task (model.visit_offset).
+ */
+struct visit {
+    struct timer timer; /* EV_STINT_END: while in service */
+    double begun;       /* when it last got a server, or began to wait for one */
+    double ends;        /* in service: when its work will be done, if it keeps the server */
+    double left;        /* work left at `begun` */
+    double cost;        /* the switch with which the stint in hand begins */
+    double waited, served;
+    uint64_t sequence;
+    uint32_t place; /* in service: in station.serving */
+};
+
+/* The task, its `since` set and its demand drawn, joins. */
+void preempt_join(struct world *w, struct station *st, uint32_t ti);
+
+/* A server that is neither idle nor busy turns to the next waiting task, which there is. */
+void preempt_serve_next(struct world *w, struct station *st);
+
+event_handler preempt_on_stint_end;
+
+#ifdef DESQ_CHECKS
+/* As many in service as servers are busy, and nobody more urgent waits. */
+void preempt_check(const struct world *w, const struct station *st);
+#else
+#define preempt_check(w, st) ((void)0)
+#endif
+
+#endif

@@ -81,14 +81,14 @@ void check_epoch(const struct world *w, uint32_t k)
 {
     const struct kind_model *kind = &w->model->kinds[k];
     const struct source *source = &w->sources[k];
-    require(w->sim.now >= kind->arrival->start, "nothing arrives before \"start\"", w->sim.now,
-            kind->arrival->start);
-    require(w->sim.now <= kind->arrival->stop, "nothing arrives after \"stop\"", w->sim.now,
-            kind->arrival->stop);
-    require(kind->arrival->form == ARRIVAL_AT_ONCE || (double)source->epochs < kind->arrival->count,
-            "no more arrivals than \"count\"", (double)source->epochs, kind->arrival->count);
-    require(source->started < kind->limit, "no more tasks than \"limit\"", (double)source->started,
-            (double)kind->limit);
+    check_require(w->sim.now >= kind->arrival->start, "nothing arrives before \"start\"", w->sim.now,
+                  kind->arrival->start);
+    check_require(w->sim.now <= kind->arrival->stop, "nothing arrives after \"stop\"", w->sim.now,
+                  kind->arrival->stop);
+    check_require(kind->arrival->form == ARRIVAL_AT_ONCE || (double)source->epochs < kind->arrival->count,
+                  "no more arrivals than \"count\"", (double)source->epochs, kind->arrival->count);
+    check_require(source->started < kind->limit, "no more tasks than \"limit\"", (double)source->started,
+                  (double)kind->limit);
 }
 
 void world_check(const struct world *w)

@@ -18,12 +18,18 @@ void load_steps(struct load *l, const struct steps *steps, double repeats)
     l->lists--;
 }
 
-void load_time(struct load *l, double mean)
+void load_time(struct load *l, double mean, double variance)
 {
     l->total += l->weight * mean;
-    for (int i = 0; i < l->held_count; i++)
-        if (!l->held[i].away)
-            l->busy[l->held[i].station] += l->weight * mean;
+    for (int i = 0; i < l->held_count; i++) {
+        if (l->held[i].away)
+            continue;
+        l->busy[l->held[i].station] += l->weight * mean;
+        /* What comes with chance r adds the variance of that chance; what comes r > 1 times in the mean adds up. */
+        const double r = l->weight / l->held[i].weight;
+        l->held[i].mean += r * mean;
+        l->held[i].variance += r * variance + (r < 1.0 ? r * (1.0 - r) * mean * mean : 0.0);
+    }
 }
 
 static double switch_mean(const struct load *l, size_t station)
@@ -32,23 +38,25 @@ static double switch_mean(const struct load *l, size_t station)
     return cost == NULL ? 0.0 : cost->mean;
 }
 
-/* No more than a finite number of tasks can be at the station: its own capacity is finite, or that of a
- * station whose server its visitors hold. */
+/* Its line cannot be said to grow for ever: its own capacity is finite, or that of a station whose server its visitors
+ * hold, or some are lost on the way to it. */
 static bool guarded(const struct load *l, size_t station)
 {
-    bool finite = l->stations[station].capacity < INFINITY;
+    bool finite = l->loses || l->stations[station].capacity < INFINITY;
     for (int i = 0; i < l->held_count; i++)
         finite |= !l->held[i].away && l->held[i].guarded;
     return finite;
 }
 
-void load_visit(struct load *l, size_t station, double mean)
+void load_visit(struct load *l, size_t station, double mean, double variance)
 {
     mean += switch_mean(l, station);
     l->exposed[station] |= !guarded(l, station);
+    l->loses |= l->stations[station].capacity < INFINITY;
     l->visits[station] += l->weight;
     l->busy[station] += l->weight * mean;
-    load_time(l, mean);
+    l->squares[station] += l->weight * (mean * mean + variance);
+    load_time(l, mean, variance);
 }
 
 void load_turns(struct load *l, size_t station, const struct dist *service)
@@ -82,15 +90,22 @@ void load_take(struct load *l, size_t station)
     l->held[l->held_count].station = station;
     l->held[l->held_count].away = false;
     l->held[l->held_count].lists = l->lists;
+    l->held[l->held_count].weight = l->weight;
+    l->held[l->held_count].mean = l->held[l->held_count].variance = 0.0;
     l->held_count++;
     l->visits[station] += l->weight;
-    load_time(l, switch_mean(l, station));
+    load_time(l, switch_mean(l, station), 0.0);
 }
 
 void load_give(struct load *l)
 {
-    if (!l->too_deep)
-        l->held_count--;
+    if (l->too_deep)
+        return;
+    l->held_count--;
+    const size_t station = l->held[l->held_count].station;
+    const double mean = l->held[l->held_count].mean;
+    l->squares[station] += l->weight * (mean * mean + l->held[l->held_count].variance);
+    l->loses |= l->stations[station].capacity < INFINITY;
 }
 
 /* The chance that something is left to do in the block of holding h after the step in hand. */
@@ -117,7 +132,7 @@ void load_await(struct load *l, const struct steps *steps)
         l->held[h].away = false;
         l->weight = weight * left_in(l, h);
         l->visits[l->held[h].station] += l->weight;
-        load_time(l, switch_mean(l, l->held[h].station));
+        load_time(l, switch_mean(l, l->held[h].station), 0.0);
         l->weight = weight;
     }
 }

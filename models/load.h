@@ -16,11 +16,15 @@ struct load {
     double *visits; /* by station: mean number of times it queues there */
     bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
                        sits  behind a finite capacity */
+    double *squares; /* by station: mean of the squares of the times for which its servers are occupied, all visits
+                        together */
+    bool loses;      /* a station met so far may refuse tasks: what comes later is at most what is counted */
     double total;   /* mean time from start to end, nothing ever waiting */
     double weight;
     struct {
         size_t station;
         bool guarded; /* it, or a server held around it, sits behind a finite capacity */
+        double weight, mean, variance; /* weight when it was taken; of the time it is held, so far */
         bool away;    /* given back by an await around the step in hand */
         int lists;    /* how many lists were open when it was taken */
     } held[LOAD_DEPTH];
@@ -35,11 +39,11 @@ struct load {
  * body). */
 void load_steps(struct load *l, const struct steps *steps, double repeats);
 
-/* mean time passes; everything held meanwhile is occupied. */
-void load_time(struct load *l, double mean);
+/* A time of this mean and variance passes; everything held meanwhile is occupied. */
+void load_time(struct load *l, double mean, double variance);
 
-/* One visit of mean service time `mean` at a station, switch cost included. */
-void load_visit(struct load *l, size_t station, double mean);
+/* One visit of this service time at a station; the switch cost comes on top. */
+void load_visit(struct load *l, size_t station, double mean, double variance);
 
 /* The further turns at a station with a quantum, where others wait at the end of each: a switch for each
  * quantum of the service time begun, but for the first, which load_visit has counted. They limit what the

@@ -14,7 +14,7 @@ static bool compile(const struct step *step, struct program *program)
 
 static void demand(const struct step *step, struct load *load)
 {
-    load_visit(load, step->args[0].index, step->args[1].dist->mean);
+    load_visit(load, step->args[0].index, step->args[1].dist->mean, step->args[1].dist->variance);
     load_turns(load, step->args[0].index, step->args[1].dist);
 }
 

@@ -12,7 +12,7 @@ static bool compile(const struct step *step, struct program *program)
 
 static void demand(const struct step *step, struct load *load)
 {
-    load_time(load, step->args[0].dist->mean);
+    load_time(load, step->args[0].dist->mean, step->args[0].dist->variance);
 }
 
 const struct step_type step_delay = {

@@ -168,12 +168,15 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
     m->held_mean = arena_array(arena, stations, sizeof *m->held_mean);
     m->visits = arena_array(arena, stations, sizeof *m->visits);
     m->exposed = arena_array(arena, stations, sizeof *m->exposed);
+    m->scv = arena_array(arena, stations, sizeof *m->scv);
     m->kind_time = arena_array(arena, s->kind_count, sizeof *m->kind_time);
     double *busy = arena_array(arena, stations, sizeof *busy),
            *visits = arena_array(arena, stations, sizeof *visits);
     double *occupied = arena_array(arena, stations, sizeof *occupied);
+    double *squares = arena_array(arena, stations, sizeof *squares);
     if (m->load == NULL || m->rate_most == NULL || m->held_mean == NULL || m->visits == NULL ||
-        m->exposed == NULL || m->kind_time == NULL || busy == NULL || visits == NULL || occupied == NULL)
+        m->exposed == NULL || m->kind_time == NULL || busy == NULL || visits == NULL || occupied == NULL ||
+        squares == NULL || m->scv == NULL)
         return no_memory(err);
     bool ongoing = false;
     for (size_t k = 0; k < s->kind_count; k++)
@@ -181,9 +184,13 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
     double weights = 0.0;
     for (size_t k = 0; k < s->kind_count; k++) {
         for (size_t i = 0; i < stations; i++)
-            busy[i] = visits[i] = 0.0;
-        struct load load = {
-            .stations = s->stations, .busy = busy, .visits = visits, .exposed = m->exposed, .weight = 1.0};
+            busy[i] = visits[i] = squares[i] = 0.0;
+        struct load load = {.stations = s->stations,
+                            .busy = busy,
+                            .visits = visits,
+                            .squares = squares,
+                            .exposed = m->exposed,
+                            .weight = 1.0};
         load_steps(&load, &s->kinds[k].steps, 1.0);
         if (load.too_deep) {
             error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
@@ -209,6 +216,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
             occupied[i] += rate * busy[i];
             m->held_mean[i] += weight * busy[i];
             m->visits[i] += weight * visits[i];
+            m->scv[i] += weight * squares[i];
         }
     }
     for (size_t i = 0; i < s->station_count; i++) {
@@ -217,6 +225,12 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
         if (weights > 0.0) {
             m->held_mean[i] /= weights;
             m->visits[i] /= weights;
+        }
+        if (weights > 0.0 && m->held_mean[i] > 0.0) { /* so far the sum of squares */
+            const double mean = m->held_mean[i] / m->visits[i];
+            m->scv[i] = fmax(m->scv[i] / weights / m->visits[i] / (mean * mean) - 1.0, 0.0);
+        } else {
+            m->scv[i] = 0.0;
         }
         m->rate_most[i] =
             infinite || !(m->held_mean[i] > 0.0) ? INFINITY : s->stations[i].servers / m->held_mean[i];

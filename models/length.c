@@ -18,23 +18,19 @@ enum {
     COMPLETIONS_LEAST = 10000, /* in one replication: ten beyond p99.9 */
 };
 
-static const double scv_most = 100.0;   /* heavier tails than this cannot be waited for */
+static const double scv_most = 10000.0; /* heavier tails than this cannot be waited for */
 static const double load_most = 0.9999; /* nor can loads nearer to 1 */
 
-/* The largest scv among the service laws used at a station, and all delays: what makes its load lumpy. */
-static double worst_scv(const struct model *m, uint32_t station)
+/* How much longer than with exponential laws a station takes to forget: the mean of what its service and the
+ * most irregular arrivals vary. */
+static double irregularity(const struct model *m, uint32_t station)
 {
-    double worst = 0.0;
+    double arrivals = 1.0;
     for (uint32_t k = 0; k < m->kind_count; k++)
-        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
-            const struct op *op = &m->kinds[k].program[i];
-            if (op->code == OP_AT && op->station == station && op->dist->scv > worst)
-                worst = op->dist->scv;
-        }
-    for (uint32_t k = 0; k < m->kind_count; k++)
-        if (m->kinds[k].arrival->form == ARRIVAL_OPEN && m->kinds[k].arrival->scv > worst)
-            worst = m->kinds[k].arrival->scv;
-    return worst < scv_most ? worst : scv_most;
+        if (m->kinds[k].arrival->form == ARRIVAL_OPEN && m->kinds[k].arrival->scv > arrivals)
+            arrivals = m->kinds[k].arrival->scv;
+    const double both = (arrivals + m->scv[station]) / 2.0;
+    return both < scv_most ? both : scv_most;
 }
 
 static double mean_or_0(const struct dist *d)
@@ -49,7 +45,7 @@ static double relaxation(const struct model *m, uint32_t i)
     if (!(m->visits[i] > 0.0) || !(m->held_mean[i] > 0.0))
         return 0.0;
     const double service = m->held_mean[i] / m->visits[i];
-    double time = service * (1.0 + worst_scv(m, i)) / 2.0;
+    double time = service * irregularity(m, i);
     if (station->servers != UNLIMITED && m->load[i] > 0.0) {
         const double rho = m->load[i];
         double gap = (1.0 - sqrt(rho)) * (1.0 - sqrt(rho));

@@ -25,7 +25,8 @@ void load_time(struct load *l, double mean, double variance)
         if (l->held[i].away)
             continue;
         l->busy[l->held[i].station] += l->weight * mean;
-        /* What comes with chance r adds the variance of that chance; what comes r > 1 times in the mean adds up. */
+        /* What comes with chance r adds the variance of that chance; what comes r > 1 times in the mean adds
+         * up. */
         const double r = l->weight / l->held[i].weight;
         l->held[i].mean += r * mean;
         l->held[i].variance += r * variance + (r < 1.0 ? r * (1.0 - r) * mean * mean : 0.0);
@@ -38,8 +39,8 @@ static double switch_mean(const struct load *l, size_t station)
     return cost == NULL ? 0.0 : cost->mean;
 }
 
-/* Its line cannot be said to grow for ever: its own capacity is finite, or that of a station whose server its visitors
- * hold, or some are lost on the way to it. */
+/* Its line cannot be said to grow for ever: its own capacity is finite, or that of a station whose server its
+ * visitors hold, or some are lost on the way to it. */
 static bool guarded(const struct load *l, size_t station)
 {
     bool finite = l->loses || l->stations[station].capacity < INFINITY;

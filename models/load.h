@@ -16,17 +16,17 @@ struct load {
     double *visits; /* by station: mean number of times it queues there */
     bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
                        sits  behind a finite capacity */
-    double *squares; /* by station: mean of the squares of the times for which its servers are occupied, all visits
-                        together */
+    double *squares; /* by station: mean of the squares of the times for which its servers are occupied, all
+                        visits together */
     bool loses;      /* a station met so far may refuse tasks: what comes later is at most what is counted */
-    double total;   /* mean time from start to end, nothing ever waiting */
+    double total;    /* mean time from start to end, nothing ever waiting */
     double weight;
     struct {
         size_t station;
-        bool guarded; /* it, or a server held around it, sits behind a finite capacity */
+        bool guarded;                  /* it, or a server held around it, sits behind a finite capacity */
         double weight, mean, variance; /* weight when it was taken; of the time it is held, so far */
-        bool away;    /* given back by an await around the step in hand */
-        int lists;    /* how many lists were open when it was taken */
+        bool away;                     /* given back by an await around the step in hand */
+        int lists;                     /* how many lists were open when it was taken */
     } held[LOAD_DEPTH];
     int held_count;
     double follows[LOAD_DEPTH]; /* by open list: the chance that something is left to do in it after the step

@@ -65,6 +65,8 @@ struct model {
     double *rate_most; /* by station: most tasks of this mix per time that it could carry; INFINITY: any */
     bool *exposed;     /* by station: its line can grow without end (models/load.h) */
     double *visits;    /* by station: mean number of visits per arriving task */
+    double *scv;       /* by station: squared coefficient of variation of the time of one visit, over all its
+                          visitors */
     double *held_mean; /* by station: mean time one arriving open (or closed) task occupies a server there */
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 

@@ -27,8 +27,8 @@ static void row_of_arrival(const void *row, const char **name, const char **summ
     *rule = r->rule;
 }
 
-static void row_of_modifier(const void *row, const char **name, const char **summary, const struct param **params,
-                            const char **example, const char **rule)
+static void row_of_modifier(const void *row, const char **name, const char **summary,
+                            const struct param **params, const char **example, const char **rule)
 {
     const struct arrival_modifier_row *r = row;
     *name = r->name;

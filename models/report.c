@@ -155,6 +155,8 @@ static struct requirement_outcome outcome(const struct requirement *r, const str
     case STATISTIC_MEAN:
         out.value = f->mean;
         out.low = f->mean - f->half_width;
+        if (f->probe->unit == UNIT_FRACTION && out.low < 0.0)
+            out.low = 0.0; /* no share is less */
         out.high = f->mean + f->half_width;
         break;
     case STATISTIC_SD:

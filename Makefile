@@ -19,7 +19,7 @@ CC       = gcc
 endif
 
 # ---- Flags, each with its reason --------------------------------------------------------------------------------------
-CFLAGS_release = -O2
+CFLAGS_release = -O3
 CFLAGS_debug   = -O1 -g
 CFLAGS        ?= $(CFLAGS_$(BUILD))
 
@@ -158,8 +158,9 @@ $(BARE_PROGRAMS): %: %.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LANGUAGE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-validate: all ## run the claims about synchronous and asynchronous systems against exact values
+validate: all $(TESTS) ## minutes of runs against exact values: the claims, heavy loads, many servers
 	$(PROGRAM) claims
+	DESQ_VALIDATE=1 $(TESTS) theory networks
 
 check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four
 	@tests/check-bits

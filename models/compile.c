@@ -185,6 +185,16 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
             return false;
         }
         m->kind_time[k] = load.total;
+        if (s->kinds[k].arrival.form == ARRIVAL_CLOSED &&
+            load.total + s->kinds[k].arrival.think.mean == 0.0) {
+            error_set(
+                err,
+                "kind \"%s\" is closed, but neither its steps nor its think time take any time: its tasks "
+                "would come back without end at time 0",
+                s->kinds[k].name);
+            error_place(err, NULL, &s->kinds[k].at);
+            return false;
+        }
         const double rate = open_rate(&s->kinds[k]);
         m->open_rate += rate;
         const double weight = ongoing ? task_rate(&s->kinds[k], load.total) : s->kinds[k].arrival.number;

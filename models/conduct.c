@@ -343,7 +343,7 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
     for (size_t v = 0; v < count; v++) {
         struct experiment *e = &run->experiments[v];
         ok = ok && experiment_begin(e, run->models[first + v], run->err);
-        e->stop = run->how->stop;
+        e->limits = (struct world_limits){.stop = run->how->stop, .events = INFINITY, .deadline = INFINITY};
         e->merged = merged;
         e->context = run;
     }

@@ -106,7 +106,7 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
 {
     struct world *w = ((struct worker *)worker)->world;
     struct experiment *e = ((struct worker *)worker)->experiment;
-    const enum world_end end = world_run(w, r, record, e->stop);
+    const enum world_end end = world_run(w, r, record, &e->limits);
     int none = WORLD_DONE;
     switch (end) {
     case WORLD_DONE:
@@ -128,6 +128,18 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
                          "out of memory: more than %u tasks were in the system at once, or more than this "
                          "machine can hold",
                          CALENDAR_SUBJECTS);
+    case WORLD_LIMIT:
+        atomic_compare_exchange_strong(&e->end, &none, WORLD_LIMIT);
+        return error_set(err, "limit");
+    case WORLD_FROZEN:
+        if (w->sim.now > 0.0 && w->model->count != UINT64_MAX && w->completed == 0)
+            return error_set(err, "no task completes any more (time %.10g), so \"count\" is never reached",
+                             w->sim.now);
+        return error_set(
+            err,
+            "the clock stands at %.10g: tasks come back again and again without any time passing (a "
+            "closed kind that is refused and does not think?)",
+            w->sim.now);
     case WORLD_TOO_LONG:
         return error_set(err,
                          "one replication took more than %.3g events; ask for shorter replications, and more",
@@ -176,7 +188,7 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
         .samples = experiment_samples(e->model),
         .histograms = histograms(e->model),
         .merge = job_merge,
-        .stop = e->stop,
+        .stop = e->limits.stop,
     };
     const struct engine *engine = lookup_row(engine_table, jobs > 1 ? "threads" : "serial");
     const uint64_t from = batches_replications(e->batches);
@@ -190,6 +202,10 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
     e->finished = true;
     if (atomic_load(&e->end) == WORLD_STUCK) {
         e->stopped = STOPPED_DEADLOCK;
+        return true;
+    }
+    if (atomic_load(&e->end) == WORLD_LIMIT) {
+        e->stopped = STOPPED_LIMIT;
         return true;
     }
     if (failed.text[0] != '\0') {

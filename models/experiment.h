@@ -14,16 +14,16 @@ struct experiment {
     struct batches *batches;
     enum stop_reason stopped;
     bool finished;
-    bool unstable;   /* overloaded by the mean values, or growing by the data */
-    atomic_int end;  /* enum world_end of a replication that went wrong; WORLD_DONE: none */
-    char stuck[700]; /* after WORLD_STUCK */
-    const volatile sig_atomic_t *stop;
+    bool unstable;              /* overloaded by the mean values, or growing by the data */
+    atomic_int end;             /* enum world_end of a replication that went wrong; WORLD_DONE: none */
+    char stuck[700];            /* after WORLD_STUCK */
+    struct world_limits limits; /* of each replication */
     void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
     void *context;
 };
 
-/* How many replications before precision is first looked at: usually; where they are so long that more would not fit the
- * limit; where all are the same. */
+/* How many replications before precision is first looked at: usually; where they are so long that more would
+ * not fit the limit; where all are the same. */
 enum { REPLICATIONS_FIRST = 32, REPLICATIONS_FEWEST = 12, REPLICATIONS_DETERMINISTIC = 2 };
 
 /* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */

@@ -66,7 +66,8 @@ bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
     struct listener listener = {left, context};
     w->left = left == NULL ? NULL : task_left;
     w->left_context = &listener;
-    const enum world_end end = world_run(w, r, &record, NULL);
+    const struct world_limits limits = {.events = INFINITY, .deadline = INFINITY};
+    const enum world_end end = world_run(w, r, &record, &limits);
     bool ok = end == WORLD_DONE || end == WORLD_EMPTY;
     if (!ok) {
         char who[600] = "out of memory, or too many events";

@@ -4,6 +4,11 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* More events than this at one instant are taken for a circle: a task that comes back without any time
+ * passing. */
+#define EVENTS_AT_ONE_INSTANT (4 * (uint64_t)CALENDAR_SUBJECTS)
 
 static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
 {
@@ -113,8 +118,11 @@ static bool task_new(struct world *w, uint32_t *out)
     if (w->task_count == w->task_size) {
         const uint32_t size = w->task_size == 0 ? 64 : 2 * w->task_size;
         struct task *tasks = size > CALENDAR_SUBJECTS ? NULL : realloc(w->tasks, size * sizeof *tasks);
-        if (tasks != NULL)
+        if (tasks != NULL) {
             w->tasks = tasks;
+            w->sim.subjects = (const unsigned char *)tasks;
+            w->sim.subject_size = sizeof *tasks;
+        }
         unsigned char *more = NULL;
         if (tasks != NULL && w->model->more_size > 0) {
             more = realloc(w->more, (size_t)size * w->model->more_size);
@@ -262,7 +270,7 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
             ks->missed += kind->deadline != NULL && now > more->deadline;
         }
         check_parts(response, t->wait + t->service + others, now);
-        if (++w->completed == w->model->count)
+        if (++w->completed == w->model->count && w->measuring)
             w->sim.stop = true;
     }
     w->last_leave = now;
@@ -334,6 +342,7 @@ static void on_cut(void *world, const struct event *e)
     }
     w->completed = 0;
     w->cut = now;
+    w->measuring = true;
 }
 
 static void on_half(void *world, const struct event *e)
@@ -404,11 +413,17 @@ static void begin(struct world *w)
     }
 }
 
-enum world_end world_run(struct world *w, uint64_t r, struct record *record,
-                         const volatile sig_atomic_t *stop)
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Time 0, nothing there. */
+static void reset(struct world *w, uint64_t r, struct record *record)
 {
     const struct model *m = w->model;
-    const uint64_t seed = m->seed;
     sim_reset(&w->sim);
     w->task_count = 0;
     w->task_free = NO_TASK;
@@ -417,18 +432,57 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     w->idle_free = UINT32_MAX;
     w->alive = w->completed = 0;
     w->cut = w->last_leave = 0.0;
+    w->measuring = !(m->warmup > 0.0);
     w->failed = false;
     for (size_t h = 0; h < record->histogram_count; h++)
         histogram_reset(&record->histograms[h]);
     for (uint32_t i = 0; i < m->station_count; i++)
-        reset_station(w, &w->stations[i], seed, r);
+        reset_station(w, &w->stations[i], m->seed, r);
     for (uint32_t k = 0; k < m->kind_count; k++)
-        reset_kind(w, k, seed, r, record);
-    begin(w);
+        reset_kind(w, k, m->seed, r, record);
+}
 
-    while (sim_run(&w->sim, handlers, w, UINT64_C(1) << 16)) {
-        if (stop != NULL && *stop)
-            return WORLD_INTERRUPTED;
+/* What is looked at between pieces of a replication, beside the clock: rarer and rarer, since it costs more.
+ */
+struct watch {
+    double instant;         /* the clock when it was last seen to have moved */
+    uint64_t instant_since; /* events then */
+    uint64_t next;          /* look for a deadlock after this many events */
+};
+
+static enum world_end look(struct world *w, struct watch *watch, const struct world_limits *limits)
+{
+    const uint64_t events = w->sim.events;
+    if (limits->stop != NULL && *limits->stop)
+        return WORLD_INTERRUPTED;
+    if ((double)events > limits->events || (limits->deadline < INFINITY && seconds_now() > limits->deadline))
+        return WORLD_LIMIT;
+    if (w->sim.now > watch->instant) {
+        watch->instant = w->sim.now;
+        watch->instant_since = events;
+    } else if (events - watch->instant_since > EVENTS_AT_ONE_INSTANT) {
+        return WORLD_FROZEN;
+    }
+    if (events < watch->next)
+        return WORLD_DONE;
+    watch->next = 2 * events;
+    if (world_deadlock(w, NULL, 0))
+        return WORLD_STUCK;
+    return w->model->count != UINT64_MAX && w->completed == 0 && events > EVENTS_AT_ONE_INSTANT ? WORLD_FROZEN
+                                                                                                : WORLD_DONE;
+}
+
+enum world_end world_run(struct world *w, uint64_t r, struct record *record,
+                         const struct world_limits *limits)
+{
+    enum { PIECE = 1 << 16, FIRST_LOOK = 1 << 20 };
+    reset(w, r, record);
+    begin(w);
+    struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
+    while (sim_run(&w->sim, handlers, w, PIECE)) {
+        const enum world_end seen = look(w, &watch, limits);
+        if (seen != WORLD_DONE)
+            return seen;
         if (w->sim.calendar.failed)
             break;
     }
@@ -437,14 +491,16 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     if (w->sim.calendar.failed && w->sim.calendar.count < w->sim.calendar.size)
         return WORLD_TOO_LONG;
     if (w->failed || w->sim.calendar.failed)
-        return WORLD_NO_MEMORY;
-    w->end = w->sim.now;
+        return world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_NO_MEMORY;
     record->events = w->sim.events;
-    if (w->alive == 0) {
-        w->end = w->last_leave;
+    w->end = w->sim.now;
+    if (w->alive > 0) {
         world_check(w);
-        return WORLD_EMPTY;
+        return !w->sim.stop || world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_DONE;
     }
+    w->end = w->last_leave;
+    if (!w->measuring) /* all was over before the warm-up: nothing is measured */
+        on_cut(w, NULL);
     world_check(w);
-    return !w->sim.stop || world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_DONE;
+    return WORLD_EMPTY;
 }

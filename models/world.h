@@ -104,8 +104,18 @@ struct kind_state {
 #endif
 };
 
-/* WORLD_STUCK: a deadlock; see world_deadlock. */
-enum world_end { WORLD_DONE, WORLD_EMPTY, WORLD_STUCK, WORLD_INTERRUPTED, WORLD_NO_MEMORY, WORLD_TOO_LONG };
+/* WORLD_STUCK: a deadlock; see world_deadlock. WORLD_FROZEN: events without end at one instant, or without
+ * any completion. WORLD_LIMIT: past what the caller allows. */
+enum world_end {
+    WORLD_DONE,
+    WORLD_EMPTY,
+    WORLD_STUCK,
+    WORLD_INTERRUPTED,
+    WORLD_NO_MEMORY,
+    WORLD_TOO_LONG,
+    WORLD_FROZEN,
+    WORLD_LIMIT
+};
 
 /* Hears of every task that ends. */
 typedef void task_listener(void *context, const struct world *w, uint32_t task, bool lost);
@@ -133,6 +143,7 @@ struct world {
     uint64_t alive;     /* tasks present or thinking, and sources that are not done */
     uint64_t completed; /* of all kinds, since the cut */
     double cut;         /* time of the cut */
+    bool measuring;     /* the warm-up is over */
     double last_leave;  /* when a task last ended */
     double end;         /* when the replication ended, set by world_run */
     bool failed;        /* no memory */
@@ -141,10 +152,16 @@ struct world {
 struct world *world_new(const struct model *m);
 void world_free(struct world *w);
 
-/* Replication r from time 0, empty, into record (shape: see study.h; reset here). *stop nonzero ends it
- * early. */
+/* What ends a replication early. */
+struct world_limits {
+    const volatile sig_atomic_t *stop; /* nonzero: interrupted; NULL: never */
+    double events;                     /* most events in this replication; INFINITY: any number */
+    double deadline;                   /* on the clock CLOCK_MONOTONIC, in seconds; INFINITY: none */
+};
+
+/* Replication r from time 0, empty, into record (shape: see study.h; reset here). */
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
-                         const volatile sig_atomic_t *stop);
+                         const struct world_limits *limits);
 
 /* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait
  * for each other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size

@@ -10,7 +10,7 @@ void calendar_init(struct calendar *c)
 
 void calendar_free(struct calendar *c)
 {
-    free(c->nodes);
+    free(c->memory);
     calendar_init(c);
 }
 
@@ -24,14 +24,20 @@ void calendar_reset(struct calendar *c)
 
 bool calendar_grow(struct calendar *c)
 {
-    const size_t size = c->size == 0 ? 64 : 2 * c->size;
-    struct calendar_node *nodes =
-        size > SIZE_MAX / sizeof *nodes ? NULL : realloc(c->nodes, size * sizeof *nodes);
-    if (nodes == NULL) {
+    enum { LINE = 64, FIRST = LINE / sizeof(struct calendar_node) - 1 };
+    const size_t size = c->size == 0 ? 61 : 2 * c->size + FIRST;
+    const size_t bytes = (size + FIRST) * sizeof(struct calendar_node);
+    struct calendar_node *memory =
+        size > SIZE_MAX / 2 / sizeof *memory ? NULL : aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE);
+    if (memory == NULL) {
         c->failed = true;
         return false;
     }
-    c->nodes = nodes;
+    if (c->count > 0)
+        memcpy(memory + FIRST, c->nodes, c->count * sizeof *memory);
+    free(c->memory);
+    c->memory = memory;
+    c->nodes = memory + FIRST;
     c->size = size;
     return true;
 }

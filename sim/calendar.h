@@ -24,6 +24,8 @@ enum {
     CALENDAR_KIND_BITS = 4,
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
+    CALENDAR_PREFETCH =
+        16384, /* nodes, beyond which they outgrow the near caches: grandchildren are fetched ahead */
 };
 #define CALENDAR_SUBJECTS  (UINT32_C(1) << CALENDAR_SUBJECT_BITS)
 #define CALENDAR_SEQUENCES (UINT64_C(1) << CALENDAR_SEQUENCE_BITS)
@@ -34,7 +36,9 @@ struct calendar_node {
 };
 
 struct calendar {
-    struct calendar_node *nodes;
+    struct calendar_node
+        *nodes;         /* nodes[1] begins a cache line, so that the four children of a node share one */
+    void *memory;       /* what nodes lies in */
     size_t count, size; /* nodes in use, the vacant root included; allocated */
     uint64_t sequence;  /* of the next event */
     bool vacant;        /* nodes[0] was popped and not yet replaced */
@@ -71,6 +75,9 @@ static inline void calendar_sift_down(struct calendar_node *nodes, size_t count,
         const size_t child = 4 * i + 1;
         if (child >= count)
             break;
+        if (child * 4 + 16 < count && count > CALENDAR_PREFETCH)
+            for (size_t line = 0; line < 4; line++)
+                __builtin_prefetch(&nodes[child * 4 + 1 + 4 * line]);
         size_t least = child;
         const size_t end = child + 4 < count ? child + 4 : count;
         for (size_t j = child + 1; j < end; j++)

@@ -28,6 +28,10 @@ bool sim_run(struct sim *s, event_handler *const handlers[], void *world, uint64
         if (!calendar_pop(&s->calendar, &e))
             return false;
         assert(e.time >= s->now); /* time never runs backwards */
+        if (s->calendar.count > CALENDAR_PREFETCH && s->subjects != NULL)
+            for (size_t i = 1; i <= 4; i++)
+                __builtin_prefetch(
+                    s->subjects + (s->calendar.nodes[i].key & (CALENDAR_SUBJECTS - 1)) * s->subject_size, 1);
         s->now = e.time;
         s->events++;
         handlers[e.kind](world, &e);

@@ -12,6 +12,10 @@ struct sim {
     struct calendar calendar;
     uint64_t events; /* that happened (stale timers left out by their handlers) */
     bool stop;       /* set by a handler: the loop ends after it */
+    /* Records of subject_size bytes that most events speak of by subject: where the calendar is large, those
+     * of the next few events are fetched into the cache ahead. NULL: none. */
+    const unsigned char *subjects;
+    size_t subject_size;
 };
 
 /* Handles one event; time has advanced to e->time. */

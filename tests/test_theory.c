@@ -341,10 +341,9 @@ static void long_runs(void)
     } cases[] = {
         {"'arrivals':{'rate':0.95},'service':{'dist':'exponential','mean':1}", 2e4, 2e6, 1, 0.95},
         {"'arrivals':{'rate':0.99},'service':{'dist':'exponential','mean':1}", 1e5, 1e7, 1, 0.99},
-        {"'arrivals':{'rate':190},'service':{'dist':'exponential','mean':1},'servers':200", 500, 2e4, 0, 200,
+        {"'arrivals':{'rate':190},'service':{'dist':'exponential','mean':1},'servers':200", 500, 2e4, 200,
          190},
-        {"'arrivals':{'rate':7.9},'service':{'dist':'exponential','mean':1},'servers':8", 1e5, 1e6, 0, 8,
-         7.9},
+        {"'arrivals':{'rate':7.9},'service':{'dist':'exponential','mean':1},'servers':8", 1e5, 1e6, 8, 7.9},
     };
     if (getenv("DESQ_VALIDATE") == NULL)
         return;

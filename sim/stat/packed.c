@@ -32,7 +32,7 @@ static void append(struct packed *p, double key, uint64_t n)
 
 static bool room(struct packed *p, size_t length)
 {
-    p->entries = malloc((length > 0 ? length : 1) * sizeof *p->entries);
+    p->entries = calloc(length > 0 ? length : 1, sizeof *p->entries);
     return p->entries != NULL;
 }
 

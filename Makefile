@@ -182,16 +182,26 @@ libdir     = $(DESTDIR)$(PREFIX)/lib
 includedir = $(DESTDIR)$(PREFIX)/include/desq
 sharedir   = $(DESTDIR)$(PREFIX)/share/desq
 
+# Headers are installed as desq/models/..., desq/sim/..., and name each other so; desq/desq.h includes them all.
 install: all ## program, library, headers, scenarios and plot scripts under PREFIX (/usr/local)
 	install -d $(bindir) $(libdir)/pkgconfig $(includedir) $(sharedir)/scenarios $(sharedir)/plots
 	install $(PROGRAM) $(bindir)/desq
 	install -m 644 $(LIBRARY) $(libdir)/libdesq.a
 	@for f in $$($(CC) $(LANGUAGE) $(INCLUDES) -MM -MT x models/desq.h | tr ' \\' '\n\n' | grep -E '^(models|sim)/'); do \
-	    echo "install $$f"; install -D -m 644 $$f $(includedir)/$$f || exit 1; done
+	    echo "install $$f"; install -d $(includedir)/$${f%/*} && \
+	    sed 's:^#include "\(models\|sim\)/:#include "desq/\1/:' $$f > $(includedir)/$$f && \
+	    chmod 644 $(includedir)/$$f || exit 1; done
+	@{  printf '%s\n' '/* desq.h: the library, as #include <desq/desq.h>, from C and from C++. */' \
+	        '#ifndef DESQ_DESQ_H' '#define DESQ_DESQ_H' \
+	        '/* System headers first: their C++ forms must not stand inside extern "C". */'; \
+	    find $(includedir)/models $(includedir)/sim -name '*.h' -exec sed -n '/^#include </p' {} + | LC_ALL=C sort -u; \
+	    printf '%s\n' '#ifdef __cplusplus' '#ifndef _Bool' '#define _Bool bool' '#endif' 'extern "C" {' '#endif' \
+	        '#include "desq/models/desq.h"' '#ifdef __cplusplus' '}' '#endif' '#endif'; \
+	} > $(includedir)/desq.h
 	install -m 644 $(wildcard scenarios/*) $(sharedir)/scenarios
 	$(if $(PLOT_SCRIPTS),install -m 644 $(PLOT_SCRIPTS) $(sharedir)/plots)
 	@printf '%s\n' 'Name: desq' 'Description: discrete-event simulation of queues' 'Version: $(version)' \
-	    'Requires: gsl libcjson' 'Cflags: -I$(PREFIX)/include/desq' 'Libs: -L$(PREFIX)/lib -ldesq -lm -lpthread' \
+	    'Requires: gsl libcjson' 'Cflags: -I$(PREFIX)/include -I$(PREFIX)/include/desq' 'Libs: -L$(PREFIX)/lib -ldesq -lm -lpthread' \
 	    > $(libdir)/pkgconfig/desq.pc
 
 uninstall: ## remove what install put there

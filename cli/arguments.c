@@ -146,6 +146,8 @@ static bool options_known(const struct command *command, int argc, char **argv)
             o = find_short(options, text[1]);
             if (o == NULL)
                 o = find_short(help_option, text[1]);
+            if (o == NULL && text[1] == 'h' && text[2] == '\0')
+                continue; /* -h is help wherever it means nothing else */
             if (o == NULL) {
                 fprintf(stderr, "desq %s: unknown option -%c\n", command->name, text[1]);
                 return false;
@@ -174,7 +176,8 @@ bool arguments_parse(const struct command *command, int argc, char **argv, void 
         argv[0] = name;
         /* Help before complaints: `desq run --help` names no file. */
         for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-            if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0)
+            if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0 ||
+                (strcmp(argv[i], "-h") == 0 && find_short(command->argp->options, 'h') == NULL))
                 request.help = true;
         if (!request.help)
             good = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &request) == 0;

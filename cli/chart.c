@@ -36,7 +36,7 @@ static bool all_numbers(const struct result *r, size_t set)
 struct axis chart_axis(struct chart *c)
 {
     const struct result *r = c->result;
-    struct axis axis = {.known = false};
+    struct axis axis = {.known = false, .factor = 1.0};
     size_t most = 1;
     /* A number with as many values as possible; failing that, words. */
     for (int numeric = 1; numeric >= 0 && !axis.known; numeric--) {
@@ -53,6 +53,9 @@ struct axis chart_axis(struct chart *c)
     axis.values = most;
     axis.alone = most * r->variant_count == r->point_count;
     axis.label = label_pointer(c->arena, &r->points[0], axis.set);
+    const struct rate_unit unit = label_rate_unit_of(c->arena, r, axis.set);
+    axis.factor = unit.factor;
+    axis.rate_unit = unit.name;
     c->failed = c->failed || axis.label == NULL;
     for (size_t i = 0; !axis.numeric && i < r->point_count; i += r->variant_count) {
         const char *value = label_value(c->arena, &r->points[i].sets[axis.set]);
@@ -71,7 +74,7 @@ double chart_x(const struct chart *c, const struct axis *axis, size_t point)
     const struct result *r = c->result;
     const struct setting *s = &r->points[point].sets[axis->set];
     if (axis->numeric)
-        return s->number;
+        return s->number * axis->factor;
     const char *value = label_value(c->arena, s);
     for (size_t k = 0; k < c->category_count && value != NULL; k++)
         if (strcmp(c->categories[k], value) == 0)
@@ -233,6 +236,10 @@ void chart_ranges(struct chart *c, bool x_may_be_log)
             include(&y, c->limits[i].at);
     c->log_y = c->log_y && isfinite(y.least_positive) && y.max > 0.0;
     c->log_x = c->log_x && isfinite(x.least_positive) && x.min > 0.0;
+    c->whole_x = c->category_count == 0;
+    for (size_t i = 0; i < c->series_count; i++)
+        for (size_t k = 0; k < c->series[i].count; k++)
+            c->whole_x = c->whole_x && c->series[i].points[k].x == round(c->series[i].points[k].x);
     c->tick_points = c->log_x && x_may_be_log;
     c->x_min = c->category_count > 0 ? 0.5 : x.min;
     c->x_max = c->category_count > 0 ? (double)c->category_count + 0.5 : x.max;

@@ -39,6 +39,7 @@ struct chart {
     double x_min, x_max, y_min, y_max;
     const char *categories[CHART_CATEGORIES_MOST]; /* names of x = 1, 2, ...; count 0: x is a number */
     size_t category_count;
+    bool whole_x;     /* all x are whole numbers */
     bool tick_points; /* x has ticks where the first series has points: a sweep with uneven steps */
     struct series series[CHART_SERIES_MOST];
     size_t series_count;
@@ -64,6 +65,8 @@ struct axis {
     size_t values; /* how many different x there are */
     bool alone;    /* other settings do not vary at the same x: they need no series of their own */
     const char *label;
+    double factor;         /* x is so many times the setting's number: rates are drawn in the unit in which */
+    const char *rate_unit; /* they were written; NULL: x is in the time unit */
 };
 
 struct axis chart_axis(struct chart *c);

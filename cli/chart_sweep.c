@@ -40,6 +40,8 @@ static const char *axis_label(struct chart *c, const struct axis *axis)
     const struct result *r = c->result;
     const struct point *first = &r->points[0], *last = &r->points[r->point_count - 1];
     const double rise = last->arrival_rate - first->arrival_rate;
+    if (axis->numeric && axis->rate_unit != NULL)
+        return keep(c, arena_printf(c->arena, "%s (per %s)", axis->label, axis->rate_unit));
     if (axis->numeric && fabs(rise) > 0.0 && strstr(axis->label, "rate") != NULL)
         return keep(c, arena_printf(c->arena, "%s (per %s)", axis->label, r->time_unit));
     if (axis->numeric && last->sets[axis->set].value[0] == '"')
@@ -86,7 +88,8 @@ bool build_response(struct chart *c, size_t kind)
     const struct result *r = c->result;
     const struct axis axis = chart_axis(c);
     const struct subject *first = &r->points[0].kinds[kind];
-    size_t chosen[2], count = choose_quantiles(subject_figure(first, "response"), chosen), left_out = 0;
+    size_t chosen[2], count = choose_quantiles(subject_figure(first, "response"), chosen), left_out = 0,
+                      bare = 0;
     if (!axis.known || subject_figure(first, "response") == NULL)
         return false;
     if (count == 2 && chart_groups(c, &axis) > 4) { /* a tangle otherwise: the rarer one alone */
@@ -102,20 +105,23 @@ bool build_response(struct chart *c, size_t kind)
         left_out += unstable(p);
         if (f == NULL || unstable(p)) /* its times would tell only how long one looked */
             continue;
+        bare += count == 0 && isnan(f->half_width);
         if (count == 0)
             chart_add(c, chart_series(c, join(c, p->variant, "mean", rest), group, 0),
                       (struct chart_point){x, f->mean, f->mean - f->half_width, f->mean + f->half_width});
         for (size_t q = 0; q < count && chosen[q] < f->quantile_count; q++) {
             const struct quantile *at = &f->quantiles[chosen[q]];
             const char *name = keep(c, label_quantile(c->arena, at->p));
+            bare += isnan(at->low) || isnan(at->high);
             chart_add(c, chart_series(c, join(c, p->variant, name, rest), group, q),
                       (struct chart_point){x, at->value, at->low, at->high});
         }
     }
     const char *many = left_out > 0 ? "; overloaded points are left out" : "";
-    c->subtitle = keep(c, arena_printf(c->arena, "response time%s%s, with %g %% intervals%s",
-                                       several_kinds(c) ? " of " : "", several_kinds(c) ? first->name : "",
-                                       100.0 * r->confidence, many));
+    c->subtitle =
+        keep(c, arena_printf(c->arena, "response time%s%s, with %g %% intervals%s%s",
+                             several_kinds(c) ? " of " : "", several_kinds(c) ? first->name : "",
+                             100.0 * r->confidence, bare > 0 ? " (hollow: none can be given)" : "", many));
     c->x_label = axis_label(c, &axis);
     c->y_label = with_unit(c, "response time", r->time_unit);
     c->log_y = true;
@@ -129,7 +135,7 @@ bool build_response(struct chart *c, size_t kind)
 }
 
 /* All kinds' throughput together. */
-static struct chart_point throughput_of(const struct point *p, double x)
+static struct chart_point throughput_of(const struct point *p, double x, double factor)
 {
     double sum = 0.0, squares = 0.0;
     for (size_t k = 0; k < p->kind_count; k++) {
@@ -139,7 +145,8 @@ static struct chart_point throughput_of(const struct point *p, double x)
         sum += f->mean;
         squares += f->half_width * f->half_width; /* kinds' arrivals are independent */
     }
-    return (struct chart_point){x, sum, sum - sqrt(squares), sum + sqrt(squares)};
+    return (struct chart_point){x, factor * sum, factor * (sum - sqrt(squares)),
+                                factor * (sum + sqrt(squares))};
 }
 
 static bool offered_varies(const struct result *r)
@@ -169,17 +176,18 @@ bool build_throughput(struct chart *c, size_t kind)
     const struct axis axis = chart_axis(c);
     if (kind > 0 || !axis.known)
         return false;
+    const struct rate_unit rates = label_rate_unit(c->arena, r);
     c->diagonal = offered_varies(r);
     for (size_t i = 0; i < r->point_count; i++) {
         const struct point *p = &r->points[i];
-        const double x = c->diagonal ? p->arrival_rate : chart_x(c, &axis, i);
+        const double x = c->diagonal ? p->arrival_rate * rates.factor : chart_x(c, &axis, i);
         chart_add(c,
                   chart_series(
                       c, join(c, p->variant != NULL ? p->variant : "throughput", "", chart_rest(c, &axis, i)),
                       chart_group(c, &axis, i), i % r->variant_count),
-                  throughput_of(p, x));
+                  throughput_of(p, x, rates.factor));
     }
-    const char *unit = keep(c, arena_printf(c->arena, "tasks per %s", r->time_unit));
+    const char *unit = keep(c, arena_printf(c->arena, "tasks per %s", keep(c, rates.name)));
     c->subtitle = keep(
         c, arena_printf(c->arena, "throughput against %s", c->diagonal ? "what is offered" : axis.label));
     c->x_label = c->diagonal ? with_unit(c, "offered", unit) : axis_label(c, &axis);

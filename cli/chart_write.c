@@ -1,6 +1,7 @@
 #include "cli/chart_write.h"
 
 #include "cli/output/number.h"
+#include "cli/output/table.h"
 
 #include <math.h>
 #include <string.h>
@@ -46,10 +47,10 @@ static const int point_types[] = {7,  5,  9, 11,
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* A gnuplot string: in single quotes nothing but the quote itself has a meaning. */
-static void quoted(FILE *out, const char *text)
+static void quoted_part(FILE *out, const char *text, size_t length)
 {
     fputc('\'', out);
-    for (; *text != '\0'; text++) {
+    for (; length > 0 && *text != '\0'; text++, length--) {
         if (*text == '\'')
             fputc('\'', out);
         fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
@@ -57,11 +58,40 @@ static void quoted(FILE *out, const char *text)
     fputc('\'', out);
 }
 
+static void quoted(FILE *out, const char *text)
+{
+    quoted_part(out, text, strlen(text));
+}
+
 static void setting(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "%s = ", name);
     quoted(out, text);
     fputc('\n', out);
+}
+
+/* A long title is broken between words into lines that fit above the plot. */
+static void title(FILE *out, const char *text)
+{
+    enum { LINE_MOST = 90 };
+    size_t lines = 1;
+    fputs("title = ", out);
+    while (text_width(text) > LINE_MOST) {
+        size_t at = 0;
+        for (size_t i = 0, width = 0; text[i] != '\0' && width <= LINE_MOST; i++) {
+            width += ((unsigned char)text[i] & 0xC0) != 0x80;
+            if (text[i] == ' ' && width <= LINE_MOST && i > 0)
+                at = i;
+        }
+        if (at == 0) /* one word as long as that: as it is */
+            break;
+        quoted_part(out, text, at);
+        fputs(".\"\\n\".", out);
+        text += at + 1;
+        lines++;
+    }
+    quoted(out, text);
+    fprintf(out, "\ntitle_lines = %zu\n", lines);
 }
 
 /* Text after "# ": a line break in it must not begin a command. */
@@ -130,7 +160,9 @@ static void write_ticks(FILE *out, const struct chart *c)
     size_t count = c->tick_points && c->series_count > 0 ? c->series[0].count : 0;
     if (count > TICKS_MOST)
         count = 0;
-    fprintf(out, "ticks = %zu\n", count);
+    /* Between few whole numbers gnuplot would put halves. */
+    const bool whole_steps = c->whole_x && !c->log_x && c->x_max - c->x_min < TICKS_MOST;
+    fprintf(out, "ticks = %zu\nwhole_steps = %d\n", count, whole_steps);
     begin_array(out, "tick_at", count);
     for (size_t i = 0; i < count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", number_exact(c->series[0].points[i].x, number));
@@ -176,8 +208,12 @@ bool chart_write_script(void *context, FILE *out, struct error *err)
     fprintf(out, "\n\n# ---- settings ----\n");
     setting(out, "name", p->name);
     fprintf(out, "data = name.'.dat'\n");
-    setting(out, "title", r->title != NULL && r->title[0] != '\0' ? r->title : r->path);
-    setting(out, "subtitle", c->subtitle);
+    title(out, r->title != NULL && r->title[0] != '\0' ? r->title : r->path);
+    fprintf(out, "subtitle = ");
+    if (r->unfinished)
+        fputs("'UNFINISHED: '.", out);
+    quoted(out, c->subtitle);
+    fputc('\n', out);
     setting(out, "x_label", c->x_label);
     setting(out, "y_label", c->y_label);
     setting(out, "key_title", c->key_title != NULL ? c->key_title : "");

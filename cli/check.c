@@ -64,8 +64,9 @@ static void print_fine(const char *file, const struct desq *d)
     const struct scenario_file *f = desq_scenario(d);
     const struct scenario *s = &f->points[0].scenario;
     printf("%s: fine: ", file);
-    print_count(f->point_count, "point", "points");
-    if (f->variant_count > 1) {
+    const bool variants_only = f->variant_count > 1 && f->point_count == f->variant_count;
+    print_count(f->point_count, variants_only ? "variant" : "point", variants_only ? "variants" : "points");
+    if (f->variant_count > 1 && !variants_only) {
         printf(" (%zu of the sweep by ", f->point_count / f->variant_count);
         print_count(f->variant_count, "variant", "variants");
         printf(")");

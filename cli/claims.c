@@ -35,6 +35,31 @@ static const struct argp_option options[] = {
     {0},
 };
 
+enum { KNOWN_ROOM = 256 };
+
+static int number_of(size_t claim)
+{
+    return atoi(((const struct claim *)claim_table.rows[claim])->name + 1);
+}
+
+/* "C1 to C8 and C14". */
+static const char *known_claims(char out[static KNOWN_ROOM])
+{
+    size_t length = 0;
+    out[0] = '\0';
+    for (size_t first = 0, last; first < claim_table.count && length < KNOWN_ROOM; first = last + 1) {
+        for (last = first; last + 1 < claim_table.count && number_of(last + 1) == number_of(last) + 1;)
+            last++;
+        const char *before = first == 0 ? "" : last + 1 == claim_table.count ? " and " : ", ";
+        const int more = last > first
+                             ? snprintf(out + length, KNOWN_ROOM - length, "%sC%d to C%d", before,
+                                        number_of(first), number_of(last))
+                             : snprintf(out + length, KNOWN_ROOM - length, "%sC%d", before, number_of(first));
+        length += more > 0 ? (size_t)more : 0;
+    }
+    return out;
+}
+
 static error_t choose(struct claims_args *args, const char *name, const struct argp_state *state)
 {
     char upper[16];
@@ -44,11 +69,13 @@ static error_t choose(struct claims_args *args, const char *name, const struct a
     upper[i] = '\0';
     const struct claim *claim = lookup_row(claim_table, upper);
     if (claim == NULL) {
-        const struct claim *first = claim_table.rows[0], *last = claim_table.rows[claim_table.count - 1];
-        return arguments_complain(
-            state, "no claim is called \"%s\"; there are %zu, from %s to %s (`desq claims --help`)", name,
-            claim_table.count, first->name, last->name);
+        char known[KNOWN_ROOM];
+        return arguments_complain(state, "no claim is called \"%s\"; there are %s (`desq claims --help`)",
+                                  name, known_claims(known));
     }
+    for (size_t k = 0; k < args->count; k++) /* each once */
+        if (args->chosen[k] == claim)
+            return 0;
     args->chosen[args->count++] = claim;
     return 0;
 }
@@ -96,20 +123,21 @@ static const struct argp claims_argp = {
     .options = options,
     .parser = parse,
     .args_doc = "[CLAIM...]",
-    .doc = "Tests what an article states about synchronous and asynchronous processing: that n threads and m "
-           "tasks have the "
-           "waiting time W, the sum of all their times, and that n tasks of T take n T synchronously and T "
-           "asynchronously. For "
-           "each claim (C1 to C8, C14; default: all): what the article says, exact values, simulated values, "
-           "the verdict.\v"
-           "Examples:\n"
-           "  desq claims\n"
-           "  desq claims C5 C8 --seed 7\n"
-           "  desq claims C7 --scenarios c7    (then: desq run c7/C7-2.json)\n"
-           "\n"
-           "Exit status: 0 simulation and theory agree in all cases, whatever that says about the article; 1 "
-           "they do not; 2 bad "
-           "usage, or a file that cannot be written."};
+    .doc =
+        "Tests what an article states about synchronous and asynchronous processing: that n threads and m "
+        "tasks have the "
+        "waiting time W, the sum of all their times, and that n tasks of T take n T synchronously and T "
+        "asynchronously. For "
+        "each claim (C1 to C8 and C14; default: all): what the article says, exact values, simulated values, "
+        "the verdict.\v"
+        "Examples:\n"
+        "  desq claims\n"
+        "  desq claims C5 C8 --seed 7\n"
+        "  desq claims C7 --scenarios c7    (then: desq run c7/C7-2.json)\n"
+        "\n"
+        "Exit status: 0 simulation and theory agree in all cases, whatever that says about the article; 1 "
+        "they do not; 2 bad "
+        "usage, or a file that cannot be written."};
 
 /* ---- one sheet ---- */
 

@@ -11,7 +11,8 @@ enum status {
     STATUS_FINE = 0,
     STATUS_NOT_MET = 1,      /* a requirement is not met, or the run ended in a deadlock */
     STATUS_BAD = 2,          /* bad usage or scenario, or a file that cannot be read or written */
-    STATUS_INTERRUPTED = 130 /* 128 + SIGINT, as shells have it */
+    STATUS_SIGNAL = 128,     /* and the signal's number, as shells have it */
+    STATUS_INTERRUPTED = 130 /* by Ctrl-C: SIGINT */
 };
 
 struct command {

@@ -153,11 +153,15 @@ static bool draw_all(struct drawing *d, struct error *err)
     return true;
 }
 
-bool draw_plots(const struct result *r, const char *folder, struct error *err)
+bool draw_plots(const struct result *r, const char *folder, bool needed, struct error *err)
 {
     struct drawing d = {.result = r, .folder = folder};
     if (!save_folder(folder, err) || !draw_all(&d, err))
         return false;
+    if (d.gnuplot_missing && needed)
+        return error_set(err,
+                         "no pictures: %s. Data and scripts are in %s: `gnuplot NAME.gp` there draws them.",
+                         missing, folder);
     if (d.gnuplot_missing)
         fprintf(stderr,
                 "desq: no pictures: %s. Data and scripts are in %s: `gnuplot NAME.gp` there draws them.\n",

@@ -6,9 +6,9 @@
 
 /* Draws every plot that applies into the folder (made if missing): NAME.png and NAME.svg, and beside them
  * NAME.dat and NAME.gp, from which `gnuplot NAME.gp` draws them again. Without gnuplot the data and scripts
- * are written all the same, and stderr says which package is missing: that is no failure. false: err says
- * what could not be written or drawn. */
-bool draw_plots(const struct result *r, const char *folder, struct error *err);
+ * are written all the same, and stderr says which package is missing: that is a failure only where the
+ * pictures are all that was asked for (needed). false: err says what could not be written or drawn. */
+bool draw_plots(const struct result *r, const char *folder, bool needed, struct error *err);
 
 /* The same as characters on stdout. Here a missing gnuplot is an error. */
 bool draw_in_terminal(const struct result *r, struct error *err);

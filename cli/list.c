@@ -117,7 +117,7 @@ static const char *type_text(const struct param *p)
     case PARAM_WORD:
         return "word";
     case PARAM_TEXT:
-        return "text";
+        return p->range == RANGE_FROM_ONE ? "text or whole number" : "text";
     case PARAM_FILE:
         return "file name";
     case PARAM_ROW:

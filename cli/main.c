@@ -44,7 +44,7 @@ static const char after_commands[] =
     "\n"
     "Exit status: 0 fine; 1 a requirement is not met, or the tasks deadlocked; 2 bad usage or scenario, or a "
     "file\n"
-    "that cannot be read or written; 130 interrupted.\n"
+    "that cannot be read or written; 130 interrupted (143, 129: by SIGTERM, SIGHUP).\n"
     "\n"
     "`desq --version` prints the version and the licence.\n";
 

@@ -77,7 +77,7 @@ static int plot(int argc, char **argv)
     arena_init(&arena);
     bool good = result_read(&arena, args.result, &result, &err);
     if (good)
-        good = args.terminal ? draw_in_terminal(result, &err) : draw_plots(result, args.folder, &err);
+        good = args.terminal ? draw_in_terminal(result, &err) : draw_plots(result, args.folder, true, &err);
     if (!good)
         complain(&err);
     arena_free(&arena);

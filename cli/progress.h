@@ -6,7 +6,7 @@
 
 struct progress {
     bool shown;       /* stderr is a terminal and nobody asked for quiet */
-    int width;        /* columns of the line that stands there now */
+    bool drawn;       /* a line stands there now */
     double last;      /* when it was last drawn, in seconds */
     const char *name; /* the file that runs */
 };

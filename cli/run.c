@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS };
 
@@ -82,27 +84,44 @@ static const struct argp run_argp = {
         "\n"
         "All files are checked before any is run. Files that are written appear whole or not at all. With "
         "--json - or "
-        "--csv - the report goes to standard error. Ctrl-C ends the run early with what there is, marked as "
-        "unfinished; a second Ctrl-C ends it at once.\n"
+        "--csv - the report goes to standard error. Ctrl-C (or SIGTERM, SIGHUP) ends the run early with what "
+        "there "
+        "is, marked as unfinished; a second one ends it at once.\n"
         "\n"
         "Exit status: 0 fine; 1 a requirement is not met, or the tasks deadlocked; 2 bad usage or scenario, "
         "or a file "
-        "that cannot be written; 130 interrupted."};
+        "that cannot be written; 130 interrupted (143, 129: by SIGTERM, SIGHUP)."};
 
-/* Set by the first Ctrl-C; the only state that a signal handler can reach. */
+/* The first signal that asked to end, else 0, and when it came: all that a signal handler can reach. */
 static volatile sig_atomic_t interrupted;
+static struct timespec interrupted_at;
 
 static void on_interrupt(int signal_number)
 {
-    (void)signal_number;
-    interrupted = 1;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (interrupted == 0) {
+        interrupted = signal_number;
+        interrupted_at = now;
+        return;
+    }
+    /* A second one ends it at once; not one that comes together with the first, as from timeout(1), which
+     * signals the process and then its group. */
+    if ((double)(now.tv_sec - interrupted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - interrupted_at.tv_nsec) >
+        0.2)
+        _exit(STATUS_SIGNAL + signal_number);
 }
 
 static void listen_for_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* one at a time */
+        sigaddset(&action.sa_mask, signals[i]);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (signals[i] != SIGHUP || (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN))
+            sigaction(signals[i], &action, NULL); /* nohup goes on */
 }
 
 struct job {
@@ -165,7 +184,7 @@ static bool draw(const struct run_args *args, size_t i, const struct result *res
         return true;
     if (!plot_folder(args, i, folder, sizeof folder))
         error_set(&err, "the name of the folder for plots is too long");
-    else if (draw_plots(result, folder, &err))
+    else if (draw_plots(result, folder, false, &err))
         return true;
     complain(&err);
     return false;
@@ -195,7 +214,7 @@ static int run_one(const struct run_args *args, size_t i, struct desq *d)
         FILE *out = goes_to_stdout(args->json) || goes_to_stdout(args->csv) ? stderr : stdout;
         if (i > 0)
             fprintf(out, "\n");
-        if (!output_text.write(result, out, &err)) {
+        if (!output_report(result, desq_scenario(d)->point_count, out, &err)) {
             complain(&err);
             status = larger(status, STATUS_BAD);
         }
@@ -220,6 +239,15 @@ static bool outputs_possible(const struct run_args *args)
     return false;
 }
 
+/* After an interruption: the files that were not come to. */
+static void say_not_begun(const struct run_args *args, size_t begun)
+{
+    const size_t count = args->scenarios.file_count;
+    for (size_t i = begun; i < count; i++)
+        fprintf(stderr, "%s%s%s", i == begun ? "desq: interrupted; not begun: " : ", ",
+                args->scenarios.files[i], i + 1 == count ? "\n" : "");
+}
+
 static int run_all(const struct run_args *args)
 {
     const size_t count = args->scenarios.file_count;
@@ -232,10 +260,13 @@ static int run_all(const struct run_args *args)
         status = STATUS_BAD;
     if (status == STATUS_FINE) {
         listen_for_interrupt();
-        for (size_t i = 0; i < count && !interrupted; i++)
-            status = larger(status, run_one(args, i, read[i]));
-        if (interrupted)
-            status = STATUS_INTERRUPTED;
+        size_t begun = 0;
+        for (; begun < count && !interrupted; begun++)
+            status = larger(status, run_one(args, begun, read[begun]));
+        if (interrupted) {
+            say_not_begun(args, begun);
+            status = STATUS_SIGNAL + interrupted;
+        }
     }
     for (size_t i = 0; i < count && read != NULL; i++)
         desq_free(read[i]);

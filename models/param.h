@@ -24,7 +24,7 @@ enum param_type {
     PARAM_MATRIX,   /* .list (row by row), .count rows, .count columns: a square array of arrays */
     PARAM_FLAG,     /* .number: 0 or 1 */
     PARAM_WORD,     /* .text: one of the row's words; .number: its index */
-    PARAM_TEXT,     /* .text: any string */
+    PARAM_TEXT,     /* .text: any string; with RANGE_FROM_ONE also a whole number, as its digits */
     PARAM_FILE,     /* .text: a path; a relative one was taken from the scenario's folder */
     PARAM_ROW,      /* .row: a row of the table in the row's `rows` (a discipline), by name */
     PARAM_DIST,     /* .dist: a distribution of the dimension given */

@@ -25,6 +25,9 @@ if (log_x) {
     set xtics ()
     set for [k=-12:12] for [i=0:steps(x_min, x_max)-1] xtics add (sprintf('%g', tick(i) * 10.0**k) tick(i) * 10.0**k)
 }
+if (whole_steps) {
+    set xtics 1
+}
 if (ticks > 0) {
     set xtics ()
     set for [i=1:ticks] xtics add (sprintf('%g', tick_at[i]) tick_at[i])
@@ -43,7 +46,7 @@ set for [i=1:markers] label marker_text[i] at first marker_at[i], graph marker_h
     textcolor rgb marker_colour[i] font ',11'
 if (markers > 0) {
     set title offset 0, 1.6
-    set tmargin 6.5
+    set tmargin 6.5 + 1.5 * (title_lines - 1)
 }
 set for [i=1:limits] arrow from graph 0, first limit_at[i] to graph 1, first limit_at[i] nohead \
     linewidth 1.5 dashtype 2 linecolor rgb '#666666'

@@ -2,8 +2,12 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
-enum { LONGEST = 64 }; /* names beyond this length are not compared: no name of ours is as long */
+enum {
+    LONGEST = 64,    /* names beyond this length are not compared: no name of ours is as long */
+    PREFIX_LEAST = 2 /* one letter begins too much */
+};
 
 static const char *name_of(const void *row)
 {
@@ -45,31 +49,63 @@ static size_t distance(const char *a, const char *b)
     return rows[la % 3][lb];
 }
 
-const char *lookup_nearest(const char *name, const char *const *candidates, size_t count)
+/* The i-th candidate of either caller. */
+typedef const char *candidate_at(const void *of, size_t i);
+
+static const char *of_list(const void *of, size_t i)
+{
+    return ((const char *const *)of)[i];
+}
+
+static const char *of_table(const void *of, size_t i)
+{
+    return name_of(((const struct lookup_table *)of)->rows[i]);
+}
+
+/* The only candidate that begins with name; NULL: none or several, or one that is name itself. */
+static const char *only_longer(const char *name, candidate_at *at, const void *of, size_t count)
+{
+    const size_t length = strlen(name);
+    const char *found = NULL;
+    for (size_t i = 0; i < count && length >= PREFIX_LEAST; i++) {
+        const char *candidate = at(of, i);
+        if (candidate == NULL || strncasecmp(candidate, name, length) != 0)
+            continue;
+        if (found != NULL || candidate[length] == '\0')
+            return NULL;
+        found = candidate;
+    }
+    return found;
+}
+
+static const char *nearest(const char *name, candidate_at *at, const void *of, size_t count)
 {
     const size_t length = strlen(name);
     if (length >= LONGEST)
         return NULL;
-    const char *best = NULL;
+    const char *best = only_longer(name, at, of, count);
+    if (best != NULL)
+        return best;
     size_t best_distance = least(2 + length / 3, length);
     for (size_t i = 0; i < count; i++) {
-        if (candidates[i] == NULL || strlen(candidates[i]) >= LONGEST)
+        const char *candidate = at(of, i);
+        if (candidate == NULL || strlen(candidate) >= LONGEST)
             continue;
-        const size_t d = distance(name, candidates[i]);
+        const size_t d = distance(name, candidate);
         if (d < best_distance) {
             best_distance = d;
-            best = candidates[i];
+            best = candidate;
         }
     }
     return best;
 }
 
+const char *lookup_nearest(const char *name, const char *const *candidates, size_t count)
+{
+    return nearest(name, of_list, candidates, count);
+}
+
 const char *lookup_nearest_row(struct lookup_table table, const char *name)
 {
-    const char *best = NULL;
-    for (size_t i = 0; i < table.count; i++) {
-        const char *pair[2] = {best, name_of(table.rows[i])};
-        best = lookup_nearest(name, pair, 2);
-    }
-    return best;
+    return nearest(name, of_table, &table, table.count);
 }

@@ -13,8 +13,9 @@ struct lookup_table {
 /* The row named name, or NULL. Case matters. */
 const void *lookup_row(struct lookup_table table, const char *name);
 
-/* The candidate (of count names) nearest to name by optimal string alignment distance (insert, delete,
- * replace, swap neighbours; case ignored), the first of several; NULL when none is near enough to be a
+/* The candidate (of count names) that was probably meant: the only one that begins with name (two letters at
+ * least, case ignored); else the one nearest by optimal string alignment distance (insert, delete, replace,
+ * swap neighbours; case ignored), the first of several; NULL when none is near enough to be a
  * plausible slip: distance at most 1 + length / 3 and less than the length of the name. NULL candidates are
  * passed over. */
 const char *lookup_nearest(const char *name, const char *const *candidates, size_t count);

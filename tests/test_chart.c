@@ -67,8 +67,9 @@ static void capacities_stand_where_load_is_one(void)
     const struct chart *c = chart_of(&a, sample_result(&a, 4), "response");
     CU_ASSERT_PTR_NOT_NULL_FATAL(c);
     CU_ASSERT_EQUAL_FATAL(c->marker_count, 2);
-    CU_ASSERT_DOUBLE_EQUAL(c->markers[0].at, 1.6, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(c->markers[1].at, 1.6, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(c->markers[0].at, 1600.0, 1e-9); /* in the unit the rates were written in */
+    CU_ASSERT_DOUBLE_EQUAL(c->markers[1].at, 1600.0, 1e-9);
+    CU_ASSERT_STRING_EQUAL(c->x_label, "request: rate (per s)");
     CU_ASSERT_STRING_EQUAL(c->markers[0].text, "sync: threads full");
     CU_ASSERT_EQUAL(c->limit_count, 1);
     CU_ASSERT_EQUAL(c->limits[0].at, 100.0);
@@ -76,8 +77,8 @@ static void capacities_stand_where_load_is_one(void)
     c = chart_of(&a, sample_result(&a, 3), "response");
     CU_ASSERT_PTR_NOT_NULL_FATAL(c);
     CU_ASSERT_EQUAL_FATAL(c->marker_count, 2);
-    CU_ASSERT_DOUBLE_EQUAL(c->markers[0].at, 1.6, 1e-12);
-    CU_ASSERT(c->x_max > 1.6);
+    CU_ASSERT_DOUBLE_EQUAL(c->markers[0].at, 1600.0, 1e-9);
+    CU_ASSERT(c->x_max > 1600.0);
     /* Up to 1: far from full. */
     c = chart_of(&a, sample_result(&a, 2), "response");
     CU_ASSERT_PTR_NOT_NULL_FATAL(c);
@@ -147,6 +148,52 @@ static void curves_end_where_few_observations_are_left(void)
     arena_free(&a);
 }
 
+static void throughput_is_in_the_unit_of_the_sweep(void)
+{
+    struct arena a;
+    arena_init(&a);
+    const struct chart *c = chart_of(&a, sample_result(&a, 4), "throughput");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+    CU_ASSERT_STRING_EQUAL(c->x_label, "offered (tasks per s)");
+    CU_ASSERT_STRING_EQUAL(c->y_label, "throughput (tasks per s)");
+    CU_ASSERT_DOUBLE_EQUAL(c->series[0].points[1].x, 1000.0, 1e-9);
+    arena_free(&a);
+}
+
+/* The script of the response plot with this title; to be freed. */
+static char *script_of(struct arena *a, struct result *r, const char *title)
+{
+    r->title = title;
+    struct picture p = {plot_named("response"), chart_of(a, r, "response"), "response"};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p.chart);
+    return written(chart_write_script, &p);
+}
+
+static void titles_are_broken_and_say_unfinished(void)
+{
+    struct arena a;
+    arena_init(&a);
+    struct result *r = sample_result(&a, 4);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    char title[200] = "";
+    for (int i = 0; i < 19; i++)
+        strcat(title,
+               i > 0 ? " it's nine" : "it's nine"); /* 9 letters and a space: the ninth word ends at 89 */
+    char *script = script_of(&a, r, title);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "nine it''s nine'.\"\\n\".'it''s"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "title_lines = 3\n"));
+    CU_ASSERT_PTR_NULL(strstr(script, "UNFINISHED"));
+    free(script);
+    memset(title, 'x', 120); /* one word: left as it is */
+    title[120] = '\0';
+    r->unfinished = true;
+    script = script_of(&a, r, title);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "title_lines = 1\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "subtitle = 'UNFINISHED: '.'response time"));
+    free(script);
+    arena_free(&a);
+}
+
 /* Every plot of every sample, as the files that gnuplot reads. */
 static void files_hold_no_nan_and_no_commands(void)
 {
@@ -181,6 +228,9 @@ const struct test chart_tests[] = {
     {"each plot applies where it makes sense", plots_apply_where_they_make_sense},
     {"capacity lines stand where the load reaches 1", capacities_stand_where_load_is_one},
     {"over a number of servers too", servers_are_full_where_load_is_one},
+    {"throughput is drawn in the unit in which the sweep wrote its rates",
+     throughput_is_in_the_unit_of_the_sweep},
+    {"long titles are broken between words; unfinished results say so", titles_are_broken_and_say_unfinished},
     {"unstable points are left out, and that is said", unstable_points_are_left_out},
     {"curves end where fewer than 100 observations are left", curves_end_where_few_observations_are_left},
     {"data and scripts hold no nan, and titles cannot become commands", files_hold_no_nan_and_no_commands},

@@ -129,6 +129,8 @@ static void help_is_help(void)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         CU_ASSERT_EQUAL(run(&t, "$desq %s --help", commands[i]), 0);
         CU_ASSERT(says(t.out, "Usage: desq ") && says(t.out, "--help") && says(t.out, "Example"));
+        CU_ASSERT_EQUAL(run(&t, "$desq %s -h", commands[i]), 0);
+        CU_ASSERT(says(t.out, "Usage: desq "));
         CU_ASSERT_EQUAL(run(&t, "$desq help %s", commands[i]), 0);
         CU_ASSERT(says(t.out, commands[i]));
     }
@@ -161,6 +163,7 @@ static void bad_usage_is_named(void)
         {"list distribution", "did you mean \"distributions\"?"},
         {"list distributions lognormall", "did you mean \"lognormal\"?"},
         {"list distributions gamma extra", "one table and one name"},
+        {"claims C99", "there are C1 to C8 and C14"},
         {"plot", "which result?"},
         {"plot r.json", "where to?"},
         {"plot --term r.json dir", "it takes no folder"},
@@ -293,6 +296,8 @@ static void plots_are_drawn_or_left_to_be_drawn(void)
     CU_ASSERT_EQUAL(run(&t, "PATH=/nonexistent $desq run mm1.json --quiet --plots pictures --json r.json"),
                     0);
     CU_ASSERT(says(t.err, "gnuplot-nox"));
+    CU_ASSERT_EQUAL(run(&t, "PATH=/nonexistent $desq plot r.json alone"), 2); /* pictures are all it is for */
+    CU_ASSERT(says(t.err, "gnuplot-nox") && exists(&t, "alone/tail.gp"));
     CU_ASSERT(exists(&t, "r.json") && exists(&t, "pictures/percentiles.gp") &&
               exists(&t, "pictures/percentiles.dat"));
     CU_ASSERT_EQUAL(run(&t, "PATH=/nonexistent $desq plot --term r.json"), 2);
@@ -317,7 +322,7 @@ static void check_says_what_it_understood(void)
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq check four.json"), 0);
-    CU_ASSERT(says(t.out, "four.json: fine: 2 points"));
+    CU_ASSERT(says(t.out, "four.json: fine: 2 variants, 1 station"));
     CU_ASSERT_EQUAL(run(&t, "$desq check bad.json four.json"), 2);
     CU_ASSERT(says(t.out, "four.json: fine") && says(t.err, "bad.json:1:"));
     CU_ASSERT_EQUAL(run(&t, "$desq check mm1.json --set /arrivals/rate=2"), 0);
@@ -327,6 +332,23 @@ static void check_says_what_it_understood(void)
     CU_ASSERT_EQUAL(run(&t, "$desq check --expand mm1.json > full.json && $desq check full.json"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run full.json --csv - -q > a; $desq run mm1.json --csv - -q > b; cmp a b"),
                     0);
+    end(&t);
+}
+
+static void columns_have_names_or_numbers(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    write_file(&t, "data.csv", "a,b\n1,0.5\n2,0.25\n");
+    write_file(
+        &t, "column.json",
+        "{ \"arrivals\": { \"rate\": 0.5 }, \"service\": { \"dist\": \"empirical\", \"file\": \"data.csv\", "
+        "\"column\": 2 }, \"run\": { \"replications\": 2, \"count\": 100 } }\n");
+    CU_ASSERT_EQUAL(run(&t, "$desq run column.json --csv a -q && $desq run column.json --csv b -q "
+                            "--set '/service/column=\"b\"' && cmp a b"),
+                    0);
+    CU_ASSERT_EQUAL(run(&t, "$desq check column.json --set /service/column=3"), 2);
+    CU_ASSERT(says(t.err, "2 columns, so none of number 3"));
     end(&t);
 }
 
@@ -351,7 +373,8 @@ static void nap(long milliseconds)
     nanosleep(&pause, NULL);
 }
 
-static void interrupting_gives_what_there_is(void)
+/* The first SIGINT, SIGTERM or SIGHUP. */
+static void interrupt_with(int signal_number)
 {
     struct place_of_test t;
     begin(&t);
@@ -362,23 +385,49 @@ static void interrupting_gives_what_there_is(void)
         if (chdir(t.folder) != 0 || freopen("out.txt", "w", stdout) == NULL ||
             freopen("err.txt", "w", stderr) == NULL)
             _exit(99);
-        execl(t.program, "desq", "run", "endless.json", "--json", "r.json", (char *)NULL);
+        setenv("PATH", "/nonexistent", 1); /* no gnuplot: scripts are enough */
+        signal(signal_number, SIG_DFL);    /* where the tests run under nohup */
+        execl(t.program, "desq", "run", "endless.json", "four.json", "--plots", "pictures", (char *)NULL);
         _exit(99);
     }
     nap(400);
-    kill(child, SIGINT);
+    kill(child, signal_number);
     int status = 0;
     for (int i = 0; i < 200 && waitpid(child, &status, WNOHANG) == 0; i++) {
         nap(100);
         if (i == 199)
             kill(child, SIGKILL);
     }
-    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 130);
-    char *out = file_text(&t, "out.txt"), *json = file_text(&t, "r.json");
-    CU_ASSERT_FATAL(out != NULL && json != NULL);
-    CU_ASSERT(says(out, "UNFINISHED"));
-    CU_ASSERT(says(json, "\"unfinished\": true") && says(json, "\"stopped\": \"interrupted\""));
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 128 + signal_number);
+    char *out = file_text(&t, "out.txt"), *err = file_text(&t, "err.txt");
+    char *script = file_text(&t, "pictures/endless/tail.gp");
+    CU_ASSERT_FATAL(out != NULL && err != NULL && script != NULL);
+    CU_ASSERT(says(out, "UNFINISHED: interrupted at point 1 of 1\n"));
+    CU_ASSERT(says(err, "not begun: four.json"));
+    CU_ASSERT(says(script, "subtitle = 'UNFINISHED: '"));
     free(out);
+    free(err);
+    free(script);
+    end(&t);
+}
+
+static void interrupting_gives_what_there_is(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        interrupt_with(signals[i]);
+}
+
+/* Results as far as they got, as JSON. */
+static void interrupted_results_are_marked(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    write_file(&t, "endless.json", endless);
+    CU_ASSERT_EQUAL(run(&t, "timeout -s INT 0.4 $desq run endless.json --json r.json -q; test $? = 124"), 0);
+    char *json = file_text(&t, "r.json");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+    CU_ASSERT(says(json, "\"unfinished\": true") && says(json, "\"stopped\": \"interrupted\""));
     free(json);
     end(&t);
 }
@@ -396,7 +445,10 @@ const struct test cli_tests[] = {
     {"plots are drawn; without gnuplot their data and scripts are written",
      plots_are_drawn_or_left_to_be_drawn},
     {"check says what it understood, warns, and expands to the same", check_says_what_it_understood},
+    {"a column of a file has a name or a number", columns_have_names_or_numbers},
     {"list shows every table and row", list_shows_every_table},
-    {"Ctrl-C ends with 130 and what there is, marked unfinished", interrupting_gives_what_there_is},
+    {"SIGINT, SIGTERM and SIGHUP end with 128 + signal and what there is, marked unfinished",
+     interrupting_gives_what_there_is},
+    {"JSON of an interrupted run is marked", interrupted_results_are_marked},
     {NULL, NULL},
 };

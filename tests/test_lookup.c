@@ -57,6 +57,25 @@ static void ties_and_gaps(void)
     CU_ASSERT_STRING_EQUAL(lookup_nearest_row((struct lookup_table){both, 2}, "hat"), "cat");
 }
 
+static void beginnings(void)
+{
+    const char *const c[] = {"exponential", NULL, "erlang", "hyperexponential", "hypoexponential", "exp"};
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("expo", c, 6), "exponential");
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("EXPO", c, 6), "exponential");
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("er", c, 6), "erlang");
+    CU_ASSERT_PTR_NULL(lookup_nearest("e", c, 6));   /* one letter says nothing */
+    CU_ASSERT_PTR_NULL(lookup_nearest("hyp", c, 5)); /* two begin so */
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("hype", c, 6), "hyperexponential");
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("exp", c, 6), "exp"); /* itself, though another begins so */
+    CU_ASSERT_STRING_EQUAL(lookup_nearest("exq", c, 6), "exp"); /* a slip still finds the nearest */
+    CU_ASSERT_STRING_EQUAL(lookup_nearest_row(table, "pri"), "priority");
+    CU_ASSERT_STRING_EQUAL(lookup_nearest_row(table, "ran"), "random");
+    const struct row first = {"stations", 0}, second = {"station", 0};
+    const void *const both[] = {&first, &second};
+    const struct lookup_table alike = {both, 2};
+    CU_ASSERT_STRING_EQUAL(lookup_nearest_row(alike, "station"), "station");
+}
+
 static void long_names(void)
 {
     char name[200];
@@ -77,6 +96,7 @@ const struct test lookup_tests[] = {
     {"a slip of the pen finds the name that was meant", slips},
     {"what is too far from every name finds none", limits},
     {"of several nearest the first is taken, and gaps are passed over", ties_and_gaps},
+    {"the beginning of one name alone finds it", beginnings},
     {"very long names neither match nor overflow", long_names},
     {NULL, NULL},
 };

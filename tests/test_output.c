@@ -78,6 +78,12 @@ static void digits_follow_the_half_width(void)
         {INFINITY, NAN, "any"},
         {1e-30, 3.0, "0 ± 3"},
         {99.97, 0.4, "100.0 ± 0.4"},
+        {1.0000000000004547, 1.3e-15, "1"}, /* rounding, no interval */
+        {0.1 + 0.2, 1e-17, "0.3"},
+        {1.1952286093343936, 0.0, "1.19523"},
+        {1234567.0, 0.0, "1234567"}, /* not rounded to tens */
+        {12345678901.0, 0.0, "1.23457e+10"},
+        {5.0, 6e-9, "5.000000000 ± 0.000000006"},
     };
     char text[NUMBER_ROOM];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -281,6 +287,102 @@ static void text_says_what_was_found(void)
     arena_free(&a);
 }
 
+static void rounding_is_no_difference(void)
+{
+    struct arena a;
+    arena_init(&a);
+    struct result *r = sample_result(&a, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    struct difference *d = (struct difference *)&r->differences[0];
+    d->difference = 4.4e-16;
+    d->half_width = d->half_width_unpaired = 1e-16;
+    char *text = written(&output_text, r);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "no difference"));
+    CU_ASSERT_PTR_NULL(strstr(text, "e-16"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "difference 0 ms)"));
+    free(text);
+    arena_free(&a);
+}
+
+static void requirements_show_units_and_why(void)
+{
+    struct arena a;
+    arena_init(&a);
+    struct result *r = sample_result(&a, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    static const struct requirement share = {.text = "request.lost < 0.05",
+                                             .metric = "lost",
+                                             .comparison = LESS,
+                                             .value = 0.05},
+                                    seconds = {.text = "request.response < 0.1s",
+                                               .metric = "response",
+                                               .comparison = LESS,
+                                               .value = 100.0};
+    struct requirement_outcome *o = arena_array(&a, 4, sizeof *o);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+    for (size_t i = 0; i < 2; i++) {
+        o[2 * i] = (struct requirement_outcome){&share, 0.04, 0.03, 0.06, VERDICT_UNDECIDED};
+        o[2 * i + 1] = (struct requirement_outcome){&seconds, 90.0, NAN, NAN, VERDICT_UNDECIDED};
+        struct point *p = (struct point *)&r->points[i];
+        p->outcomes = &o[2 * i];
+        p->outcome_count = 2;
+    }
+    char *text = written(&output_text, r);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Required: request.lost < 0.05 (5 %)\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "measured, %"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "3 to 6"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "undecided: bound in interval"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Required: request.response < 0.1s (100 ms)\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "measured, ms"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "undecided: no interval"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "~90"));
+    free(text);
+    arena_free(&a);
+}
+
+static void unfinished_runs_say_where(void)
+{
+    struct arena a;
+    arena_init(&a);
+    struct result *r = sample_result(&a, 2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    struct point *p = (struct point *)&r->points[2];
+    r->unfinished = true;
+    p[0].report.stopped = p[1].report.stopped = STOPPED_INTERRUPTED;
+    p[1].report.replications = 0;
+    char *text = NULL;
+    size_t size = 0;
+    struct error err;
+    FILE *out = open_memstream(&text, &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    CU_ASSERT_TRUE(output_report(r, 8, out, &err));
+    fclose(out);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "UNFINISHED: interrupted at point 3 of 8 (sync at request: rate 1000/s);"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "points 4-8"));
+    free(text);
+    arena_free(&a);
+}
+
+static void a_deadlock_leaves_only_its_warning(void)
+{
+    struct arena a;
+    arena_init(&a);
+    struct result *r = sample_result(&a, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    for (size_t i = 0; i < r->point_count; i++)
+        ((struct point *)&r->points[i])->report.stopped = STOPPED_DEADLOCK;
+    char *text = written(&output_text, r);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Warning (sync): more arrives"));
+    CU_ASSERT_PTR_NULL(strstr(text, "least precise"));
+    CU_ASSERT_PTR_NULL(strstr(text, "response"));
+    free(text);
+    arena_free(&a);
+}
+
 static void nothing_prints_nan(void)
 {
     static const struct output *const outputs[] = {&output_text, &output_json, &output_csv};
@@ -337,6 +439,29 @@ static void json_reads_back(void)
         free(second);
         arena_free(&mine);
     }
+    arena_free(&a);
+}
+
+/* A design that carries any rate has no station that is full first. */
+static void json_without_bottleneck(void)
+{
+    struct arena a;
+    struct error err;
+    const struct result *back;
+    char path[32];
+    arena_init(&a);
+    struct result *r = sample_result(&a, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    ((struct comparison_of_await *)r->comparisons)->async_saturates = SIZE_MAX;
+    char *text = written(&output_json, r), *report = written(&output_text, r);
+    CU_ASSERT_FATAL(text != NULL && report != NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"async_saturates\": null"));
+    CU_ASSERT_TRUE_FATAL(to_file(text, path));
+    CU_ASSERT_TRUE_FATAL(result_read(&a, path, &back, &err));
+    CU_ASSERT_EQUAL(back->comparisons[0].async_saturates, SIZE_MAX);
+    unlink(path);
+    free(text);
+    free(report);
     arena_free(&a);
 }
 
@@ -483,8 +608,14 @@ const struct test output_tests[] = {
     {"a group cut in two keeps its heading", a_cut_group_keeps_its_heading},
     {"the report fits the page and leaves nothing out", text_fits_the_page},
     {"the report gives means, ratio, paired and unpaired interval", text_says_what_was_found},
+    {"what rounding leaves is no difference", rounding_is_no_difference},
+    {"requirements show units, shares in per cent, and why they are undecided",
+     requirements_show_units_and_why},
+    {"an unfinished run says at which point, and what was not begun", unfinished_runs_say_where},
+    {"a deadlock leaves only its warning", a_deadlock_leaves_only_its_warning},
     {"no output ever prints nan or -0.0", nothing_prints_nan},
     {"JSON reads back to the same bytes", json_reads_back},
+    {"a design that carries any rate is written and read back", json_without_bottleneck},
     {"a changed result file is refused with the place", json_errors_say_where},
     {"what is no result file is refused", json_that_is_none},
     {"CSV quotes by RFC 4180 and holds the numbers", csv_is_quoted},

@@ -331,6 +331,7 @@ static void comparisons(struct writer *w, const struct result *r)
     for (size_t i = 0; i < r->comparison_count; i++) {
         const struct comparison_of_await *c = &r->comparisons[i];
         const struct subject *stations = r->points[c->sync].stations;
+        const size_t count = r->points[c->sync].station_count;
         next(w);
         begin(w, '{');
         whole(w, "sync", c->sync);
@@ -339,8 +340,9 @@ static void comparisons(struct writer *w, const struct result *r)
         if (c->by_await) {
             number(w, "sync_rate_most", c->sync_rate_most);
             number(w, "async_rate_most", c->async_rate_most);
-            word(w, "sync_saturates", stations[c->sync_saturates].name);
-            word(w, "async_saturates", stations[c->async_saturates].name);
+            /* Where any rate is carried, none is full first. */
+            word(w, "sync_saturates", c->sync_saturates < count ? stations[c->sync_saturates].name : NULL);
+            word(w, "async_saturates", c->async_saturates < count ? stations[c->async_saturates].name : NULL);
             word(w, "pool", stations[c->pool].name);
             number(w, "break_even_servers", c->break_even_servers);
         }

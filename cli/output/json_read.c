@@ -4,6 +4,7 @@
 #include "cli/output/output.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,13 @@ static size_t subject_of(struct node_reader *r, struct node parent, const char *
             return i;
     node_fail(r, at, "the name of a task or station of this result");
     return 0;
+}
+
+/* The same of a station that is full first; SIZE_MAX where the member is null: none ever is. */
+static size_t saturates(struct node_reader *r, struct node parent, const char *key,
+                        const struct subject *list, size_t count)
+{
+    return cJSON_IsNull(node_at(r, parent, key).json) ? SIZE_MAX : subject_of(r, parent, key, list, count);
 }
 
 static const char *const statistic_names[] = {"mean", "sd", "max", "quantile"}; /* as enum statistic */
@@ -301,8 +309,8 @@ static void read_comparison(struct node_reader *r, struct node at, const struct 
     const struct point *p = &result->points[c->sync];
     c->sync_rate_most = node_number_of(r, at, "sync_rate_most");
     c->async_rate_most = node_number_of(r, at, "async_rate_most");
-    c->sync_saturates = subject_of(r, at, "sync_saturates", p->stations, p->station_count);
-    c->async_saturates = subject_of(r, at, "async_saturates", p->stations, p->station_count);
+    c->sync_saturates = saturates(r, at, "sync_saturates", p->stations, p->station_count);
+    c->async_saturates = saturates(r, at, "async_saturates", p->stations, p->station_count);
     c->pool = subject_of(r, at, "pool", p->stations, p->station_count);
     c->break_even_servers = node_number_of(r, at, "break_even_servers");
 }

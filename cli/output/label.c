@@ -2,6 +2,8 @@
 
 #include "cli/output/number.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_LONGEST = 24, PARTS_MOST = 32 };
@@ -119,6 +121,60 @@ const char *label_point(struct arena *a, const struct result *r, size_t point)
     if (place == NULL || variant == NULL)
         return place;
     return place[0] != '\0' ? arena_printf(a, "%s at %s", variant, place) : variant;
+}
+
+/* "\"1500/s\"": the unit begins at the return value and is *length long; NULL: not so written. */
+static const char *written_unit(const char *value, size_t *length, double *number)
+{
+    char *end;
+    if (value[0] != '"')
+        return NULL;
+    *number = strtod(value + 1, &end);
+    end += strspn(end, " ");
+    if (*end != '/')
+        return NULL;
+    end += 1 + strspn(end + 1, " ");
+    *length = strspn(end, "abcdefghijklmnopqrstuvwxyz");
+    return *length > 0 ? end : NULL;
+}
+
+struct rate_unit label_rate_unit_of(struct arena *a, const struct result *r, size_t set)
+{
+    const char *first = NULL;
+    size_t first_length = 0;
+    double factor = NAN;
+    for (size_t i = 0; i < r->point_count; i++) {
+        const struct setting *s = &r->points[i].sets[set];
+        size_t length = 0;
+        double number = NAN;
+        const char *unit = written_unit(s->value, &length, &number);
+        if (unit == NULL || !(s->number > 0.0) || !(number > 0.0))
+            return (struct rate_unit){NULL, 1.0};
+        if (first == NULL) {
+            first = unit;
+            first_length = length;
+            factor = number / s->number;
+        } else if (length != first_length || strncmp(unit, first, length) != 0) {
+            return (struct rate_unit){NULL, 1.0};
+        }
+    }
+    if (first == NULL)
+        return (struct rate_unit){NULL, 1.0};
+    if (fabs(factor - round(factor)) < 1e-9 * factor) /* units are whole multiples of each other */
+        factor = round(factor);
+    else if (fabs(1.0 / factor - round(1.0 / factor)) < 1e-9 / factor)
+        factor = 1.0 / round(1.0 / factor);
+    return (struct rate_unit){arena_printf(a, "%.*s", (int)first_length, first), factor};
+}
+
+struct rate_unit label_rate_unit(struct arena *a, const struct result *r)
+{
+    for (size_t set = 0; r->point_count > 0 && set < r->points[0].set_count; set++) {
+        const struct rate_unit unit = label_rate_unit_of(a, r, set);
+        if (unit.name != NULL)
+            return unit;
+    }
+    return (struct rate_unit){r->time_unit, 1.0};
 }
 
 const char *label_unit(struct arena *a, const struct result *r, const struct probe_type *probe)

@@ -22,6 +22,16 @@ const char *label_point(struct arena *a, const struct result *r, size_t point);
 /* The point's place in the sweep, without its variant: "request: rate 500/s"; "" without a sweep. */
 const char *label_place(struct arena *a, const struct result *r, size_t point);
 
+/* The unit in which a sweep wrote its rates: "1500/s" has "s". factor: so many of them make one rate per
+ * time_unit. What varies nothing so written: the time unit, and 1. */
+struct rate_unit {
+    const char *name;
+    double factor;
+};
+struct rate_unit label_rate_unit(struct arena *a, const struct result *r);
+/* The same of one setting of the sweep; name NULL: its values are no rates with one unit. */
+struct rate_unit label_rate_unit_of(struct arena *a, const struct result *r, size_t set);
+
 /* "ms", "per ms", "%", "" as the probe's numbers are shown. */
 const char *label_unit(struct arena *a, const struct result *r, const struct probe_type *probe);
 

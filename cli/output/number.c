@@ -9,8 +9,12 @@ enum {
     DECIMALS_MOST = 6,  /* more are written with an exponent */
     EXPONENT_MOST = 9,  /* as is a number from 10^9 on */
     DIGITS_UNKNOWN = 3, /* shown of a number without an interval */
-    DIGITS_EXACT = 6    /* shown of a number that did not vary */
+    DIGITS_EXACT = 6,   /* shown of a number that did not vary: all of these, */
+    DIGITS_WHOLE = 10   /* and its whole part up to so many */
 };
+
+/* Narrower than this share of its value, an interval is what rounding left of none. */
+static const double rounding = 1e-9;
 
 /* The decimal exponent of x as printed with this many significant digits: 9.96 has 1 with two digits. */
 static int exponent_of(double x, int digits)
@@ -80,10 +84,17 @@ char *number_short(double x, int digits, char out[static NUMBER_ROOM])
     return out;
 }
 
+/* A number that did not vary: 1234567 is not rounded to tens. */
+static char *exact_short(double x, char *out)
+{
+    const int whole = x != 0.0 && isfinite(x) ? exponent_of(x, DIGITS_WHOLE) + 1 : 0;
+    return number_short(x, whole > DIGITS_EXACT && whole <= DIGITS_WHOLE ? whole : DIGITS_EXACT, out);
+}
+
 char *number_interval(double mean, double half_width, char out[static NUMBER_ROOM])
 {
-    if (isnan(mean) || isinf(mean) || half_width == 0.0)
-        return number_short(mean, DIGITS_EXACT, out);
+    if (isnan(mean) || isinf(mean) || half_width <= rounding * fabs(mean))
+        return exact_short(mean, out);
     if (isnan(half_width) || isinf(half_width)) {
         char text[NUMBER_ROOM - 1];
         number_short(mean, DIGITS_UNKNOWN, out);
@@ -99,7 +110,7 @@ char *number_interval(double mean, double half_width, char out[static NUMBER_ROO
     const double larger = fmax(fabs(mean), half_width);
     const int exponent = exponent_of(larger, 3);
     char left[NUMBER_ROOM], right[NUMBER_ROOM];
-    if (decimals > DECIMALS_MOST || exponent >= EXPONENT_MOST) {
+    if ((decimals > DECIMALS_MOST && exponent != 0) || exponent >= EXPONENT_MOST) {
         const double unit = pow(10.0, exponent);
         decimals += exponent;
         snprintf(out, NUMBER_ROOM, "(%.20s ± %.20s)e%+03d", fixed(mean / unit, decimals, left),

@@ -14,8 +14,8 @@ char *number_exact(double x, char out[static NUMBER_ROOM]);
 char *number_short(double x, int digits, char out[static NUMBER_ROOM]);
 
 /* "12.34 ± 0.05": as many digits as the half-width carries (its first two when they are below 20, else one).
- * A half-width of 0 says that nothing varied: the value alone. NAN half-width: "~12.3", for which no interval
- * can be given. NAN mean: "-". */
+ * A half-width of 0, or below a billionth of the value, says that nothing varied: the value alone. NAN
+ * half-width: "~12.3", for which no interval can be given. NAN mean: "-". */
 char *number_interval(double mean, double half_width, char out[static NUMBER_ROOM]);
 
 /* The same of a value and its interval's ends, with the larger side as half-width. */

@@ -16,6 +16,9 @@ struct output {
     bool (*write)(const struct result *r, FILE *out, struct error *err);
 };
 
+/* The report of a scenario that has `points` points in all; an interrupted run may have fewer. */
+bool output_report(const struct result *r, size_t points, FILE *out, struct error *err);
+
 #define OUTPUT(name) extern const struct output output_##name;
 #include "cli/output/list.h"
 #undef OUTPUT

@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+bool text_deadlocked(const struct result *r, size_t point)
+{
+    return r->points[point].report.stopped == STOPPED_DEADLOCK;
+}
+
+bool text_infinite_servers(const struct point *p, size_t station)
+{
+    return p->capacities != NULL && p->capacities[station].load == 0.0 &&
+           isinf(p->capacities[station].rate_most);
+}
+
 const char *text_figure(struct page *p, const struct figure *f)
 {
     char text[NUMBER_ROOM];
@@ -91,6 +102,40 @@ static void print_sweep(struct page *p)
     }
 }
 
+/* The points that were under way when the run was interrupted, and those never begun. A sweep's value has its
+ * variants under way at once. */
+static void print_unfinished(struct page *p)
+{
+    const struct result *r = p->result;
+    size_t first = r->point_count, begun = 0;
+    for (size_t i = 0; i < r->point_count; i++) {
+        if (r->points[i].report.stopped == STOPPED_INTERRUPTED && first == r->point_count)
+            first = i;
+        if (i == first || r->points[i].report.replications > 0)
+            begun = i + 1;
+    }
+    if (first == r->point_count) {
+        fprintf(p->out, "UNFINISHED: interrupted; what follows is as far as it got.\n");
+        return;
+    }
+    const char *label = label_point(p->arena, r, first), *text;
+    if (begun > first + 1)
+        text = arena_printf(p->arena, "UNFINISHED: interrupted at points %zu to %zu of %zu", first + 1, begun,
+                            p->points_asked);
+    else
+        text =
+            arena_printf(p->arena, "UNFINISHED: interrupted at point %zu of %zu", first + 1, p->points_asked);
+    if (text != NULL && label != NULL && label[0] != '\0')
+        text = arena_printf(p->arena, "%s (%s%s)", text, begun > first + 1 ? "from " : "", label);
+    if (text != NULL && begun + 1 == p->points_asked)
+        text = arena_printf(p->arena, "%s; point %zu not begun", text, p->points_asked);
+    else if (text != NULL && begun < p->points_asked)
+        text = arena_printf(p->arena, "%s; points %zu-%zu not begun", text, begun + 1, p->points_asked);
+    p->failed = p->failed || text == NULL || label == NULL;
+    if (text != NULL)
+        text_wrapped(p->out, text, 0, 2);
+}
+
 static void print_head(struct page *p)
 {
     const struct result *r = p->result;
@@ -102,7 +147,7 @@ static void print_head(struct page *p)
     if (r->point_count > 0)
         print_sweep(p);
     if (r->unfinished)
-        fprintf(p->out, "UNFINISHED: interrupted; what follows is as far as it got.\n");
+        print_unfinished(p);
 }
 
 /* Whether a point before this one has the same warning. */
@@ -169,13 +214,19 @@ static void print_warnings(struct page *p)
             0, 2);
 }
 
-static bool write_text(const struct result *r, FILE *out, struct error *err)
+bool output_report(const struct result *r, size_t points, FILE *out, struct error *err)
 {
     struct arena arena;
     arena_init(&arena);
-    struct page p = {.out = out, .arena = &arena, .result = r};
+    struct page p = {.out = out, .arena = &arena, .result = r, .points_asked = points};
     print_head(&p);
-    if (r->point_count > 0) {
+    bool all_dead = true;
+    for (size_t i = 0; i < r->point_count; i++)
+        all_dead = all_dead && text_deadlocked(r, i);
+    if (r->point_count > 0 && all_dead) {
+        fputc('\n', out);
+        print_warnings(&p);
+    } else if (r->point_count > 0) {
         text_figures(&p);
         text_runs(&p);
         text_verdict(&p);
@@ -185,6 +236,11 @@ static bool write_text(const struct result *r, FILE *out, struct error *err)
     }
     arena_free(&arena);
     return !p.failed || error_set(err, "out of memory while writing the report");
+}
+
+static bool write_text(const struct result *r, FILE *out, struct error *err)
+{
+    return output_report(r, r->point_count, out, err);
 }
 
 const struct output output_text = {

@@ -10,9 +10,10 @@ struct page {
     FILE *out;
     struct arena *arena;
     const struct result *result;
-    bool unsure;   /* a number without an interval was printed */
-    bool unstable; /* a point marked as unstable was printed */
-    bool failed;   /* no memory */
+    size_t points_asked; /* of the scenario; the result of an interrupted run has fewer */
+    bool unsure;         /* a number without an interval was printed */
+    bool unstable;       /* a point marked as unstable was printed */
+    bool failed;         /* no memory */
 };
 
 /* Tasks and stations. */
@@ -22,6 +23,11 @@ void text_runs(struct page *p);
 /* Variants against each other. */
 void text_verdict(struct page *p);
 void text_requirements(struct page *p);
+
+/* The point ended in a deadlock: its figures say nothing. */
+bool text_deadlocked(const struct result *r, size_t point);
+/* Utilisation counts busy servers here: of infinitely many there is no share. */
+bool text_infinite_servers(const struct point *p, size_t station);
 
 /* The paired difference of this figure between two variants (places within one combination of sweep values)
  * of one kind or of the run; NULL: none was made. */

@@ -36,7 +36,7 @@ static const struct figure *figure_at(const struct result *r, size_t point, subj
                                       const char *measure)
 {
     const struct subject *s = of(&r->points[point], index);
-    return s != NULL ? subject_figure(s, measure) : NULL;
+    return s != NULL && !text_deadlocked(r, point) ? subject_figure(s, measure) : NULL;
 }
 
 /* Whether the measure is known at any point and, unless it always counts, is anywhere large enough to matter.
@@ -103,18 +103,11 @@ static const char *quantile_title(struct page *p, double quantile)
     return title != NULL ? title : "";
 }
 
-/* A utilisation of infinitely many servers is a number of busy ones; else a share. */
-static bool infinite_servers(const struct point *p, size_t station)
-{
-    return p->capacities != NULL && p->capacities[station].load == 0.0 &&
-           isinf(p->capacities[station].rate_most);
-}
-
 static const char *station_cell(struct page *p, size_t point, size_t station, const char *measure)
 {
     const struct figure *f = figure_at(p->result, point, station_of, station, measure);
     if (f == NULL || strcmp(measure, "utilisation") != 0 || isnan(f->mean) ||
-        !infinite_servers(&p->result->points[point], station))
+        !text_infinite_servers(&p->result->points[point], station))
         return text_figure(p, f);
     char text[NUMBER_ROOM];
     number_interval(f->mean, f->half_width, text);
@@ -371,8 +364,9 @@ static void makespans(struct page *p)
     table_column(&t, "", title != NULL ? title : "");
     p->failed = p->failed || title == NULL;
     for (size_t i = 0; i < r->point_count; i++) {
-        const struct figure *f =
-            r->points[i].run != NULL ? subject_figure(r->points[i].run, "makespan") : NULL;
+        const struct figure *f = r->points[i].run != NULL && !text_deadlocked(r, i)
+                                     ? subject_figure(r->points[i].run, "makespan")
+                                     : NULL;
         const size_t column = text_point_row(p, &t, i);
         table_cell(&t, column, text_figure(p, f));
         any = any || (f != NULL && !isnan(f->mean));

@@ -24,7 +24,7 @@ static const char *worst_of(const struct point *at)
 static const char *precision_cell(struct page *p, const struct point *at)
 {
     char text[NUMBER_ROOM];
-    if (isnan(at->report.precision))
+    if (isnan(at->report.precision) || at->report.stopped == STOPPED_DEADLOCK)
         return "-";
     number_short(100.0 * at->report.precision, 2, text);
     const char *worst = worst_of(at);
@@ -76,18 +76,88 @@ void text_runs(struct page *p)
 static const char *const verdict_texts[] = {
     [VERDICT_MET] = "met", [VERDICT_NOT_MET] = "NOT MET", [VERDICT_UNDECIDED] = "undecided"};
 
+/* The measure that a requirement is about. */
+static const struct probe_type *probe_of(const struct requirement *q)
+{
+    const enum probe_scope scope = q->of_run ? PROBE_RUN : q->of_station ? PROBE_STATION : PROBE_KIND;
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        if (probe->scope == scope && strcmp(probe->name, q->metric) == 0)
+            return probe;
+    }
+    return NULL;
+}
+
+/* Is this requirement about a share, shown in per cent? Of infinite servers it is about a number of them. */
+static bool in_per_cent(const struct result *r, const struct requirement *q)
+{
+    const struct probe_type *probe = probe_of(q);
+    return probe != NULL && probe->unit == UNIT_FRACTION &&
+           !(q->of_station && text_infinite_servers(&r->points[0], q->subject) &&
+             (strcmp(q->metric, "utilisation") == 0 || strcmp(q->metric, "setting_up") == 0));
+}
+
+/* "ms", "per ms", "%", "": what measured values of this requirement are in. */
+static const char *unit_of(struct page *p, const struct requirement *q)
+{
+    const struct probe_type *probe = probe_of(q);
+    if (probe == NULL || (probe->unit == UNIT_FRACTION && !in_per_cent(p->result, q)))
+        return "";
+    return keep(p, label_unit(p->arena, p->result, probe));
+}
+
+/* " (100 ms)" where the bound was written in another unit than the report's; else "". */
+static const char *converted(struct page *p, const struct requirement *q)
+{
+    const char *bound = q->text + strlen(q->text), *unit = unit_of(p, q);
+    char text[NUMBER_ROOM];
+    while (bound > q->text && strchr("<>=", bound[-1]) == NULL)
+        bound--;
+    bound += strspn(bound, " ");
+    const char *written = bound + strspn(bound, "+-.0123456789eE");
+    written += strspn(written, " ");
+    const bool per = strncmp(unit, "per ", 4) == 0;
+    if (strcmp(unit, "%") == 0 ? strchr(written, '%') != NULL || q->value == 0.0
+                               : *written == '\0' || strcmp(written, unit) == 0 ||
+                                     (per && *written == '/' && strcmp(written + 1, unit + 4) == 0))
+        return "";
+    number_short(strcmp(unit, "%") == 0 ? 100.0 * q->value : q->value, 6, text);
+    return keep(p, arena_printf(p->arena, " (%s %s)", text, unit));
+}
+
+/* Why it cannot be said whether the requirement is met. */
+static const char *why_undecided(const struct result *r, size_t i, const struct requirement_outcome *o)
+{
+    if (text_deadlocked(r, i))
+        return "undecided: deadlock";
+    if (isnan(o->value))
+        return "undecided: nothing observed";
+    if (isnan(o->low) || isnan(o->high))
+        return "undecided: no interval";
+    return "undecided: bound in interval";
+}
+
 /* Requirement k at point i, with what was measured. */
 static void requirement_row(struct page *p, struct table *t, size_t i, size_t k)
 {
     const struct requirement_outcome *o = &p->result->points[i].outcomes[k];
+    const double scale = in_per_cent(p->result, o->requirement) ? 100.0 : 1.0;
+    const bool dead = text_deadlocked(p->result, i), known = !isnan(o->low) && !isnan(o->high);
     char value[NUMBER_ROOM], low[NUMBER_ROOM], high[NUMBER_ROOM];
     text_point_row(p, t, i);
-    table_cell(t, t->label_count - 1, verdict_texts[o->verdict]);
-    table_cell(t, t->label_count, number_short(o->value, 4, value));
-    if (!isnan(o->low) && !isnan(o->high) && o->low != o->high)
+    table_cell(t, t->label_count - 1,
+               o->verdict == VERDICT_UNDECIDED ? why_undecided(p->result, i, o) : verdict_texts[o->verdict]);
+    if (dead || isnan(o->value))
+        table_cell(t, t->label_count, "-");
+    else
+        table_cell(t, t->label_count,
+                   keep(p, arena_printf(p->arena, "%s%s", known ? "" : "~",
+                                        number_short(scale * o->value, 4, value))));
+    p->unsure = p->unsure || (!dead && !known && !isnan(o->value));
+    if (!dead && known && o->high - o->low > 1e-9 * fabs(o->value))
         table_cell(t, t->label_count + 1,
-                   keep(p, arena_printf(p->arena, "%s to %s", number_short(o->low, 4, low),
-                                        number_short(o->high, 4, high))));
+                   keep(p, arena_printf(p->arena, "%s to %s", number_short(scale * o->low, 4, low),
+                                        number_short(scale * o->high, 4, high))));
 }
 
 /* Points at which requirement k came out so. */
@@ -108,7 +178,8 @@ static void requirement_table(struct page *p, size_t k)
     if (r->point_count > 1)
         text_point_labels(p, &t);
     table_label(&t, "");
-    table_column(&t, "", "measured");
+    const char *unit = unit_of(p, r->points[0].outcomes[k].requirement);
+    table_column(&t, "", keep(p, arena_printf(p->arena, "measured%s%s", unit[0] != '\0' ? ", " : "", unit)));
     table_column(&t, "", "interval");
     for (size_t i = 0; i < r->point_count; i++)
         if (k < r->points[i].outcome_count &&
@@ -121,9 +192,9 @@ void text_requirements(struct page *p)
 {
     const struct result *r = p->result;
     for (size_t k = 0; k < r->points[0].outcome_count; k++) {
-        const char *text = r->points[0].outcomes[k].requirement->text;
+        const struct requirement *q = r->points[0].outcomes[k].requirement;
         const size_t met = count_verdict(r, k, VERDICT_MET);
-        fprintf(p->out, "%sRequired: %s", k == 0 ? "\n" : "", text);
+        fprintf(p->out, "%sRequired: %s%s", k == 0 ? "\n" : "", q->text, converted(p, q));
         if (met > 1 && met == r->point_count)
             fprintf(p->out, met == 2 ? ": met at both points\n" : ": met at all %zu points\n", met);
         else if (met > 0 && r->point_count > 1)

@@ -58,11 +58,39 @@ static const char *variant_name(const struct result *r, size_t variant)
     return name != NULL ? name : "";
 }
 
-const char *text_difference_cell(struct page *p, const struct difference *d)
+static double value_of(const struct figure *f, const struct difference *d)
+{
+    if (f == NULL || d->statistic != STATISTIC_QUANTILE)
+        return f != NULL ? f->mean : NAN;
+    for (size_t i = 0; i < f->quantile_count; i++)
+        if (f->quantiles[i].p == d->quantile)
+            return f->quantiles[i].value;
+    return NAN;
+}
+
+/* The difference with what rounding left of nothing taken for nothing: below a billionth of the figures. */
+static struct difference rounded(const struct result *r, const struct difference *d)
+{
+    const double least = 1e-9;
+    const struct subject_key key = key_of(r, d);
+    const double from = value_of(figure_of(r, &key, d->base), d),
+                 to = value_of(figure_of(r, &key, d->other), d);
+    const double size = fmax(fabs(from), fabs(to)); /* fmax passes over a NAN */
+    struct difference out = *d;
+    if (fabs(out.difference) < least * size)
+        out.difference = 0.0;
+    if (out.half_width < least * size)
+        out.half_width = 0.0;
+    return out;
+}
+
+const char *text_difference_cell(struct page *p, const struct difference *found)
 {
     char text[NUMBER_ROOM];
-    if (d == NULL || isnan(d->difference))
+    if (found == NULL || isnan(found->difference) || text_deadlocked(p->result, found->base) ||
+        text_deadlocked(p->result, found->other))
         return "-";
+    const struct difference shown = rounded(p->result, found), *const d = &shown;
     const double scale = d->probe->unit == UNIT_FRACTION ? 100.0 : 1.0;
     number_interval(scale * d->difference, scale * d->half_width, text);
     p->unsure = p->unsure || text[0] == '~';
@@ -70,11 +98,14 @@ const char *text_difference_cell(struct page *p, const struct difference *d)
 }
 
 /* -1: other is smaller; 1: greater; 0: the interval holds 0, or there is none. */
-static int sign_of(const struct difference *d)
+static int sign_of(const struct result *r, const struct difference *d)
 {
-    if (d == NULL || isnan(d->difference) || isnan(d->half_width) || fabs(d->difference) <= d->half_width)
+    if (d == NULL || isnan(d->difference) || isnan(d->half_width))
         return 0;
-    return d->difference < 0.0 ? -1 : 1;
+    const struct difference shown = rounded(r, d);
+    if (fabs(shown.difference) <= shown.half_width)
+        return 0;
+    return shown.difference < 0.0 ? -1 : 1;
 }
 
 /* "5.2 % shorter", "4 times as fast" from the two means. */
@@ -107,6 +138,12 @@ static const char *words(struct page *p, const struct subject_key *key, size_t p
     const size_t base = place * r->variant_count + key->base, other = place * r->variant_count + key->other;
     const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
     const struct figure *from = figure_of(r, key, base), *to = figure_of(r, key, other);
+    if (text_deadlocked(r, base) || text_deadlocked(r, other))
+        return text_deadlocked(r, base) && text_deadlocked(r, other)
+                   ? "both deadlock"
+                   : keep(p,
+                          arena_printf(p->arena, "%s deadlocks",
+                                       variant_name(r, text_deadlocked(r, base) ? key->base : key->other)));
     if (unstable(r, base) && unstable(r, other))
         return "neither keeps up";
     if (unstable(r, base) || unstable(r, other))
@@ -116,7 +153,7 @@ static const char *words(struct page *p, const struct subject_key *key, size_t p
         return "-";
     if (isnan(d->half_width))
         return "undecided";
-    return sign_of(d) == 0 ? "no difference" : relative_size(p, key, from->mean, to->mean);
+    return sign_of(r, d) == 0 ? "no difference" : relative_size(p, key, from->mean, to->mean);
 }
 
 /* "responds": what is said between the variant's name and "in 8.5 ms". */
@@ -134,12 +171,14 @@ static void print_sentence(struct page *p, const struct subject_key *key, size_t
 {
     const struct result *r = p->result;
     const size_t base = place * r->variant_count + key->base, other = place * r->variant_count + key->other;
-    const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
+    const struct difference *found = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
     const struct figure *from = figure_of(r, key, base), *to = figure_of(r, key, other);
     const char *a = variant_name(r, key->base), *b = variant_name(r, key->other);
     char size[NUMBER_ROOM], left[NUMBER_ROOM], right[NUMBER_ROOM], apart[NUMBER_ROOM] = "";
-    if (d == NULL || from == NULL || to == NULL || isnan(d->difference))
+    if (found == NULL || from == NULL || to == NULL || isnan(found->difference) || text_deadlocked(r, base) ||
+        text_deadlocked(r, other))
         return;
+    const struct difference shown = rounded(r, found), *const d = &shown;
     const char *unit = keep(p, label_unit(p->arena, r, key->probe));
     const double unpaired = d->half_width > 0.0 ? d->half_width_unpaired : NAN;
     if (unpaired > d->half_width) {
@@ -220,6 +259,29 @@ static void print_differences(struct page *p, const struct subject_key *key)
     text_table(p, &t, 2);
 }
 
+/* Some of the tasks that come are lost, or the queue grows: throughput is not simply what is offered. */
+static bool falls_short(const struct result *r, const struct subject_key *key, size_t point)
+{
+    const struct point *at = &r->points[point];
+    const struct figure *lost =
+        key->kind < at->kind_count ? subject_figure(&at->kinds[key->kind], "lost") : NULL;
+    return unstable(r, point) || (lost != NULL && lost->mean > 0.0);
+}
+
+/* Where both variants carry all that is offered, what their throughput differs by is who was still present
+ * when the run ended. */
+static bool throughput_differs(const struct result *r, const struct subject_key *key, size_t place)
+{
+    const double least = 0.02; /* the precision that runs have unless told otherwise */
+    const size_t base = place * r->variant_count + key->base, other = place * r->variant_count + key->other;
+    const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
+    const struct figure *from = figure_of(r, key, base);
+    if (sign_of(r, d) == 0 || from == NULL)
+        return false;
+    return r->points[base].arrival_rate == 0.0 || falls_short(r, key, base) || falls_short(r, key, other) ||
+           fabs(d->difference) > least * from->mean;
+}
+
 /* Responses and makespans always; throughput where it differs and tasks keep coming; the rest is in the
  * tables and in the JSON. */
 static bool worth_telling(const struct result *r, const struct subject_key *key)
@@ -228,7 +290,7 @@ static bool worth_telling(const struct result *r, const struct subject_key *key)
     for (size_t place = 0; place < result_places(r); place++) {
         const struct difference *d = text_difference(r, key, place, STATISTIC_MEAN, 0.0);
         known = known || (d != NULL && !isnan(d->difference));
-        different = different || sign_of(d) != 0;
+        different = different || throughput_differs(r, key, place);
     }
     return known &&
            (key->of_run || strcmp(key->probe->name, "response") == 0 ||
@@ -243,8 +305,9 @@ static const char *capacity_text(struct page *p, double rate, size_t station)
     if (isinf(rate))
         return "any rate";
     const char *name = station < r->points[0].station_count ? r->points[0].stations[station].name : "?";
-    return keep(p, arena_printf(p->arena, "at most %s per %s (%s is full first)", number_short(rate, 4, text),
-                                r->time_unit, name));
+    const struct rate_unit unit = label_rate_unit(p->arena, r);
+    return keep(p, arena_printf(p->arena, "at most %s per %s (%s is full first)",
+                                number_short(rate * unit.factor, 4, text), keep(p, unit.name), name));
 }
 
 /* The largest rates and the break-even of one comparison, in words. */
@@ -266,10 +329,11 @@ static const char *await_text(struct page *p, const struct comparison_of_await *
     return keep(
         p,
         arena_printf(p->arena,
-                     "%s Break-even: %s servers at %s; with fewer than %.0f %s carries more, from %.0f on %s "
-                     "carries at least as much.",
+                     "%s Break-even: %s servers at %s, contention between stations left out of account: with "
+                     "fewer than %.0f %s carries more. Where tasks wait for one station while they hold a "
+                     "server of another, %s needs more servers than that to carry as much.",
                      text, number_short(even, 5, number), r->points[0].stations[c->pool].name, whole,
-                     async != NULL ? async : "asynchronous", whole, sync != NULL ? sync : "synchronous"));
+                     async != NULL ? async : "asynchronous", sync != NULL ? sync : "synchronous"));
 }
 
 /* The same sentence for several places is printed once. */

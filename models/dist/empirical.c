@@ -104,7 +104,8 @@ const struct dist_type dist_empirical = {
                {.name = "column",
                 .type = PARAM_TEXT,
                 .dimension = DIMENSION_NUMBER,
-                .summary = "its column, by name or by number from 1; may be left out if there is but one"}},
+                .range = RANGE_FROM_ONE, /* as a number */
+                .summary = "its column, by name or by number; may be left out if there is but one"}},
     .examples = {"{ \"dist\": \"empirical\", \"values\": [0.7, 1.3, 1.3, 2.385, 9] }",
                  "{ \"dist\": \"empirical\", \"values\": [3] }"},
     .init = init,

@@ -2,6 +2,7 @@
 #include "models/probe/probe.h"
 #include "models/scenario/read.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST_NAMES = 64 };
@@ -46,8 +47,32 @@ static const struct probe_type *find_probe(enum probe_scope scope, const char *n
     return NULL;
 }
 
-static bool unknown_probe(struct reader *r, const cJSON *node, enum probe_scope scope, const char *name)
+static bool has_station(const struct scenario *s, const char *name)
 {
+    for (size_t i = 0; i < s->station_count; i++)
+        if (strcmp(s->stations[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A measure of the run or of a station, asked of a kind of task. */
+static bool other_scope(struct reader *r, const cJSON *node, const char *subject, const char *name)
+{
+    if (find_probe(PROBE_RUN, name) != NULL)
+        return read_fail(r, node, "\"%s\" is a measure of the whole run; did you mean \"%s\" alone?", name,
+                         name);
+    if (find_probe(PROBE_STATION, name) != NULL && has_station(r->scenario, subject))
+        return read_fail(r, node,
+                         "\"%s\" is a measure of a station; did you mean \"" STATION_PREFIX "%s.%s\"?", name,
+                         subject, name);
+    return true;
+}
+
+static bool unknown_probe(struct reader *r, const cJSON *node, enum probe_scope scope, const char *subject,
+                          const char *name)
+{
+    if (scope == PROBE_KIND && !other_scope(r, node, subject, name))
+        return false;
     const char *names[MOST_NAMES];
     size_t count = 0;
     for (size_t i = 0; i < probe_table.count && count < MOST_NAMES; i++)
@@ -64,9 +89,16 @@ static bool unknown_subject(struct reader *r, const cJSON *node, bool station, c
 {
     char quoted[UNITS_QUOTE_SIZE];
     const char *dot = strchr(text, '.');
+    char *metric = dot != NULL ? trimmed(r, dot + 1, dot + 1 + strcspn(dot + 1, ".")) : NULL;
     char *first = trimmed(r, text, dot == NULL ? text + strlen(text) : dot);
-    if (first == NULL)
+    if (first == NULL || (dot != NULL && metric == NULL))
         return read_no_memory(r);
+    if (!station && metric != NULL && (strcmp(first, "run") == 0 || has_station(r->scenario, first)) &&
+        !other_scope(r, node, first, metric))
+        return false;
+    if (!station && metric != NULL && has_station(r->scenario, first))
+        return read_fail(r, node, "%s is a station; did you mean \"" STATION_PREFIX "%s\"?",
+                         units_quote(first, quoted), text);
     if (!station && find_probe(PROBE_KIND, first) != NULL)
         return read_fail(r, node, "say whose %s is meant: %s.%s, for example", first, names[0], first);
     for (size_t i = 0; dot == NULL && i < count; i++)
@@ -111,7 +143,9 @@ static bool read_subject(struct reader *r, const cJSON *node, char *left, struct
     if (scope == PROBE_KIND && strcmp(metric, "missed") == 0 && s->kinds[q->subject].deadline == NULL)
         return read_fail(r, node, "task kind %s has no \"deadline\" to miss",
                          units_quote(s->kinds[q->subject].name, quoted));
-    return *probe != NULL || unknown_probe(r, node, scope, metric);
+    if (*probe != NULL)
+        return true;
+    return unknown_probe(r, node, scope, scope == PROBE_KIND ? names[q->subject] : "", metric);
 }
 
 static bool read_statistic(struct reader *r, const cJSON *node, const char *stat,
@@ -139,20 +173,50 @@ static bool read_statistic(struct reader *r, const cJSON *node, const char *stat
     return read_quantiles_add(r, q->quantile);
 }
 
-static bool read_value(struct reader *r, const cJSON *node, const char *text, const struct probe_type *probe,
+/* Infinitely many servers have no share that is busy: the measure is a number of servers. */
+static bool counts_servers(const struct reader *r, const struct requirement *q)
+{
+    return q->of_station && isinf(r->scenario->stations[q->subject].servers) &&
+           (strcmp(q->metric, "utilisation") == 0 || strcmp(q->metric, "setting_up") == 0);
+}
+
+/* "0.7" or "70%". */
+static bool read_share(struct reader *r, const cJSON *node, char *text, const struct requirement *q,
                        double *out)
 {
+    char quoted[UNITS_QUOTE_SIZE];
+    const size_t length = strlen(text);
+    const bool percent = length > 0 && text[length - 1] == '%';
+    if (percent && counts_servers(r, q))
+        return read_fail(r, node,
+                         "with infinite servers \"%s\" is how many of them, no share: a number, not %s",
+                         q->metric, units_quote(text, quoted));
+    char *number = trimmed(r, text, text + length - percent);
+    if (number == NULL)
+        return read_no_memory(r);
+    if (!units_decimal(number, percent ? -2 : 0, out))
+        return read_fail(r, node,
+                         "%s is a share: a number from 0 to 1, or a percentage such as \"5%%\"; found %s",
+                         q->metric, units_quote(text, quoted));
+    if (*out <= 1.0 || counts_servers(r, q))
+        return true;
+    if (percent || *out > 100.0)
+        return read_fail(r, node, "%s is a share from 0 to 1 (0%% to 100%%), found %s", q->metric,
+                         units_quote(text, quoted));
+    return read_fail(r, node, "%s is a share from 0 to 1; did you mean %s%%?", q->metric, number);
+}
+
+static bool read_value(struct reader *r, const cJSON *node, char *text, const struct probe_type *probe,
+                       const struct requirement *q, double *out)
+{
+    if (probe->unit == UNIT_FRACTION)
+        return read_share(r, node, text, q, out);
     if (units_decimal(text, 0, out))
         return true;
-    switch (probe->unit) {
-    case UNIT_TIME:
+    if (probe->unit == UNIT_TIME)
         return units_time(text, r->unit, out, r->err) || json_stand(r->tree, node, r->err);
-    case UNIT_RATE:
+    if (probe->unit == UNIT_RATE)
         return units_rate(text, r->unit, out, r->err) || json_stand(r->tree, node, r->err);
-    case UNIT_FRACTION:
-    case UNIT_NUMBER:
-        break;
-    }
     char quoted[UNITS_QUOTE_SIZE];
     return read_fail(r, node, "\"%s\" is compared with a number, found %s", probe->name,
                      units_quote(text, quoted));
@@ -184,7 +248,7 @@ static bool read_requirement(struct reader *r, const cJSON *node, struct require
     const struct probe_type *probe = NULL;
     const char *stat = NULL;
     return read_subject(r, node, left, q, &probe, &stat) && read_statistic(r, node, stat, probe, q) &&
-           read_value(r, node, right, probe, &q->value);
+           read_value(r, node, right, probe, q, &q->value);
 }
 
 bool read_requirements(struct reader *r, const cJSON *node)

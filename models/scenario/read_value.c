@@ -324,8 +324,17 @@ static bool read_word(struct reader *r, const cJSON *node, const char *const *wo
     return read_unknown_name(r, node, "word", node->valuestring, words, count);
 }
 
-static bool read_text(struct reader *r, const cJSON *node, struct arg *out)
+/* A text; where the row's range is "from one", also a whole number, taken as its digits: the number of a
+ * column. */
+static bool read_text(struct reader *r, const cJSON *node, enum range range, struct arg *out)
 {
+    if (cJSON_IsNumber(node) && range == RANGE_FROM_ONE) {
+        double number = 0.0;
+        if (!read_whole(r, node, range, &number))
+            return false;
+        out->text = arena_printf(r->arena, "%.0f", number);
+        return out->text != NULL || read_no_memory(r);
+    }
     if (!cJSON_IsString(node))
         return expected(r, node, "a text");
     out->text = arena_text(r->arena, node->valuestring);
@@ -376,6 +385,25 @@ static bool read_station_name(struct reader *r, const cJSON *node, struct arg *o
 
 /* ---- lists of distributions ---- */
 
+/* The name of a distribution where the distribution itself belongs: "service": "exponential". */
+static bool no_bare_name(struct reader *r, const cJSON *node)
+{
+    char quoted[UNITS_QUOTE_SIZE];
+    if (!cJSON_IsString(node) || units_number_length(node->valuestring) > 0)
+        return true;
+    const struct dist_type *type = lookup_row(dist_table, node->valuestring);
+    if (type == NULL) {
+        const char *near = lookup_nearest_row(dist_table, node->valuestring);
+        type = near != NULL ? lookup_row(dist_table, near) : NULL;
+    }
+    if (type == NULL)
+        return true;
+    const bool mean = read_param(type->params, "mean") != NULL;
+    return read_fail(
+        r, node, "%s is no distribution by itself; did you mean { \"dist\": \"%s\", \"%s\": ... }?",
+        units_quote(node->valuestring, quoted), type->name, mean ? "mean" : type->params[0].name);
+}
+
 /* Either all elements are distributions, or all are { "p": weight, "of": distribution }. */
 static bool read_dists(struct reader *r, const cJSON *node, enum dimension dimension, struct arg *out)
 {
@@ -411,7 +439,7 @@ static bool read_dists(struct reader *r, const cJSON *node, enum dimension dimen
         struct dist *d = arena_alloc(r->arena, sizeof *d);
         if (d == NULL)
             return read_no_memory(r);
-        if (!read_dist_part(r, of, dimension, d))
+        if (!no_bare_name(r, of) || !read_dist_part(r, of, dimension, d))
             return false;
         dists[i] = d;
     }
@@ -459,12 +487,14 @@ static bool read_arg(struct reader *r, const cJSON *node, const struct param *p,
     case PARAM_WORD:
         return read_word(r, node, p->words, out);
     case PARAM_TEXT:
-        return read_text(r, node, out);
+        return read_text(r, node, p->range, out);
     case PARAM_FILE:
         return read_file_name(r, node, out);
     case PARAM_ROW:
         return read_row_name(r, node, p, out);
     case PARAM_DIST:
+        if (!no_bare_name(r, node))
+            return false;
         if (inner) {
             struct dist *d = arena_alloc(r->arena, sizeof *d);
             out->dist = d;

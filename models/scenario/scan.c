@@ -327,6 +327,23 @@ static bool add_mark(struct scanner *s, const struct mark *mark)
 
 static bool scan_value(struct scanner *s, struct mark mark, const char *expectation);
 
+/* What follows a comma is no key or value: why that may be. at: there; closing: the bracket in force. */
+static bool after_comma(struct scanner *s, char closing, const char *expectation)
+{
+    char word[WORD_SIZE];
+    if (s->at < s->end && *s->at == closing) {
+        error_set(s->err, "expected %s, found %s: JSON has no comma after the last one", expectation,
+                  found(s, word));
+        return stand(s, s->at);
+    }
+    if (closing == '}' && is_digit(s) && s->at[-1] == ',' && isdigit((unsigned char)s->at[-2])) {
+        error_set(s->err, "expected %s, found %s: decimals stand after a point, as in 1.5", expectation,
+                  found(s, word));
+        return stand(s, s->at);
+    }
+    return expected(s, expectation);
+}
+
 /* at: the opening brace. */
 static bool scan_object(struct scanner *s)
 {
@@ -339,8 +356,8 @@ static bool scan_object(struct scanner *s)
     for (bool first = true;; first = false) {
         skip_spaces(s);
         if (s->at >= s->end || *s->at != '"')
-            return expected(s,
-                            first ? "a key in double quotes or \"}\"" : "a key in double quotes after \",\"");
+            return first ? expected(s, "a key in double quotes or \"}\"")
+                         : after_comma(s, '}', "a key in double quotes after \",\"");
         const struct mark mark = {.key_line = s->line, .key_column = column_of(s, s->at)};
         if (!scan_string(s))
             return false;
@@ -368,6 +385,11 @@ static bool scan_array(struct scanner *s)
         return true;
     }
     for (bool first = true;; first = false) {
+        if (!first) {
+            skip_spaces(s);
+            if (s->at < s->end && *s->at == ']')
+                return after_comma(s, ']', "a value after \",\"");
+        }
         if (!scan_value(s, (struct mark){0}, first ? "a value or \"]\"" : "a value after \",\""))
             return false;
         skip_spaces(s);

@@ -3,6 +3,7 @@
 #include "models/model.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
+#include "models/traffic.h"
 #include "models/world.h"
 
 #include <math.h>
@@ -39,7 +40,7 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
                          struct program *program, struct error *err)
 {
     *program = (struct program){.arena = arena};
-    program_steps(program, &spec->steps);
+    program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
     if (program->failed)
         return no_memory(err);
@@ -166,7 +167,10 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
             busy[i] = visits[i] = 0.0;
         struct load load = {
             .stations = s->stations, .busy = busy, .visits = visits, .exposed = m->exposed, .weight = 1.0};
-        load_steps(&load, &s->kinds[k].steps, 1.0);
+        const double *passages;
+        if (!traffic_visits(arena, &s->kinds[k].steps, &passages, err))
+            return false;
+        load_routed(&load, &s->kinds[k].steps, passages);
         if (load.too_deep) {
             error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
             error_place(err, NULL, &s->kinds[k].at);

@@ -18,6 +18,36 @@ void load_steps(struct load *l, const struct steps *steps, double repeats)
     l->lists--;
 }
 
+/* The chance that another of a kind's own steps follows step i. */
+static double goes_on(const struct steps *steps, size_t i)
+{
+    const struct step *step = &steps->items[i];
+    if (step->route_count == 0)
+        return i + 1 < steps->count ? 1.0 : 0.0;
+    double p = 0.0;
+    for (size_t r = 0; r < step->route_count; r++)
+        p += step->routes[r].to < steps->count ? step->routes[r].p : 0.0;
+    return p;
+}
+
+void load_routed(struct load *l, const struct steps *steps, const double *passages)
+{
+    if (l->lists == LOAD_DEPTH) {
+        l->too_deep = true;
+        return;
+    }
+    const double weight = l->weight;
+    const int list = l->lists++;
+    for (size_t i = 0; i < steps->count; i++) {
+        l->follows[list] = goes_on(steps, i);
+        l->weight = weight * passages[i];
+        if (l->weight > 0.0)
+            steps->items[i].type->demand(&steps->items[i], l);
+    }
+    l->weight = weight;
+    l->lists--;
+}
+
 void load_time(struct load *l, double mean)
 {
     l->total += l->weight * mean;

@@ -35,6 +35,9 @@ struct load {
  * body). */
 void load_steps(struct load *l, const struct steps *steps, double repeats);
 
+/* A kind's own steps; passages: how often each is done (models/traffic.h). */
+void load_routed(struct load *l, const struct steps *steps, const double *passages);
+
 /* mean time passes; everything held meanwhile is occupied. */
 void load_time(struct load *l, double mean);
 

@@ -55,4 +55,7 @@ uint32_t program_emit(struct program *p, struct op op);
 /* Appends all steps, in order. false: no memory (p->failed). */
 bool program_steps(struct program *p, const struct steps *steps);
 
+/* The same with a kind's own steps, among which "next" leads; where they end the program goes on. */
+bool program_routed(struct program *p, const struct steps *steps);
+
 #endif

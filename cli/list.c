@@ -132,6 +132,8 @@ static const char *type_text(const struct param *p)
         return "list of steps";
     case PARAM_BRANCHES:
         return "list of branches";
+    case PARAM_OBJECT:
+        return "object";
     case PARAM_LATER:
         return "in a later version";
     case PARAM_NONE:

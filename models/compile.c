@@ -57,23 +57,48 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
     return true;
 }
 
-/* The priorities that occur, smallest first: a kind's class is its place among them. */
-static bool compile_classes(struct arena *arena, struct model *m, const struct scenario *s)
+/* The place of a priority among all that occur, smallest first: those of kinds, and those that tasks become.
+ */
+static uint32_t class_of(const struct scenario *s, const struct program *programs, double priority)
+{
+    uint32_t smaller = 0;
+    double last = -INFINITY;
+    for (;;) {
+        double next = priority; /* the smallest above last */
+        for (size_t k = 0; k < s->kind_count; k++) {
+            if (s->kinds[k].priority > last && s->kinds[k].priority < next)
+                next = s->kinds[k].priority;
+            for (uint32_t i = 0; i < programs[k].count; i++) {
+                const struct op *op = &programs[k].ops[i];
+                if (op->code == OP_BECOME && op->p > last && op->p < next)
+                    next = op->p;
+            }
+        }
+        if (!(next < priority))
+            return smaller;
+        smaller++;
+        last = next;
+    }
+}
+
+/* Priorities become classes, 0 the most urgent. */
+static bool compile_classes(struct arena *arena, struct model *m, const struct scenario *s,
+                            struct program *programs)
 {
     m->class_of_kind = arena_array(arena, s->kind_count, sizeof *m->class_of_kind);
     if (m->class_of_kind == NULL)
         return false;
     for (size_t k = 0; k < s->kind_count; k++) {
-        uint32_t smaller = 0;
-        for (size_t i = 0; i < s->kind_count; i++) {
-            bool first = s->kinds[i].priority < s->kinds[k].priority;
-            for (size_t j = 0; j < i && first; j++)
-                first = s->kinds[j].priority != s->kinds[i].priority;
-            smaller += first;
+        const uint32_t own = m->class_of_kind[k] = class_of(s, programs, s->kinds[k].priority);
+        m->classes = own + 1 > m->classes ? own + 1 : m->classes;
+        for (uint32_t i = 0; i < programs[k].count; i++) {
+            struct op *op = &programs[k].ops[i];
+            if (op->code != OP_BECOME)
+                continue;
+            op->target = class_of(s, programs, op->p);
+            m->classes = op->target + 1 > m->classes ? op->target + 1 : m->classes;
+            m->linked = true;
         }
-        m->class_of_kind[k] = smaller;
-        if (smaller + 1 > m->classes)
-            m->classes = smaller + 1;
     }
     return true;
 }
@@ -245,7 +270,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         }
         m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
     }
-    if (!compile_classes(arena, m, s))
+    if (!compile_classes(arena, m, s, programs))
         return no_memory(err);
     if (!compile_load(arena, m, s, err))
         return false;
@@ -260,7 +285,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
 static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
-    [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_END] = "end",
+    [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
+    [OP_END] = "end",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -293,6 +319,8 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
                             op->target);
     case OP_LOOP:
         return arena_printf(arena, "%4u  %-7s counter %u, back to %u\n", i, name, op->slot, op->target);
+    case OP_BECOME:
+        return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
     case OP_AWAIT:
     case OP_RETURN:
     case OP_CHOOSE:

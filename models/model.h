@@ -43,6 +43,7 @@ struct model {
     uint32_t *class_of_kind; /* priority classes, 0 the most urgent */
     uint32_t classes;
 
+    bool linked;        /* lines need struct task_link */
     bool overheads;     /* some station has a switch cost */
     uint32_t more_size; /* bytes of struct task_more with its arrays; 0: no task needs one */
     uint32_t counters_offset, holdings_offset;
@@ -60,12 +61,12 @@ struct model {
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */
 
     /* One replication's length, as chosen from the scenario and the load. */
-    double warmup;          /* 0: none */
-    double length;          /* measured time; INFINITY: until empty or until count */
-    uint64_t seed;          /* the scenario's, or what the command line puts in its place */
-    uint64_t count;         /* completions of all kinds after the warm-up; UINT64_MAX: not used */
+    double warmup;               /* 0: none */
+    double length;               /* measured time; INFINITY: until empty or until count */
+    uint64_t seed;               /* the scenario's, or what the command line puts in its place */
+    uint64_t count;              /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
-    double events_per_time; /* about how many events happen per time; 0: not known */
+    double events_per_time;      /* about how many events happen per time; 0: not known */
 };
 
 /* Compiles s; storage in arena. false: err. */

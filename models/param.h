@@ -32,6 +32,7 @@ enum param_type {
     PARAM_STATION,  /* .index: a station, by name */
     PARAM_STEPS,    /* .steps */
     PARAM_BRANCHES, /* .branches, .count: [ { "p": x, "do": [...] }, ... ]; one p may be left out */
+    PARAM_OBJECT,   /* .args: the members of an object, one for each entry of the row's `members` */
     PARAM_LATER,    /* part of the format, but not of this version: refused, saying so */
 };
 
@@ -58,6 +59,7 @@ struct param {
     bool required;
     const char *const *words;        /* PARAM_WORD: NULL-ended */
     const struct lookup_table *rows; /* PARAM_ROW */
+    const struct param *members;     /* PARAM_OBJECT: ended by PARAM_NONE */
     const char *summary;             /* one line: meaning and default */
 };
 
@@ -75,6 +77,7 @@ struct arg {
     size_t index;
     const struct steps *steps;
     const struct branch *branches;
+    const struct arg *args;
 };
 
 #endif

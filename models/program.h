@@ -23,15 +23,16 @@ enum opcode {
     OP_JUMP,   /* go to target */
     OP_REPEAT, /* draw dist, rounded to a whole number, into loop counter slot; if 0 go to target */
     OP_LOOP,   /* one less in slot; if not 0 go to target */
+    OP_BECOME, /* be of priority p, class target, from now on */
     OP_END     /* the task is done */
 };
 
 struct op {
-    uint8_t code;            /* enum opcode */
-    uint16_t station;        /* AT, TAKE, GIVE */
-    uint16_t slot;           /* REPEAT, LOOP */
-    uint32_t target;         /* BRANCH, JUMP, REPEAT, LOOP */
-    double p;                /* BRANCH */
+    uint8_t code;     /* enum opcode */
+    uint16_t station; /* AT, TAKE, GIVE */
+    uint16_t slot;    /* REPEAT, LOOP */
+    uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
+    double p;         /* BRANCH; BECOME: the priority */
     const struct dist *dist; /* AT, DELAY, REPEAT */
 };
 

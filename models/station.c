@@ -318,6 +318,10 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_LOOP:
             t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
             break;
+        case OP_BECOME:
+            w->links[ti].class = op->target;
+            t->step++;
+            break;
         case OP_END:
             world_task_end(w, ti, false);
             return;

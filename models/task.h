@@ -24,6 +24,14 @@ struct task {
     uint8_t resuming; /* 1 + the index of the holding that it queues for again; 0: none */
 };
 
+/* What lines need to know of a task besides, in models where tasks leave a line before their turn or change
+ * their priority. */
+struct task_link {
+    uint32_t before; /* while it waits: the task in front of it in its list, or NO_TASK; or its index in
+                        line.slots */
+    uint32_t class;  /* of its priority */
+};
+
 enum holding_state {
     HOLDING_HELD,  /* has the server */
     HOLDING_AWAY,  /* gave it back for an await that is not over */

@@ -16,6 +16,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     task_list_init(&line.list);
     line.classes = w->model->classes;
     line.class_of_kind = w->model->class_of_kind;
+    line.links = w->model->linked ? &w->links : NULL;
     for (uint32_t i = 0; line.by_class != NULL && i < line.classes; i++)
         task_list_init(&line.by_class[i]);
     line.stream.state = stream_key(seed, r, STREAM_STATION, m->name);
@@ -86,6 +87,7 @@ void world_free(struct world *w)
     free(w->sources);
     free(w->tasks);
     free(w->more);
+    free(w->links);
     free(w->ready);
     free(w->idle);
     free(w);
@@ -110,7 +112,14 @@ static bool task_new(struct world *w, uint32_t *out)
             if (more != NULL)
                 w->more = more;
         }
-        if (tasks == NULL || (w->model->more_size > 0 && more == NULL)) {
+        struct task_link *links = NULL;
+        if (tasks != NULL && w->model->linked) {
+            links = realloc(w->links, size * sizeof *links);
+            if (links != NULL)
+                w->links = links;
+        }
+        if (tasks == NULL || (w->model->more_size > 0 && more == NULL) ||
+            (w->model->linked && links == NULL)) {
             w->failed = true;
             w->sim.stop = true;
             return false;
@@ -148,6 +157,8 @@ static void task_begin(struct world *w, uint32_t ti)
     t->resuming = 0;
     if (w->model->more_size > 0)
         *task_more(w, ti) = (struct task_more){0};
+    if (w->model->linked)
+        w->links[ti].class = w->model->class_of_kind[t->kind];
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);

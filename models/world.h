@@ -114,6 +114,7 @@ struct world {
 
     struct task *tasks;
     unsigned char *more;
+    struct task_link *links;        /* NULL: the model needs none */
     uint32_t task_count, task_size; /* records ever used in this replication; allocated */
     uint32_t task_free;             /* first of the free ones, or NO_TASK */
 
@@ -139,9 +140,9 @@ void world_free(struct world *w);
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
                          const volatile sig_atomic_t *stop);
 
-/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait for each
- * other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size bytes) tells the cycle:
- * who holds what and waits for what, and since when. */
+/* A deadlock, after or in the middle of world_run: stations all of whose servers are held by tasks that wait
+ * for each other, for ever, whatever else goes on. True if there is one; then out (NUL-ended, at most size
+ * bytes) tells the cycle: who holds what and waits for what, and since when. */
 bool world_deadlock(const struct world *w, char *out, size_t size);
 
 /* For behaviours (models/server/). */

@@ -19,7 +19,9 @@ struct line {
     struct task_list *by_class; /* priority: one list per class, most urgent first */
     uint32_t classes;
     const uint32_t *class_of_kind; /* priority: the model's; index into by_class */
-    uint32_t *slots;               /* random: the tasks, in no order */
+    struct task_link *const
+        *links;      /* by task, wherever they move to; NULL: classes stay, nobody leaves early */
+    uint32_t *slots; /* random: the tasks, in no order */
     uint32_t slots_size;
     struct stream stream; /* the station's own draws */
 };

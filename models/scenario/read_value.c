@@ -449,6 +449,17 @@ static bool read_arg(struct reader *r, const cJSON *node, const struct param *p,
     }
     case PARAM_BRANCHES:
         return read_branches(r, node, &out->branches, &out->count);
+    case PARAM_OBJECT: {
+        size_t count = 0;
+        char owner[32];
+        while (p->members[count].type != PARAM_NONE)
+            count++;
+        struct arg *args = arena_array(r->arena, count, sizeof *args);
+        out->args = args;
+        snprintf(owner, sizeof owner, "\"%s\"", p->name);
+        return args == NULL ? read_no_memory(r)
+                            : read_args(r, node, p->members, NULL, NULL, owner, drawn, args);
+    }
     case PARAM_LATER:
         return later(r, node, p->name);
     }

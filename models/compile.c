@@ -37,11 +37,17 @@ static void compile_station(struct station_model *out, const struct station_spec
 }
 
 static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
-                         struct program *program, struct error *err)
+                         const struct steps *const *steps_of_kind, struct program *program, struct error *err)
 {
-    *program = (struct program){.arena = arena};
+    *program = (struct program){.arena = arena, .steps_of_kind = steps_of_kind};
     program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
+    if (program->too_large)
+        return error_set(
+            err,
+            "with those of the kinds it calls the steps are more than %d opcodes or calls, or calls "
+            "are nested more than %d deep",
+            PROGRAM_MOST, PROGRAM_CALLS);
     if (program->failed)
         return no_memory(err);
     *out = (struct kind_model){
@@ -168,53 +174,123 @@ static bool deterministic(const struct model *m)
     return true;
 }
 
-static bool compile_load(struct arena *arena, struct model *m, const struct scenario *s, struct error *err)
+/* The loads of all kinds while they are put together. */
+struct loading {
+    struct load load;
+    double *share;           /* row k: mean number of tasks of each kind that one of kind k sends */
+    double *rates, *weights; /* by kind: as they arrive, then those sent included */
+    double *occupied;        /* by station: by open kinds */
+    bool sends;
+};
+
+static bool load_kind(struct model *m, const struct scenario *s, struct loading *l, size_t k,
+                      struct error *err)
 {
-    const size_t stations = s->station_count + 1;
+    for (size_t i = 0; i < s->station_count; i++)
+        l->load.busy[i] = l->load.visits[i] = 0.0;
+    for (size_t i = 0; i < s->kind_count; i++)
+        l->load.sends[i] = 0.0;
+    l->load.total = 0.0;
+    load_call(&l->load, k);
+    m->kind_time[k] = l->load.total;
+    if (!l->load.too_deep)
+        return true;
+    error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
+    error_place(err, NULL, &s->kinds[k].at);
+    return false;
+}
+
+/* Adds to what arrives what is sent. */
+static bool load_sent(struct arena *arena, const struct scenario *s, struct loading *l, struct error *err)
+{
+    const size_t n = s->kind_count;
+    double *rates = arena_array(arena, n, sizeof *rates), *weights = arena_array(arena, n, sizeof *weights);
+    bool finite;
+    if (rates == NULL || weights == NULL || !traffic_solve(arena, n, l->share, l->rates, rates, &finite))
+        return no_memory(err);
+    if (finite && !traffic_solve(arena, n, l->share, l->weights, weights, &finite))
+        return no_memory(err);
+    if (!finite) {
+        size_t k = 0; /* some kind that sends */
+        while (l->share[k] == 0.0)
+            k++;
+        error_set(err, "tasks that are sent send others in their turn, so many that they never die out");
+        error_place(err, NULL, &s->kinds[k / n].at);
+        return false;
+    }
+    l->rates = rates;
+    l->weights = weights;
+    return true;
+}
+
+static bool compile_load(struct arena *arena, struct model *m, const struct scenario *s,
+                         const struct steps *const *steps_of_kind, struct error *err)
+{
+    const size_t stations = s->station_count + 1, kinds = s->kind_count;
     m->load = arena_array(arena, stations, sizeof *m->load);
     m->rate_most = arena_array(arena, stations, sizeof *m->rate_most);
     m->held_mean = arena_array(arena, stations, sizeof *m->held_mean);
     m->visits = arena_array(arena, stations, sizeof *m->visits);
     m->exposed = arena_array(arena, stations, sizeof *m->exposed);
-    m->kind_time = arena_array(arena, s->kind_count, sizeof *m->kind_time);
-    double *busy = arena_array(arena, stations, sizeof *busy),
-           *visits = arena_array(arena, stations, sizeof *visits);
-    double *occupied = arena_array(arena, stations, sizeof *occupied);
+    m->kind_time = arena_array(arena, kinds, sizeof *m->kind_time);
+    const double **passages = arena_array(arena, kinds, sizeof *passages);
+    struct loading l = {
+        .load = {.stations = s->stations,
+                 .steps_of_kind = steps_of_kind,
+                 .passages_of_kind = passages,
+                 .sends = arena_array(arena, kinds, sizeof(double)),
+                 .busy = arena_array(arena, stations, sizeof(double)),
+                 .visits = arena_array(arena, stations, sizeof(double)),
+                 .exposed = m->exposed,
+                 .weight = 1.0},
+        .rates = arena_array(arena, kinds, sizeof(double)),
+        .weights = arena_array(arena, kinds, sizeof(double)),
+        .occupied = arena_array(arena, stations, sizeof(double)),
+    };
     if (m->load == NULL || m->rate_most == NULL || m->held_mean == NULL || m->visits == NULL ||
-        m->exposed == NULL || m->kind_time == NULL || busy == NULL || visits == NULL || occupied == NULL)
+        m->exposed == NULL || m->kind_time == NULL || passages == NULL || l.load.sends == NULL ||
+        l.load.busy == NULL || l.load.visits == NULL || l.rates == NULL || l.weights == NULL ||
+        l.occupied == NULL)
         return no_memory(err);
     bool ongoing = false;
-    for (size_t k = 0; k < s->kind_count; k++)
+    for (size_t k = 0; k < kinds; k++) {
         ongoing |= open_rate(&s->kinds[k]) > 0.0 || s->kinds[k].arrival.form == ARRIVAL_CLOSED;
+        if (!traffic_visits(arena, steps_of_kind[k], &passages[k], err))
+            return false;
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++)
+            l.sends |= m->kinds[k].program[i].code == OP_SEND;
+    }
+    if (l.sends && (l.share = arena_array(arena, kinds * kinds, sizeof *l.share)) == NULL)
+        return no_memory(err);
+    for (size_t k = 0; k < kinds; k++) {
+        if (!load_kind(m, s, &l, k, err))
+            return false;
+        for (size_t i = 0; l.sends && i < kinds; i++)
+            l.share[k * kinds + i] = l.load.sends[i];
+        l.rates[k] = open_rate(&s->kinds[k]);
+        l.weights[k] = ongoing ? task_rate(&s->kinds[k], l.load.total) : s->kinds[k].arrival.number;
+    }
+    if (l.sends && !load_sent(arena, s, &l, err))
+        return false;
+    for (size_t i = 0; i < stations; i++)
+        m->exposed[i] = false;
     double weights = 0.0;
-    for (size_t k = 0; k < s->kind_count; k++) {
-        for (size_t i = 0; i < stations; i++)
-            busy[i] = visits[i] = 0.0;
-        struct load load = {
-            .stations = s->stations, .busy = busy, .visits = visits, .exposed = m->exposed, .weight = 1.0};
-        const double *passages;
-        if (!traffic_visits(arena, &s->kinds[k].steps, &passages, err))
+    for (size_t k = 0; k < kinds; k++) {
+        if (s->kinds[k].arrival.form == ARRIVAL_NONE && l.weights[k] == 0.0)
+            continue; /* only called: counted where it is */
+        if (!load_kind(m, s, &l, k, err))
             return false;
-        load_routed(&load, &s->kinds[k].steps, passages);
-        if (load.too_deep) {
-            error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
-            error_place(err, NULL, &s->kinds[k].at);
-            return false;
-        }
-        m->kind_time[k] = load.total;
-        const double rate = open_rate(&s->kinds[k]);
-        m->open_rate += rate;
-        const double weight = ongoing ? task_rate(&s->kinds[k], load.total) : s->kinds[k].arrival.number;
-        weights += weight;
+        m->open_rate += l.rates[k];
+        weights += l.weights[k];
         for (size_t i = 0; i < s->station_count; i++) {
-            occupied[i] += rate * busy[i];
-            m->held_mean[i] += weight * busy[i];
-            m->visits[i] += weight * visits[i];
+            l.occupied[i] += l.rates[k] * l.load.busy[i];
+            m->held_mean[i] += l.weights[k] * l.load.busy[i];
+            m->visits[i] += l.weights[k] * l.load.visits[i];
         }
     }
     for (size_t i = 0; i < s->station_count; i++) {
         const bool infinite = !(s->stations[i].servers < INFINITY);
-        m->load[i] = infinite ? 0.0 : occupied[i] / servers_or_one(&s->stations[i]);
+        m->load[i] = infinite ? 0.0 : l.occupied[i] / servers_or_one(&s->stations[i]);
         if (weights > 0.0) {
             m->held_mean[i] /= weights;
             m->visits[i] /= weights;
@@ -256,23 +332,27 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     m->stations = arena_array(arena, s->station_count + 1, sizeof *m->stations);
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
-    if (m->stations == NULL || m->kinds == NULL || programs == NULL)
+    const struct steps **steps_of_kind = arena_array(arena, s->kind_count + 1, sizeof *steps_of_kind);
+    if (m->stations == NULL || m->kinds == NULL || programs == NULL || steps_of_kind == NULL)
         return no_memory(err);
+    for (size_t k = 0; k < s->kind_count; k++)
+        steps_of_kind[k] = &s->kinds[k].steps;
     for (size_t i = 0; i < s->station_count; i++) {
         compile_station(&m->stations[i], &s->stations[i]);
         m->overheads |= s->stations[i].switch_cost != NULL;
     }
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
-        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], &programs[k], err)) {
+        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], steps_of_kind, &programs[k], err)) {
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
-        m->terminating &= s->kinds[k].limit < INFINITY || s->kinds[k].arrival.form == ARRIVAL_AT_ONCE;
+        const enum arrival_form form = s->kinds[k].arrival.form;
+        m->terminating &= s->kinds[k].limit < INFINITY || form == ARRIVAL_AT_ONCE || form == ARRIVAL_NONE;
     }
     if (!compile_classes(arena, m, s, programs))
         return no_memory(err);
-    if (!compile_load(arena, m, s, err))
+    if (!compile_load(arena, m, s, steps_of_kind, err))
         return false;
     compile_layout(m, programs);
     compile_shapes(m);
@@ -286,7 +366,7 @@ static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
-    [OP_END] = "end",
+    [OP_SEND] = "send",   [OP_END] = "end",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -319,6 +399,8 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
                             op->target);
     case OP_LOOP:
         return arena_printf(arena, "%4u  %-7s counter %u, back to %u\n", i, name, op->slot, op->target);
+    case OP_SEND:
+        return arena_printf(arena, "%4u  %-7s %s\n", i, name, m->kinds[op->station].name);
     case OP_BECOME:
         return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
     case OP_AWAIT:

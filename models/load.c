@@ -30,8 +30,10 @@ static double goes_on(const struct steps *steps, size_t i)
     return p;
 }
 
-void load_routed(struct load *l, const struct steps *steps, const double *passages)
+void load_call(struct load *l, size_t kind)
 {
+    const struct steps *steps = l->steps_of_kind[kind];
+    const double *passages = l->passages_of_kind[kind];
     if (l->lists == LOAD_DEPTH) {
         l->too_deep = true;
         return;
@@ -46,6 +48,11 @@ void load_routed(struct load *l, const struct steps *steps, const double *passag
     }
     l->weight = weight;
     l->lists--;
+}
+
+void load_send(struct load *l, size_t kind)
+{
+    l->sends[kind] += l->weight;
 }
 
 void load_time(struct load *l, double mean)

@@ -12,6 +12,9 @@ enum { LOAD_DEPTH = 64 };
  */
 struct load {
     const struct station_spec *stations;
+    const struct steps *const *steps_of_kind;
+    const double *const *passages_of_kind; /* by kind: how often one task does each step (models/traffic.h) */
+    double *sends;                         /* by kind: mean number of tasks of it that are sent */
     double *busy;   /* by station: mean time that one task occupies a server, all visits together */
     double *visits; /* by station: mean number of times it queues there */
     bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
@@ -35,8 +38,11 @@ struct load {
  * body). */
 void load_steps(struct load *l, const struct steps *steps, double repeats);
 
-/* A kind's own steps; passages: how often each is done (models/traffic.h). */
-void load_routed(struct load *l, const struct steps *steps, const double *passages);
+/* A kind's own steps, those among which "next" leads: of the task itself, or called. */
+void load_call(struct load *l, size_t kind);
+
+/* A task of a kind is sent. */
+void load_send(struct load *l, size_t kind);
 
 /* mean time passes; everything held meanwhile is occupied. */
 void load_time(struct load *l, double mean);

@@ -8,6 +8,10 @@ uint32_t program_emit(struct program *p, struct op op)
 {
     if (p->failed)
         return 0;
+    if (p->count == PROGRAM_MOST) {
+        p->failed = p->too_large = true;
+        return 0;
+    }
     if (p->count == p->size) {
         const uint32_t size = p->size == 0 ? 16 : 2 * p->size;
         struct op *ops = arena_array(p->arena, size, sizeof *ops);
@@ -73,4 +77,17 @@ bool program_routed(struct program *p, const struct steps *steps)
                 p->ops[o].target = begins[p->ops[o].target];
     }
     return !p->failed;
+}
+
+bool program_call(struct program *p, size_t kind)
+{
+    if (p->call_depth == PROGRAM_CALLS || p->calls == PROGRAM_MOST) {
+        p->failed = p->too_large = true;
+        return false;
+    }
+    p->calls++;
+    p->call_depth++;
+    const bool ok = program_routed(p, p->steps_of_kind[kind]);
+    p->call_depth--;
+    return ok;
 }

@@ -234,7 +234,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
     for (;;) {
         const struct op *op = op_of(w, t);
         const enum opcode code = op->code;
-        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT) {
+        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);
@@ -318,6 +318,16 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_LOOP:
             t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
             break;
+        case OP_SEND: {
+            uint32_t sent;
+            const uint64_t key = stream_subkey(stream_mix(t->key ^ STREAM_GAMMA), t->draws++);
+            if (!world_task_start(w, op->station, key, &sent))
+                return;
+            ready_push(w, sent);
+            t = &w->tasks[ti]; /* they may have moved */
+            t->step++;
+            break;
+        }
         case OP_BECOME:
             w->links[ti].class = op->target;
             t->step++;

@@ -144,8 +144,8 @@ static void task_forget(struct world *w, uint32_t ti)
     one_less_alive(w);
 }
 
-/* A new task of kind k takes its first step. */
-static void task_begin(struct world *w, uint32_t ti)
+/* The task of kind k is there. */
+static void task_enter(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
     const double now = w->sim.now;
@@ -163,7 +163,26 @@ static void task_begin(struct world *w, uint32_t ti)
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_joined(&ks->check, now, &ks->all_arrived);
+}
+
+/* And takes its first step. */
+static void task_begin(struct world *w, uint32_t ti)
+{
+    task_enter(w, ti);
     world_advance(w, ti, false);
+}
+
+bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
+{
+    if (!task_new(w, out))
+        return false;
+    struct task *t = &w->tasks[*out];
+    t->kind = (uint16_t)k;
+    t->key = key;
+    t->draws = 0;
+    w->alive++;
+    task_enter(w, *out);
+    return true;
 }
 
 static void on_arrival(void *world, const struct event *e)

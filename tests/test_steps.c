@@ -59,7 +59,187 @@ static void becoming_makes_classes(void)
     exact_done(&b);
 }
 
+/* ---- call ---- */
+
+/* All tasks of replication 0 of both, to the last bit. */
+static void same_tasks(const char *one, const char *other)
+{
+    struct trial a, b;
+    struct history x = {0}, y = {0};
+    if (trial_read(&a, "%s", one) && trial_read(&b, "%s", other) && trial_trace(&a, 0, 0, &x) &&
+        trial_trace(&b, 0, 0, &y)) {
+        size_t differ = 0;
+        for (size_t i = 0; i < x.count && i < y.count; i++)
+            differ += x.tasks[i].key != y.tasks[i].key || x.tasks[i].left != y.tasks[i].left ||
+                      x.tasks[i].wait != y.tasks[i].wait || x.tasks[i].service != y.tasks[i].service ||
+                      x.tasks[i].delay != y.tasks[i].delay;
+        EXPECT(x.count == y.count && x.count > 900 && differ == 0, "%zu and %zu tasks, %zu differ", x.count,
+               y.count, differ);
+    }
+    history_free(&x);
+    history_free(&y);
+    trial_free(&a);
+    trial_free(&b);
+}
+
+#define AROUND                                                                                               \
+    "'stations':{'pool':{'servers':3,'await':'release'},'q':{'servers':2},'r':{'capacity':4}},"              \
+    "'run':{'replications':1,'count':1000,'warmup':0},'tasks':{"                                             \
+    "'t':{'arrivals':{'rate':1},'steps':[{'in':'pool','do':[{'delay':0.2},"
+
+#define L_STEP "{'choose':[{'p':0.5,'do':[{'at':'r','for':{'dist':'uniform','min':0,'max':0.1}}]},{'do':[]}]}"
+
+static void a_call_is_its_steps_in_place(void)
+{
+    same_tasks("{" AROUND "{'repeat':{'dist':'geometric','mean':2},'do':[{'call':'k'},{'await':[{'call':'l'}]"
+               "}]},{'call':'l'}]}]},"
+               "'k':{'steps':[{'at':'q','for':{'dist':'exponential','mean':0.3}},{'call':'l'},{'repeat':2,'"
+               "do':[{'call':'l'}]}]},"
+               "'l':{'steps':[{'choose':[{'p':0.5,'do':[{'at':'r','for':{'dist':'uniform','min':0,'max':0.1}}"
+               "]},{'do':[]}]}]}}}",
+               "{" AROUND "{'repeat':{'dist':'geometric','mean':2},'do':[{'at':'q','for':{'dist':'"
+               "exponential','mean':0.3}}," L_STEP ",{'repeat':2,'do':[" L_STEP "]},{'await':[" L_STEP
+               "]}]}," L_STEP "]}]}}}");
+}
+
+static void a_called_kind_ends_where_it_ends(void)
+{
+    /* k's "exit" ends the call, not the task; and it has no task of its own. */
+    PLAYS("{'tasks':{'t':{" AT_ONCE(1) "'steps':[{'call':'k'},{'delay':1000},{'call':'k'}]},"
+                                       "'k':{'steps':[{'delay':1,'next':{'c':1}},{'delay':10},"
+                                       "{'id':'c','delay':100,'next':{'exit':1}},{'delay':1}]}}}",
+          {0, 1202, 0, 0, 1202, 0, false});
+    /* One that has arrivals besides works for itself too, and the two meet at its station. */
+    PLAYS("{'stations':{'q':{}},'tasks':{'t':{" AT_ONCE(
+              1) "'steps':[{'call':'k'},{'delay':1}]},'k':{" AT_ONCE(1) "'steps':[{'at':'q','for':2}]}}}",
+          {0, 3, 0, 2, 1, 0, false}, {1, 4, 2, 2, 0, 0, false});
+}
+
+static void the_load_of_calls(void)
+{
+    struct trial t;
+    if (trial_read(
+            &t, "{'stations':{'a':{},'pool':{'servers':5}},'tasks':{"
+                "'t':{'arrivals':{'rate':0.25},'steps':[{'in':'pool','do':[{'call':'k'},{'send':'m'}]},"
+                "{'call':'k'}]},"
+                "'k':{'steps':[{'id':'a','at':'a','for':1,'next':{'a':0.5,'exit':0.5}}]},"
+                "'m':{'steps':[{'choose':[{'p':0.2,'do':[{'send':'m'}]},{'do':[{'at':'a','for':0.4}]}]}]}},"
+                "'run':{'replications':2,'time':100}}") &&
+        trial_run(&t, 1)) {
+        const struct point *p = &t.result->points[0];
+        /* m: 0.25 / 0.8 a second, of which 0.8 visit a. */
+        CU_ASSERT_DOUBLE_EQUAL(p->capacities[0].load, 0.25 * 4.0 + 0.25 * 0.4, 1e-12);
+        CU_ASSERT_DOUBLE_EQUAL(p->capacities[1].load, 0.25 * 2.0 / 5.0, 1e-12);
+        CU_ASSERT_DOUBLE_EQUAL(p->arrival_rate, 0.25 + 0.25 / 0.8, 1e-12);
+    }
+    trial_free(&t);
+}
+
+/* ---- send ---- */
+
+static void sending_goes_on(void)
+{
+    /* t sends two m at 0 and works 0-5 itself, first; m come in order behind it. The run ends when all are
+     * done. */
+    PLAYS("{'stations':{'q':{}},'tasks':{'t':{" AT_ONCE(
+              1) "'steps':[{'send':'m'},{'send':'n'},{'at':'q','for':5}]},'m':{'steps':[{'at':'q','for':1}]},"
+                 "'n':{'steps':[{'at':'q','for':2},{'delay':1}]}}}",
+          {0, 5, 0, 5, 0, 0, false}, {1, 6, 5, 1, 0, 0, false}, {2, 9, 6, 2, 1, 0, false});
+    /* Who has given back a server first sees those served by that move on: at 2 t leaves the pool and sends
+     * m, which comes to q behind u, who got the pool, and behind t. */
+    PLAYS("{'stations':{'pool':{},'q':{}},'tasks':{'t':{" AT_ONCE(1) "'steps':[{'in':'pool','do':[{'delay':2}"
+                                                                     "]},{'send':'m'},{'at':'q','for':1}]},'"
+                                                                     "u':{" AT_ONCE(
+                                                                         1) "'steps':[{'in':'pool','do':[{'"
+                                                                            "at':'q','for':1}]}]},'m':{'"
+                                                                            "steps':[{'at':'q','for':1}]}}}",
+          {1, 3, 2, 1, 0, 0, false}, {0, 4, 1, 1, 2, 0, false}, {2, 5, 2, 1, 0, 0, false});
+    /* Sending is something to do: a thread given back is asked for first. u has it 1-4. */
+    PLAYS("{" POOL("release") "'tasks':{'t':{" AT_ONCE(1) "'steps':[{'in':'pool','do':[{'await':[{'delay':3}]"
+                                                          "},{'send':'m'}]}]},'u':{" ARRIVES(
+                                                              1) "'steps':[{'in':'pool','do':[{'delay':3}]}]}"
+                                                                 ",'m':{'steps':[{'delay':1}]}}}",
+          {1, 4, 0, 0, 3, 0, false}, {0, 4, 1, 0, 3, 0, false}, {2, 5, 0, 0, 1, 0, false});
+}
+
+static void sent_tasks_count(void)
+{
+    struct trial t;
+    /* 40 tasks, each sends three m and, by m, three n; l is lost for want of room but for the first. */
+    if (trial_read(
+            &t,
+            "{'stations':{'q':{'capacity':1}},'tasks':{'t':{'arrivals':{'at_once':40},'steps':["
+            "{'repeat':3,'do':[{'send':'m'}]}]},'m':{'steps':[{'delay':{'dist':'exponential','mean':1}},"
+            "{'send':'n'}]},'n':{'steps':[{'send':'l'},{'delay':1}]},'l':{'steps':[{'at':'q','for':100}]}},"
+            "'run':{'replications':5}}") &&
+        trial_run(&t, 1)) {
+        struct history h;
+        CU_ASSERT_TRUE(t.result->points[0].report.terminating);
+        CU_ASSERT_DOUBLE_EQUAL(trial_figure(&t, 0, "l", "lost")->mean, 119.0 / 120.0, 1e-12);
+        CU_ASSERT_EQUAL(trial_figure(&t, 0, "m", "response")->count, 5 * 120);
+        CU_ASSERT_EQUAL(trial_figure(&t, 0, "n", "unfinished")->mean, 0.0);
+        if (trial_trace(&t, 0, 0, &h)) {
+            size_t of[4] = {0};
+            for (size_t i = 0; i < h.count; i++)
+                of[h.tasks[i].kind]++;
+            EXPECT(of[0] == 40 && of[1] == 120 && of[2] == 120 && of[3] == 120, "%zu, %zu, %zu, %zu", of[0],
+                   of[1], of[2], of[3]);
+            history_free(&h);
+        }
+    }
+    trial_free(&t);
+}
+
+/* What a sent task draws depends on who sent it and on nothing else: not on how long that took, nor on who
+ * else sends. */
+static void sent_tasks_have_keys_of_their_own(void)
+{
+    struct trial t;
+    struct history x = {0}, y = {0};
+    if (trial_read(&t,
+                   "{'stations':{'q':{'servers':2}},'tasks':{'t':{'arrivals':{'rate':1},'limit':200,'steps':["
+                   "{'at':'q','for':{'dist':'exponential','mean':1}},{'send':'m'},{'send':'m'}]},"
+                   "'m':{'steps':[{'delay':{'dist':'exponential','mean':1}}]}},"
+                   "'variants':{'two':{},'one':{'/stations/q/servers':1}}}") &&
+        trial_trace(&t, 0, 0, &x) && trial_trace(&t, 1, 0, &y)) {
+        history_by_key(&x);
+        history_by_key(&y);
+        size_t differ = 0, twins = 0;
+        for (size_t i = 0; i < x.count && i < y.count; i++) {
+            differ += x.tasks[i].key != y.tasks[i].key || x.tasks[i].delay != y.tasks[i].delay;
+            twins += i > 0 && x.tasks[i].key == x.tasks[i - 1].key;
+        }
+        EXPECT(x.count == 600 && y.count == 600 && differ == 0 && twins == 0,
+               "%zu tasks, %zu differ, %zu twins", x.count, differ, twins);
+    }
+    history_free(&x);
+    history_free(&y);
+    trial_free(&t);
+}
+
+/* Each task sends a geometric number of others, itself to an M/M/1 queue of their own whose arrivals are then
+ * a Poisson process, since the sender's departures are (Burke 1956). */
+static void sent_tasks_queue(void)
+{
+    struct exact b =
+        exact_run(200, 40000,
+                  "'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.7},'steps':["
+                  "{'at':'a','for':{'dist':'exponential','mean':1}},{'choose':[{'p':0.6,'do':[{'send':'m'}]},"
+                  "{'do':[]}]}]},'m':{'steps':[{'at':'b','for':{'dist':'exponential','mean':1.8}}]}}");
+    exact_is(&b, "m", "response", 1.8 / (1.0 - 0.7 * 0.6 * 1.8));
+    exact_is(&b, "m", "throughput", 0.42);
+    exact_is(&b, "t", "response", 1.0 / 0.3);
+    exact_done(&b);
+}
+
 const struct test steps_tests[] = {
+    {"a call is its steps in place, bit for bit", a_call_is_its_steps_in_place},
+    {"what is called ends where its own steps do", a_called_kind_ends_where_it_ends},
+    {"the load analysis follows calls and messages", the_load_of_calls},
+    {"a task that sends goes on first", sending_goes_on},
+    {"sent tasks are counted, and ended for", sent_tasks_count},
+    {"sent tasks draw by their sender alone", sent_tasks_have_keys_of_their_own},
+    {"sent tasks queue as others do", sent_tasks_queue},
     {"a task that became another priority has its place in line", becoming_moves_in_line},
     {"a share of tasks that becomes urgent waits as Cobham says", becoming_makes_classes},
     {NULL, NULL},

@@ -265,12 +265,8 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
     if (!args[KIND_STEPS].given)
         return read_fail(r, node, "task kind %s needs \"steps\" (or \"service\")",
                          units_quote(node->string, quoted));
-    if (!args[KIND_ARRIVALS].given)
-        return read_fail(
-            r, node,
-            "task kind %s needs \"arrivals\": kinds that are only called or sent are not part of this "
-            "version of desq",
-            units_quote(node->string, quoted));
+    if (!args[KIND_ARRIVALS].given && args[KIND_LIMIT].given)
+        return read_fail_key(r, json_get(node, "limit"), "\"limit\" needs \"arrivals\", which it limits");
     *out = (struct kind_spec){
         .name = arena_text(r->arena, node->string),
         .at = json_place(r->tree, node, r->arena),
@@ -278,7 +274,9 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
         .priority = args[KIND_PRIORITY].number,
         .steps = *args[KIND_STEPS].steps,
     };
-    return out->name == NULL ? read_no_memory(r) : read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
+    if (out->name == NULL)
+        return read_no_memory(r);
+    return !args[KIND_ARRIVALS].given || read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
 }
 
 bool read_kinds(struct reader *r, const cJSON *node)
@@ -293,10 +291,11 @@ bool read_kinds(struct reader *r, const cJSON *node)
     s->kinds = arena_array(r->arena, (size_t)cJSON_GetArraySize(node), sizeof *s->kinds);
     if (s->kinds == NULL)
         return read_no_memory(r);
+    r->kinds = node;
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         if (!read_kind(r, child, &s->kinds[s->kind_count++]))
             return false;
-    return true;
+    return read_starts(r);
 }
 
 /* ---- the whole ---- */

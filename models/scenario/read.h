@@ -16,6 +16,7 @@ struct reader {
     const struct json_tree *tree;
     const char *folder;           /* of the scenario's file, with its "/"; "": the current one */
     const struct time_unit *unit; /* the scenario's */
+    const cJSON *kinds;           /* "tasks", which steps may name before they are read; NULL: not yet */
     struct scenario *scenario;    /* filled so far; stations come before what names them */
     size_t note_size;
     int step_depth; /* lists of steps open: 1 within a kind's own, more within those inside a step */
@@ -62,6 +63,8 @@ bool read_routes(struct reader *r, const cJSON *node, struct step *steps, size_t
 bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out);
 bool read_stations(struct reader *r, const cJSON *node);
+/* Who calls and sends whom, once all kinds are read (read_starts.c). */
+bool read_starts(struct reader *r);
 bool read_kinds(struct reader *r, const cJSON *node);
 bool read_run(struct reader *r, const cJSON *node);
 bool read_requirements(struct reader *r, const cJSON *node);

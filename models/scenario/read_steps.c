@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Steps of the format that later versions bring. */
-static const char *const later_steps[] = {"fork", "call", "send", "timeout"};
+static const char *const later_steps[] = {"fork", "timeout"};
 
 enum { MOST_NAMES = 32, LATER_STEPS = sizeof later_steps / sizeof later_steps[0] };
 

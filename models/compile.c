@@ -1,6 +1,7 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
 #include "models/load.h"
 #include "models/model.h"
+#include "models/patience.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
 #include "models/traffic.h"
@@ -57,6 +58,9 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .program = program->ops,
         .program_length = program->count,
         .delays = program->delays,
+        .patience = spec->patience,
+        .balk = spec->balk,
+        .balk_count = spec->balk_count < UINT32_MAX ? (uint32_t)spec->balk_count : UINT32_MAX,
     };
     if (program->holds_most >= UINT8_MAX || program->loops_most >= UINT16_MAX)
         return error_set(err, "steps are nested too deeply");
@@ -137,6 +141,12 @@ static void compile_shapes(struct model *m)
 {
     for (uint32_t i = 0; i < m->station_count; i++) {
         struct station_model *station = &m->stations[i];
+        const struct discipline_type *d = station->discipline;
+        station->impatient = m->impatient;
+        station->unusual = m->impatient || station->switch_cost != NULL || station->behaviour != NULL;
+        station->capacity_plain = m->impatient ? 0 : station->capacity;
+        station->push = m->linked ? d->push_linked : d->push;
+        station->pop = m->linked ? d->pop_linked : d->pop;
         station->fcfs = station->discipline == lookup_row(discipline_table, "fcfs");
         station->plain = station->fcfs && station->switch_cost == NULL && station->behaviour == NULL;
     }
@@ -163,8 +173,12 @@ static bool deterministic(const struct model *m)
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct arrival *arrival = m->kinds[k].arrival;
         if ((arrival->form == ARRIVAL_OPEN && !constant(&arrival->interarrival)) ||
-            (arrival->form == ARRIVAL_CLOSED && !constant(&arrival->think)))
+            (arrival->form == ARRIVAL_CLOSED && !constant(&arrival->think)) ||
+            !constant(m->kinds[k].patience))
             return false;
+        for (uint32_t i = 0; i < m->kinds[k].balk_count; i++)
+            if (m->kinds[k].balk[i] > 0.0 && m->kinds[k].balk[i] < 1.0)
+                return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
             if (op->code == OP_CHOOSE || !constant(op->dist))
@@ -191,6 +205,9 @@ static bool load_kind(struct model *m, const struct scenario *s, struct loading 
     for (size_t i = 0; i < s->kind_count; i++)
         l->load.sends[i] = 0.0;
     l->load.total = 0.0;
+    const struct kind_spec *kind = &s->kinds[k];
+    l->load.leaves =
+        kind->patience != NULL || (kind->balk_count > 0 && kind->balk[kind->balk_count - 1] > 0.0);
     load_call(&l->load, k);
     m->kind_time[k] = l->load.total;
     if (!l->load.too_deep)
@@ -231,6 +248,8 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
     m->rate_most = arena_array(arena, stations, sizeof *m->rate_most);
     m->held_mean = arena_array(arena, stations, sizeof *m->held_mean);
     m->visits = arena_array(arena, stations, sizeof *m->visits);
+    m->load_sure = arena_array(arena, stations, sizeof *m->load_sure);
+    m->patience = arena_array(arena, stations, sizeof *m->patience);
     m->exposed = arena_array(arena, stations, sizeof *m->exposed);
     m->kind_time = arena_array(arena, kinds, sizeof *m->kind_time);
     const double **passages = arena_array(arena, kinds, sizeof *passages);
@@ -247,10 +266,10 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
         .weights = arena_array(arena, kinds, sizeof(double)),
         .occupied = arena_array(arena, stations, sizeof(double)),
     };
-    if (m->load == NULL || m->rate_most == NULL || m->held_mean == NULL || m->visits == NULL ||
-        m->exposed == NULL || m->kind_time == NULL || passages == NULL || l.load.sends == NULL ||
-        l.load.busy == NULL || l.load.visits == NULL || l.rates == NULL || l.weights == NULL ||
-        l.occupied == NULL)
+    if (m->load == NULL || m->load_sure == NULL || m->patience == NULL || m->rate_most == NULL ||
+        m->held_mean == NULL || m->visits == NULL || m->exposed == NULL || m->kind_time == NULL ||
+        passages == NULL || l.load.sends == NULL || l.load.busy == NULL || l.load.visits == NULL ||
+        l.rates == NULL || l.weights == NULL || l.occupied == NULL)
         return no_memory(err);
     bool ongoing = false;
     for (size_t k = 0; k < kinds; k++) {
@@ -284,6 +303,11 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
         weights += l.weights[k];
         for (size_t i = 0; i < s->station_count; i++) {
             l.occupied[i] += l.rates[k] * l.load.busy[i];
+            if (!l.load.leaves)
+                m->load_sure[i] += l.rates[k] * l.load.busy[i];
+            if (l.load.visits[i] > 0.0)
+                m->patience[i] = fmax(m->patience[i],
+                                      s->kinds[k].patience == NULL ? INFINITY : s->kinds[k].patience->mean);
             m->held_mean[i] += l.weights[k] * l.load.busy[i];
             m->visits[i] += l.weights[k] * l.load.visits[i];
         }
@@ -291,6 +315,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
     for (size_t i = 0; i < s->station_count; i++) {
         const bool infinite = !(s->stations[i].servers < INFINITY);
         m->load[i] = infinite ? 0.0 : l.occupied[i] / servers_or_one(&s->stations[i]);
+        m->load_sure[i] = infinite ? 0.0 : m->load_sure[i] / servers_or_one(&s->stations[i]);
         if (weights > 0.0) {
             m->held_mean[i] /= weights;
             m->visits[i] /= weights;
@@ -304,7 +329,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
 /* What kinds of opcodes there are decides what a task must carry. */
 static void compile_layout(struct model *m, const struct program *programs)
 {
-    bool more = m->overheads;
+    bool more = m->overheads || m->impatient || m->linked;
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
@@ -316,7 +341,8 @@ static void compile_layout(struct model *m, const struct program *programs)
     }
     m->counters_offset = (uint32_t)sizeof(struct task_more);
     m->holdings_offset = m->counters_offset + (loops * (uint32_t)sizeof(uint32_t) + 7) / 8 * 8;
-    m->more_size = more ? m->holdings_offset + holds * (uint32_t)sizeof(struct holding) : 0;
+    m->impatience_offset = m->holdings_offset + holds * (uint32_t)sizeof(struct holding);
+    m->more_size = more ? m->impatience_offset + (m->impatient ? (uint32_t)sizeof(struct impatience) : 0) : 0;
 }
 
 bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
@@ -347,6 +373,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
+        m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
+        m->linked |= m->kinds[k].patience != NULL;
         const enum arrival_form form = s->kinds[k].arrival.form;
         m->terminating &= s->kinds[k].limit < INFINITY || form == ARRIVAL_AT_ONCE || form == ARRIVAL_NONE;
     }

@@ -73,7 +73,7 @@ static double switch_mean(const struct load *l, size_t station)
  * station whose server its visitors hold. */
 static bool guarded(const struct load *l, size_t station)
 {
-    bool finite = l->stations[station].capacity < INFINITY;
+    bool finite = l->leaves || l->stations[station].capacity < INFINITY;
     for (int i = 0; i < l->held_count; i++)
         finite |= !l->held[i].away && l->held[i].guarded;
     return finite;

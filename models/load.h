@@ -20,6 +20,7 @@ struct load {
     bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
                        sits  behind a finite capacity */
     double total;   /* mean time from start to end, nothing ever waiting */
+    bool leaves; /* the kind balks beyond some number, or loses patience: its line does not grow for ever */
     double weight;
     struct {
         size_t station;

@@ -15,12 +15,18 @@ struct station_model {
     const struct server_type *behaviour; /* NULL: all servers are always there and warm */
     const struct dist *switch_cost;      /* NULL: none */
     const struct dist *setup, *keep_alive;
-    uint32_t servers;  /* UNLIMITED: infinite */
-    uint32_t capacity; /* UNLIMITED: none */
+    uint32_t servers;        /* UNLIMITED: infinite */
+    uint32_t capacity;       /* UNLIMITED: none */
+    uint32_t capacity_plain; /* below this number present nothing but joining can happen: capacity, or 0 if
+                                impatient */
+    bool unusual;            /* switch_cost, behaviour or impatient: one test for all three */
+    bool (*push)(struct line *line, struct task *tasks, uint32_t task); /* the discipline's, */
+    uint32_t (*pop)(struct line *line, struct task *tasks);             /* linked where the model is */
     bool setup_serial;
-    bool sharing; /* the discipline's shape */
-    bool fcfs;    /* the discipline is first come, first served: handled in place */
-    bool plain;   /* fcfs, visited only by `at`, no switch, no behaviour */
+    bool impatient; /* some kind has patience or balks */
+    bool sharing;   /* the discipline's shape */
+    bool fcfs;      /* the discipline is first come, first served: handled in place */
+    bool plain;     /* fcfs, visited only by `at`, no switch, no behaviour */
     bool release, resume_first;
 };
 
@@ -30,7 +36,10 @@ struct kind_model {
     uint64_t limit; /* UINT64_MAX: none */
     const struct op *program;
     uint32_t program_length;
-    bool delays; /* its tasks have delays */
+    bool delays;                 /* its tasks have delays */
+    const struct dist *patience; /* NULL: waits for ever */
+    const double *balk;
+    uint32_t balk_count; /* 0: always joins */
 };
 
 struct model {
@@ -46,7 +55,8 @@ struct model {
     bool linked;        /* lines need struct task_link */
     bool overheads;     /* some station has a switch cost */
     uint32_t more_size; /* bytes of struct task_more with its arrays; 0: no task needs one */
-    uint32_t counters_offset, holdings_offset;
+    uint32_t counters_offset, holdings_offset, impatience_offset;
+    bool impatient; /* some kind has patience or balks: tasks have a struct impatience */
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */
@@ -56,6 +66,9 @@ struct model {
     double *load; /* by station: mean servers occupied by open kinds per server; 0 for infinite servers */
     double *rate_most; /* by station: most tasks of this mix per time that it could carry; INFINITY: any */
     bool *exposed;     /* by station: its line can grow without end (models/load.h) */
+    double *load_sure; /* by station: of kinds that neither balk beyond all numbers nor lose patience */
+    double *patience;  /* by station: longest mean patience of the kinds that come there; INFINITY: some have
+                          none */
     double *visits;    /* by station: mean number of visits per arriving task */
     double *held_mean; /* by station: mean time one arriving open (or closed) task occupies a server there */
     double *kind_time; /* by kind: mean time from start to end, nothing ever waiting */

@@ -1,5 +1,7 @@
 #include "models/station.h"
 
+#include "models/patience.h"
+
 #include <float.h>
 #include <stdlib.h>
 
@@ -49,9 +51,13 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
     tally_add(&st->wait, wait);
     t->wait += wait;
     double cost = 0.0;
-    if (m->switch_cost != NULL) {
-        cost = dist_draw(m->switch_cost, &st->line.stream);
-        task_more(w, ti)->overhead += cost;
+    if (m->unusual) {
+        if (m->impatient)
+            patience_over(w, ti);
+        if (m->switch_cost != NULL) {
+            cost = dist_draw(m->switch_cost, &st->line.stream);
+            task_more(w, ti)->overhead += cost;
+        }
     }
     if (t->resuming != 0) {
         struct holding *holding = &task_holdings(w, ti)[t->resuming - 1];
@@ -77,7 +83,7 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
 void station_serve_next(struct world *w, struct station *st)
 {
     const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
-                                                     : st->model->discipline->pop(&st->line, w->tasks);
+                                                     : st->model->pop(&st->line, w->tasks);
     if (turn_to(w, st, ti))
         ready_push(w, ti);
 }
@@ -125,10 +131,14 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
         return turn_to(w, st, ti);
     if (w->tasks[ti].resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
-    else if (!m->discipline->push(&st->line, w->tasks, ti))
+    else if (!m->push(&st->line, w->tasks, ti))
         w->failed = w->sim.stop = true;
-    if (m->behaviour != NULL)
-        m->behaviour->waiting(w, st);
+    if (m->unusual) {
+        if (m->impatient && w->tasks[ti].resuming == 0)
+            patience_begin(w, ti);
+        if (m->behaviour != NULL)
+            m->behaviour->waiting(w, st);
+    }
     return false;
 }
 
@@ -152,17 +162,27 @@ static void join_sharing(struct world *w, struct station *st, uint32_t ti)
         sharing_changed(w, st);
 }
 
-/* A newcomer finds the station full: everything it holds goes back, innermost first, and it is lost. */
-static void refuse(struct world *w, struct station *st, uint32_t ti)
+void station_give_all(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
-    st->lost++;
     while (t->holds > 0) {
         const struct holding holding = task_holdings(w, ti)[--t->holds];
         if (holding.state == HOLDING_HELD)
             give_back(w, &holding);
     }
-    world_task_end(w, ti, true);
+}
+
+/* A newcomer, at a station whose capacity_plain is reached, finds it full or does not want to join: it is
+ * lost, and what it holds goes back. */
+static bool refused(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    if (st->present < m->capacity && !(m->impatient && patience_balks(w, st, ti)))
+        return false;
+    st->lost++;
+    station_give_all(w, ti);
+    world_task_end(w, ti, TASK_LOST);
+    return true;
 }
 
 /* The outermost holding that is to be taken again: the task queues for it. True if it got it and can move on.
@@ -252,10 +272,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             struct station *st = &w->stations[op->station];
             t->demand = task_draw(t, op->dist);
             st->offered++;
-            if (st->present >= st->model->capacity) {
-                refuse(w, st, ti);
+            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
-            }
             t->since = w->sim.now;
             if (st->model->sharing)
                 join_sharing(w, st, ti);
@@ -273,10 +291,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_TAKE: {
             struct station *st = &w->stations[op->station];
             st->offered++;
-            if (st->present >= st->model->capacity) {
-                refuse(w, st, ti);
+            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
-            }
             t->since = w->sim.now;
             const bool now = join_queue(w, st, ti);
             check_station(st);
@@ -333,7 +349,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             t->step++;
             break;
         case OP_END:
-            world_task_end(w, ti, false);
+            world_task_end(w, ti, TASK_COMPLETED);
             return;
         }
     }

@@ -7,6 +7,14 @@
 
 #define NO_TASK UINT32_MAX
 
+/* How a task ends. */
+enum task_end {
+    TASK_COMPLETED,
+    TASK_LOST,      /* a station was full, or it did not join */
+    TASK_ABANDONED, /* its patience ended */
+    TASK_ENDS
+};
+
 /* 64 bytes, one cache line: what every task needs. What only some need (loop counters, holdings, delays) lies
  * in a struct task_more beside it, which scenarios without such steps do not have. */
 struct task {

@@ -2,6 +2,8 @@
 
 #include "models/station.h"
 
+#include "models/patience.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -127,6 +129,8 @@ static bool task_new(struct world *w, uint32_t *out)
         w->task_size = size;
     }
     *out = w->task_count++;
+    if (w->model->impatient)
+        task_impatience(w, *out)->timer = (struct timer){0};
     return true;
 }
 
@@ -145,7 +149,7 @@ static void task_forget(struct world *w, uint32_t ti)
 }
 
 /* The task of kind k is there. */
-static void task_enter(struct world *w, uint32_t ti)
+static inline void task_enter(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
     const double now = w->sim.now;
@@ -155,10 +159,13 @@ static void task_enter(struct world *w, uint32_t ti)
     t->step = 0;
     t->holds = 0;
     t->resuming = 0;
-    if (w->model->more_size > 0)
+    if (w->model->more_size > 0) { /* as in all models that are impatient or linked */
         *task_more(w, ti) = (struct task_more){0};
-    if (w->model->linked)
-        w->links[ti].class = w->model->class_of_kind[t->kind];
+        if (w->model->impatient)
+            task_impatience(w, ti)->lines = 0;
+        if (w->model->linked)
+            w->links[ti].class = w->model->class_of_kind[t->kind];
+    }
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -239,7 +246,7 @@ static void on_think_end(void *world, const struct event *e)
     task_begin(w, e->subject);
 }
 
-void world_task_end(struct world *w, uint32_t ti, bool lost)
+void world_task_end(struct world *w, uint32_t ti, enum task_end how)
 {
     struct task *t = &w->tasks[ti];
     const struct kind_model *kind = &w->model->kinds[t->kind];
@@ -247,9 +254,10 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
     const double now = w->sim.now;
     ks->present--;
     time_average_set(&ks->in_system, (double)ks->present, now);
-    check_left(&ks->check, now, lost ? &ks->all_lost : &ks->all_completed);
-    if (lost) {
-        ks->lost++;
+    check_left(&ks->check, now, &ks->all_ended[how]);
+    if (how != TASK_COMPLETED) {
+        ks->lost += how == TASK_LOST;
+        ks->abandoned += how == TASK_ABANDONED;
     } else {
         ks->completed++;
         const double response = now - t->arrived;
@@ -271,7 +279,7 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
     }
     w->last_leave = now;
     if (w->left != NULL)
-        w->left(w->left_context, w, ti, lost);
+        w->left(w->left_context, w, ti, how);
     if (kind->arrival->form == ARRIVAL_CLOSED) {
         t->key = stream_mix(t->key + STREAM_STEP);
         think(w, ti);
@@ -326,7 +334,7 @@ static void on_cut(void *world, const struct event *e)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
-        ks->arrived = ks->completed = ks->lost = 0;
+        ks->arrived = ks->completed = ks->lost = ks->abandoned = 0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);
         tally_init(&ks->wait);
@@ -363,6 +371,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_SWITCH_END] = on_switch_end,
     [EV_SETUP_END] = on_setup_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
+    [EV_PATIENCE_END] = patience_on_end,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,
     [EV_STOP] = on_stop,

@@ -2,20 +2,43 @@
 
 static bool push(struct line *line, struct task *tasks, uint32_t task)
 {
-    const uint32_t class =
-        line->links != NULL ? (*line->links)[task].class : line->class_of_kind[tasks[task].kind];
-    task_list_append(&line->by_class[class], tasks, task);
+    task_list_append(&line->by_class[line->class_of_kind[tasks[task].kind]], tasks, task);
     line->count++;
     return true;
 }
 
-static uint32_t pop(struct line *line, struct task *tasks)
+/* The most urgent ones; the line is not empty. */
+static struct task_list *first(const struct line *line)
 {
     struct task_list *list = line->by_class;
     while (list->first == NO_TASK)
         list++;
+    return list;
+}
+
+static uint32_t pop(struct line *line, struct task *tasks)
+{
     line->count--;
-    return task_list_take(list, tasks);
+    return task_list_take(first(line), tasks);
+}
+
+static bool push_linked(struct line *line, struct task *tasks, uint32_t task)
+{
+    line_append(line, &line->by_class[(*line->links)[task].class], tasks, task);
+    line->count++;
+    return true;
+}
+
+static uint32_t pop_linked(struct line *line, struct task *tasks)
+{
+    line->count--;
+    return line_take(line, first(line), tasks);
+}
+
+static void leave(struct line *line, struct task *tasks, uint32_t task)
+{
+    line->count--;
+    line_unlink(line, &line->by_class[(*line->links)[task].class], tasks, task);
 }
 
 const struct discipline_type discipline_priority = {
@@ -28,4 +51,7 @@ const struct discipline_type discipline_priority = {
     .shape = DISCIPLINE_QUEUEING,
     .push = push,
     .pop = pop,
+    .push_linked = push_linked,
+    .pop_linked = pop_linked,
+    .remove = leave,
 };

@@ -110,7 +110,7 @@ const struct param scenario_station_params[] = {
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
 
-enum { KIND_ARRIVALS, KIND_STEPS, KIND_PRIORITY, KIND_LIMIT, KIND_KEYS };
+enum { KIND_ARRIVALS, KIND_STEPS, KIND_PRIORITY, KIND_LIMIT, KIND_PATIENCE, KIND_BALK, KIND_KEYS };
 
 const struct param scenario_kind_params[] = {
     [KIND_ARRIVALS] = {.name = "arrivals", .type = PARAM_JSON, .summary = "where tasks come from"},
@@ -122,14 +122,20 @@ const struct param scenario_kind_params[] = {
                     .type = PARAM_WHOLE,
                     .range = RANGE_FROM_ONE,
                     .summary = "at most this many tasks; default: no limit"},
+    [KIND_PATIENCE] = {.name = "patience",
+                       .type = PARAM_DIST,
+                       .dimension = DIMENSION_TIME,
+                       .summary = "a task leaves a line after waiting this long; default: never"},
+    [KIND_BALK] = {.name = "balk",
+                   .type = PARAM_NUMBERS,
+                   .range = RANGE_PROBABILITY,
+                   .summary = "probability of not joining, by number present from 0; the last holds beyond"},
     /* expand has turned it into steps; here it is only known */
     [KIND_KEYS] = {.name = "service",
                    .type = PARAM_JSON,
                    .summary = "one step at the only station, for this long"},
     {.name = "weight", .type = PARAM_LATER},
     {.name = "deadline", .type = PARAM_LATER},
-    {.name = "patience", .type = PARAM_LATER},
-    {.name = "balk", .type = PARAM_LATER},
     {0},
 };
 enum { KIND_ENTRIES = sizeof scenario_kind_params / sizeof scenario_kind_params[0] };
@@ -267,11 +273,16 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
                          units_quote(node->string, quoted));
     if (!args[KIND_ARRIVALS].given && args[KIND_LIMIT].given)
         return read_fail_key(r, json_get(node, "limit"), "\"limit\" needs \"arrivals\", which it limits");
+    if (args[KIND_BALK].given && args[KIND_BALK].count == 0)
+        return read_fail(r, json_get(node, "balk"), "there is no probability for any number present");
     *out = (struct kind_spec){
         .name = arena_text(r->arena, node->string),
         .at = json_place(r->tree, node, r->arena),
         .limit = args[KIND_LIMIT].given ? args[KIND_LIMIT].number : INFINITY,
         .priority = args[KIND_PRIORITY].number,
+        .patience = args[KIND_PATIENCE].dist,
+        .balk = args[KIND_BALK].list,
+        .balk_count = args[KIND_BALK].count,
         .steps = *args[KIND_STEPS].steps,
     };
     if (out->name == NULL)

@@ -1,5 +1,6 @@
-/* scenario.h: what the user said. Plain data, read once, const afterwards; all storage in the arena given to the
- * reader. All times are in the scenario's time unit, all rates per that unit; no text with a unit is left. */
+/* scenario.h: what the user said. Plain data, read once, const afterwards; all storage in the arena given to
+ * the reader. All times are in the scenario's time unit, all rates per that unit; no text with a unit is
+ * left. */
 #ifndef MODELS_SCENARIO_H
 #define MODELS_SCENARIO_H
 
@@ -15,14 +16,14 @@
 struct station_spec {
     const char *name;
     struct place at;
-    double servers;                           /* INFINITY: infinite */
-    double capacity;                          /* most tasks present, in service included; INFINITY: no limit */
+    double servers;  /* INFINITY: infinite */
+    double capacity; /* most tasks present, in service included; INFINITY: no limit */
     const struct discipline_type *discipline;
-    bool await_release;                       /* "await": "release" */
-    bool resume_first;                        /* "resume": "first" */
-    const struct dist *switch_cost;           /* NULL: none */
-    const struct dist *setup;                 /* NULL: servers are always warm */
-    const struct dist *keep_alive;            /* NULL: never cold again */
+    bool await_release;             /* "await": "release" */
+    bool resume_first;              /* "resume": "first" */
+    const struct dist *switch_cost; /* NULL: none */
+    const struct dist *setup;       /* NULL: servers are always warm */
+    const struct dist *keep_alive;  /* NULL: never cold again */
     bool setup_serial;
 };
 
@@ -30,16 +31,19 @@ struct kind_spec {
     const char *name;
     struct place at;
     struct arrival arrival;
-    double limit;    /* at most this many tasks; INFINITY: no limit */
-    double priority; /* smaller is served first; default 0 */
+    double limit;                /* at most this many tasks; INFINITY: no limit */
+    double priority;             /* smaller is served first; default 0 */
+    const struct dist *patience; /* NULL: waits for ever */
+    const double *balk;          /* probability of not joining, by number present; the last holds beyond */
+    size_t balk_count;           /* 0: always joins */
     struct steps steps;
 };
 
 enum comparison { LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL };
 enum statistic { STATISTIC_MEAN, STATISTIC_SD, STATISTIC_MAX, STATISTIC_QUANTILE };
 
-/* KIND.METRIC[.STAT] op VALUE, or station:NAME.METRIC[.STAT] op VALUE, or METRIC[.STAT] op VALUE for a measure of the
- * run (makespan). */
+/* KIND.METRIC[.STAT] op VALUE, or station:NAME.METRIC[.STAT] op VALUE, or METRIC[.STAT] op VALUE for a
+ * measure of the run (makespan). */
 struct requirement {
     const char *text; /* as written */
     struct place at;
@@ -54,13 +58,13 @@ struct requirement {
 };
 
 struct run_spec {
-    uint64_t seed;         /* 1 */
-    double confidence;     /* 0.95 */
-    double precision;      /* NAN: not asked for */
-    uint64_t replications; /* 0: not given */
-    double time;           /* NAN: not given */
-    double count;          /* NAN: not given */
-    double warmup;         /* NAN: auto */
+    uint64_t seed;           /* 1 */
+    double confidence;       /* 0.95 */
+    double precision;        /* NAN: not asked for */
+    uint64_t replications;   /* 0: not given */
+    double time;             /* NAN: not given */
+    double count;            /* NAN: not given */
+    double warmup;           /* NAN: auto */
     const double *quantiles; /* ascending, each in (0, 1); those that requirements ask for included */
     size_t quantile_count;
     double limit_seconds; /* wall-clock; INFINITY: none */
@@ -92,14 +96,14 @@ struct setting {
 
 /* One combination of variant and sweep values. */
 struct scenario_point {
-    const char *variant; /* NULL: the scenario has none */
+    const char *variant;        /* NULL: the scenario has none */
     const struct setting *sets; /* the sweep's settings, in the order of "sweep" */
     size_t set_count;
     struct scenario scenario;
 };
 
-/* A file, all its variants and sweep values carried out: points in the order sweep (first pointer slowest), then
- * variant. */
+/* A file, all its variants and sweep values carried out: points in the order sweep (first pointer slowest),
+ * then variant. */
 struct scenario_file {
     const char *path;
     const struct scenario_point *points;
@@ -107,8 +111,9 @@ struct scenario_file {
     size_t variant_count; /* points per combination of sweep values; at least 1 */
 };
 
-/* Reads path ("-": standard input), puts in what --set says (set[i] is "/pointer=value"; value is JSON, or else a
- * string), carries out variants and sweep, expands shorthand and reads each point. false: err says what and where. */
+/* Reads path ("-": standard input), puts in what --set says (set[i] is "/pointer=value"; value is JSON, or
+ * else a string), carries out variants and sweep, expands shorthand and reads each point. false: err says
+ * what and where. */
 bool scenario_read(struct arena *arena, const char *path, const char *const *set, size_t set_count,
                    const struct scenario_file **out, struct error *err);
 
@@ -116,8 +121,8 @@ bool scenario_read(struct arena *arena, const char *path, const char *const *set
 bool scenario_read_text(struct arena *arena, const char *name, const char *text, const char *const *set,
                         size_t set_count, const struct scenario_file **out, struct error *err);
 
-/* The full form of path as JSON text, with --set put in, shorthand expanded, and the pointers of variants and sweep
- * rewritten to the full form: itself a scenario that runs the same. */
+/* The full form of path as JSON text, with --set put in, shorthand expanded, and the pointers of variants and
+ * sweep rewritten to the full form: itself a scenario that runs the same. */
 bool scenario_expand(struct arena *arena, const char *path, const char *const *set, size_t set_count,
                      const char **out, struct error *err);
 

@@ -24,7 +24,8 @@ size_t conduct_overloaded(const struct model *m)
     if (m->terminating)
         return worst;
     for (uint32_t i = 0; i < m->station_count; i++)
-        if (m->exposed[i] && m->load[i] >= 1.0 - 1e-12 && (worst == SIZE_MAX || m->load[i] > m->load[worst]))
+        if (m->exposed[i] && m->load_sure[i] >= 1.0 - 1e-12 &&
+            (worst == SIZE_MAX || m->load[i] > m->load[worst]))
             worst = i;
     return worst;
 }

@@ -57,7 +57,9 @@ static double relaxation(const struct model *m, uint32_t i)
             if (rho >= 1.0)
                 gap = 1e-3;
         }
-        const double queue = time / (double)station->servers / gap;
+        double queue = time / (double)station->servers / gap;
+        if (queue > time + m->patience[i]) /* nobody waits for longer, and then it is forgotten */
+            queue = time + m->patience[i];
         time = queue > time ? queue : time;
     }
     return time + mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0;

@@ -11,10 +11,11 @@
 
 /* How a task ended: of which kind it was, when, and what its time was made of (of a lost one only the wait
  * counts). */
+enum { ABANDONED = 2 };
 struct ended {
     size_t kind;
     double left, wait, service, delay, overhead;
-    bool lost;
+    int lost; /* false: completed; true: lost; ABANDONED */
 };
 
 /* Replication 0 of a point ends these tasks, in this order. */

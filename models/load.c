@@ -112,6 +112,8 @@ void load_turns(struct load *l, size_t station, const struct dist *service)
     double further = 0.0;
     if (service->shape == DIST_CONSTANT)
         further = fmax(ceil(service->a / quantum) - 1.0, 0.0);
+    else if (service->shape == DIST_GIVEN) /* of a trace only the moments are known: about */
+        further = fmax(service->mean / quantum - 0.5, 0.0);
     else
         for (int k = 1; k <= MOST; k++) {
             const double more = 1.0 - service->type->cdf(service, k * quantum);

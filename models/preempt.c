@@ -195,10 +195,13 @@ static void break_off(struct world *w, struct station *st, uint32_t ti)
     case PREEMPT_RESTARTS:
         visit->left = t->demand;
         break;
-    case PREEMPT_REPEATS:
-        t->demand = dist_draw(w->model->kinds[t->kind].program[t->step].dist, &st->line.stream);
+    case PREEMPT_REPEATS: {
+        const struct op *op = &w->model->kinds[t->kind].program[t->step];
+        if (!op->given) /* a trace's row gives one time, and no law to draw another from */
+            t->demand = dist_draw(op->dist, &st->line.stream);
         visit->left = t->demand;
         break;
+    }
     }
 }
 

@@ -18,7 +18,6 @@ struct ended {
     int lost; /* false: completed; true: lost; ABANDONED */
 };
 
-/* Replication 0 of a point ends these tasks, in this order. */
 /* Replication 0 of a point ends these tasks, in this order. line: of the test, for messages. */
 void schedule_ends(int line, size_t point, struct trial *t, const struct ended *expected, size_t count);
 

@@ -11,7 +11,12 @@
 /* Unless the scenario says otherwise: precision asked for, and the most events spent on one point. */
 static const double default_precision = 0.02;
 static const double default_limit_events = 1e9;
-enum { LENGTHEN_MOST = 5 };
+static const double stretch_matters = 1.5; /* lengths that are off by less are left as they are */
+static const double stretch_most = 64.0;   /* at one go */
+static const double overload_tasks = 2e5;  /* a line that grows without end is let grow to about so many */
+static const double event_rate =
+    1e7; /* events per second, roughly: turns a limit of time into one of events */
+enum { LENGTHEN_MOST = 8 };
 
 static bool no_memory(struct error *err)
 {
@@ -23,9 +28,10 @@ size_t conduct_overloaded(const struct model *m)
     size_t worst = SIZE_MAX;
     if (m->terminating)
         return worst;
+    /* At just its capacity a line grows without end, unless nothing ever varies. */
+    const double full = m->deterministic ? 1.0 + 1e-12 : 1.0 - 1e-12;
     for (uint32_t i = 0; i < m->station_count; i++)
-        if (m->exposed[i] && m->load_sure[i] >= 1.0 - 1e-12 &&
-            (worst == SIZE_MAX || m->load[i] > m->load[worst]))
+        if (m->exposed[i] && m->load_sure[i] >= full && (worst == SIZE_MAX || m->load[i] > m->load[worst]))
             worst = i;
     return worst;
 }
@@ -100,36 +106,34 @@ static void merged(void *context, const struct experiment *e)
         run->how->progress(run->how->context, p);
 }
 
-static bool stop_asked(const struct running *run)
-{
-    return run->how->stop != NULL && *run->how->stop;
-}
-
+/* The most events of one point: as asked, or, where desq chooses how long to run, the default. */
 static double limit_events(const struct run_spec *run)
 {
-    return run->limit_events < INFINITY || run->limit_seconds < INFINITY ? run->limit_events
-                                                                         : default_limit_events;
+    const bool chosen = isnan(run->time) && isnan(run->count) && run->replications == 0;
+    if (run->limit_events < INFINITY || !chosen)
+        return run->limit_events;
+    return fmin(default_limit_events, fmax(run->limit_seconds * event_rate, 1e5));
 }
 
-/* Replications up to `replications`, in pieces where a wall-clock limit has to be watched. True if that is
- * over. */
-static bool run_to(struct running *run, struct experiment *e, uint64_t replications, bool *time_up)
+/* Replications up to `replications`, in pieces after each of which the events are counted; the size of a
+ * piece depends on what was done before, not on the number of threads. e->finished if a limit was reached, or
+ * something else ended it. */
+static bool run_to(struct running *run, struct experiment *e, uint64_t replications)
 {
-    const double limit = e->model->scenario->run.limit_seconds;
-    *time_up = false;
+    enum { PIECE_LEAST = 8 };
+    const double limit = limit_events(&e->model->scenario->run);
     run->progress.replications_next = replications;
     while (!e->finished && batches_replications(e->batches) < replications) {
         const uint64_t done = batches_replications(e->batches);
-        uint64_t to = replications;
-        if (limit < INFINITY) {
-            if (seconds_now() - run->started > limit && done >= 2) {
-                *time_up = true;
-                return true;
-            }
-            to = done + run->jobs < to ? done + run->jobs : to;
-        }
+        const uint64_t piece = done / 4 > PIECE_LEAST ? done / 4 : PIECE_LEAST;
+        const uint64_t to = isfinite(limit) && done + piece < replications ? done + piece : replications;
         if (!experiment_run(e, to, run->jobs, run->err))
             return false;
+        if (!e->finished && (double)batches_events(e->batches) >= limit &&
+            batches_replications(e->batches) < replications) {
+            e->finished = true;
+            e->stopped = STOPPED_LIMIT;
+        }
     }
     return true;
 }
@@ -143,46 +147,70 @@ static uint64_t first_replications(const struct model *m)
     return m->deterministic ? REPLICATIONS_DETERMINISTIC : m->replications_first;
 }
 
-/* Goes on with one point, from the first replications to its end. */
-static bool finish_point(struct running *run, struct experiment *e)
+static double goal_of(const struct run_spec *spec)
+{
+    const bool by_length = !isnan(spec->time) || !isnan(spec->count);
+    return !isnan(spec->precision)               ? spec->precision
+           : spec->replications > 0 || by_length ? (double)NAN
+                                                 : default_precision;
+}
+
+/* How many times as long the replications of a point must be, by what was seen so far; 1: they will do. Marks
+ * a point that would need longer ones but cannot have them. */
+static double stretch(struct experiment *e)
 {
     const struct run_spec *spec = &e->model->scenario->run;
-    const bool by_length = !isnan(spec->time) || !isnan(spec->count);
-    const double goal = !isnan(spec->precision)               ? spec->precision
-                        : spec->replications > 0 || by_length ? (double)NAN
-                                                              : default_precision;
+    const double drift = experiment_drift(e);
+    double factor = drift > 0.1 ? 8.0 : drift > 0.0 ? 2.0 : 1.0;
+    factor = fmax(factor, fmin(experiment_stretch(e), stretch_most));
+    if (factor < stretch_matters)
+        return 1.0;
+    const bool open = isnan(spec->time) && isnan(spec->count);
+    const double events = (double)batches_events(e->batches) / (double)batches_replications(e->batches);
+    const double most = limit_events(spec) / 2.0 / (events * REPLICATIONS_FEWEST);
+    if (open && fmin(factor, most) >= stretch_matters)
+        return fmin(factor, most);
+    e->unstable = drift > 0.0 && !(e->model->open_rate == 0.0);
+    e->drifting = true;
+    return 1.0;
+}
+
+/* Goes on with one point until it is precise enough, or ended. *longer above 1: its replications turned out
+ * to be too short; all is to be run anew. */
+static bool finish_point(struct running *run, struct experiment *e, double *longer)
+{
+    const struct run_spec *spec = &e->model->scenario->run;
+    const double goal = goal_of(spec);
     uint64_t target = first_replications(e->model);
     run->progress.precision_goal = goal;
     run->progress.precision = (double)NAN;
-    for (;;) {
-        bool time_up;
-        if (!run_to(run, e, target, &time_up))
+    while (!e->finished) {
+        if (!run_to(run, e, target))
             return false;
         if (e->finished)
+            break;
+        const bool fixed = spec->replications > 0 || isnan(goal);
+        if (!e->unstable && !e->drifting && (*longer = stretch(e)) > 1.0)
             return true;
         e->finished = true;
-        if (time_up || stop_asked(run)) {
-            e->stopped = time_up ? STOPPED_LIMIT : STOPPED_INTERRUPTED;
-            return true;
-        }
-        if (e->unstable || spec->replications > 0 || isnan(goal) || e->model->deterministic) {
-            e->stopped = e->unstable                                      ? STOPPED_UNSTABLE
-                         : e->model->deterministic && !spec->replications ? STOPPED_PRECISION
-                                                                          : STOPPED_REPLICATIONS;
-            return true;
+        if (e->unstable || fixed || e->model->deterministic) {
+            e->stopped = e->unstable                         ? STOPPED_UNSTABLE
+                         : e->model->deterministic && !fixed ? STOPPED_PRECISION
+                                                             : STOPPED_REPLICATIONS;
+            break;
         }
         const double precision = experiment_precision(e, NULL, NULL);
         run->progress.precision = precision;
         run->progress.checked = batches_replications(e->batches);
         if (!isnan(precision) && precision <= goal) {
             e->stopped = STOPPED_PRECISION;
-            return true;
+            break;
         }
         const double events = (double)batches_events(e->batches),
                      done = (double)batches_replications(e->batches);
         if (events >= limit_events(spec)) {
             e->stopped = STOPPED_LIMIT;
-            return true;
+            break;
         }
         /* The half-width shrinks with the square root of the replications: go where that foretells the goal,
          * but by no less than a tenth more and no more than twice, and not far beyond the limit. */
@@ -193,47 +221,54 @@ static bool finish_point(struct running *run, struct experiment *e)
         target = (uint64_t)next;
         e->finished = false;
     }
+    return true;
 }
 
-/* The first replications of all variants at one combination; as long as some grow, all are run anew and
- * longer. */
-static bool begin_points(struct running *run, size_t first, size_t count)
+/* All variants at one combination of sweep values to their ends. As long as the replications of some turn out
+ * to be too short, those of all are run anew and longer, so that variants go on seeing the same arrivals. */
+static bool finish_points(struct running *run, size_t first, size_t count)
 {
-    for (int longer = 0;; longer++) {
-        bool grows = false;
-        for (size_t v = 0; v < count; v++) {
+    for (size_t v = 0; v < count; v++)
+        run->experiments[v].unstable = conduct_overloaded(run->models[first + v]) != SIZE_MAX;
+    for (int times = 0;; times++) {
+        double longer = 1.0;
+        for (size_t v = 0; v < count && longer <= 1.0; v++) {
             struct experiment *e = &run->experiments[v];
-            const struct run_spec *spec = &e->model->scenario->run;
-            bool time_up;
             run->progress.point = first + v;
-            run->progress.precision = (double)NAN;
-            uint64_t replications = first_replications(e->model);
-            if (replications > REPLICATIONS_FIRST)
-                replications = REPLICATIONS_FIRST;
-            if (!run_to(run, e, replications, &time_up))
+            if (times == LENGTHEN_MOST)
+                e->drifting = true;
+            if (!finish_point(run, e, &longer))
                 return false;
-            if (e->finished || time_up || stop_asked(run))
+            if (e->finished && e->stopped == STOPPED_INTERRUPTED)
                 return true;
-            e->unstable = conduct_overloaded(e->model) != SIZE_MAX;
-            if (!e->unstable && experiment_grows(e)) {
-                /* Only what the scenario leaves open can be lengthened, and not beyond a quarter of the
-                 * limit. */
-                const bool open = isnan(spec->time) && isnan(spec->count);
-                const double next = 2.0 * (double)batches_events(e->batches);
-                if (open && longer < LENGTHEN_MOST && next < limit_events(spec) / 4.0)
-                    grows = true;
-                else
-                    e->unstable = true;
-            }
         }
-        if (!grows)
+        if (longer <= 1.0)
             return true;
         for (size_t v = 0; v < count; v++) {
-            model_lengthen(run->models[first + v]);
-            if (!experiment_restart(&run->experiments[v], run->err))
+            struct experiment *e = &run->experiments[v];
+            model_lengthen(run->models[first + v], longer);
+            run->models[first + v]->replications_first =
+                longer > 4.0 ? REPLICATIONS_FEWEST : run->models[first + v]->replications_first;
+            e->finished = false;
+            if (!experiment_restart(e, run->err))
                 return false;
         }
     }
+}
+
+/* An overloaded point shows what it is long before its lines fill the memory. */
+static void shorten_overload(struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    const size_t i = conduct_overloaded(m);
+    if (i == SIZE_MAX || !isfinite(m->length) || !isnan(run->time) || !isnan(run->warmup))
+        return;
+    const double growth = m->open_rate * (1.0 - 1.0 / m->load[i]);
+    const double longest = growth > 0.0 ? overload_tasks / growth : INFINITY;
+    if (m->warmup + m->length <= longest)
+        return;
+    m->warmup = longest / 11.0;
+    m->length = 10.0 * m->warmup;
 }
 
 /* Where even the first replications would cost more than half the limit: fewer of them, then shorter ones,
@@ -288,17 +323,22 @@ static bool shorten_all(struct model *const *models, size_t count)
 static bool warn_point(struct running *run, const struct experiment *e, bool shortened, struct point *out)
 {
     struct arena *arena = run->arena;
-    const char **warnings = arena_array(arena, 7, sizeof *warnings);
+    const struct model *m = e->model;
+    const char **warnings = arena_array(arena, 7 + m->station_count + m->kind_count, sizeof *warnings);
     if (warnings == NULL)
         return false;
     size_t n = 0;
     if (conduct_overloaded(e->model) != SIZE_MAX)
         warnings[n++] = conduct_overload_warning(arena, e->model, "");
-    else if (e->unstable)
-        warnings[n++] =
-            arena_text(arena, "the number in system was still growing when the replications ended: it has no "
-                              "steady state, or needs longer replications (run.time, run.warmup); the "
-                              "figures speak of these replications only");
+    else if (e->unstable || (e->drifting && experiment_drift(e) > 0.0))
+        warnings[n++] = arena_text(
+            arena, "the number of tasks was still changing within the measured time, beyond chance: there is "
+                   "no steady state, or it needs longer replications (run.time, run.warmup, run.limit); the "
+                   "figures speak of these replications only");
+    else if (e->drifting && !shortened)
+        warnings[n++] = arena_text(
+            arena, "the stations were so busy that the warm-up may have been too short for them (run.warmup, "
+                   "run.time, run.limit): the figures may still carry the empty start");
     if (shortened)
         warnings[n++] =
             arena_printf(arena,
@@ -316,6 +356,23 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                          "the measured time is no whole number of periods of the arrivals (%.6g): figures "
                          "weigh some hours of the schedule more than others",
                          e->model->period);
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (!m->stations[i].sharing && m->stations[i].servers != UNLIMITED &&
+            m->stations[i].capacity == UNLIMITED && m->open_rate > 0.0 && isinf(m->scv[i]))
+            warnings[n++] =
+                arena_printf(arena,
+                             "the service times at \"%s\" have an infinite variance: where tasks wait behind "
+                             "each other, the mean wait is infinite or its interval means little; go by the "
+                             "percentiles",
+                             m->stations[i].name);
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        if (!m->terminating && m->warmup > 0.0 && e->stopped != STOPPED_INTERRUPTED &&
+            (m->kinds[k].arrival->ends || m->kinds[k].limit != UINT64_MAX) && !experiment_saw(e, k))
+            warnings[n++] =
+                arena_printf(arena,
+                             "all tasks of \"%s\" came before the warm-up of %.4g was over, so there are no "
+                             "figures of them (run.warmup)",
+                             m->kinds[k].name, m->warmup);
     if (e->stopped == STOPPED_DEADLOCK)
         warnings[n++] = arena_text(arena, e->stuck);
     if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&
@@ -341,13 +398,13 @@ static bool catch_up(struct running *run, size_t first, size_t count)
             most = batches_replications(run->experiments[v].batches);
     for (size_t v = 0; v < count; v++) {
         struct experiment *e = &run->experiments[v];
-        bool time_up;
         if (e->stopped != STOPPED_PRECISION || e->model->deterministic)
             continue;
         run->progress.point = first + v;
         e->finished = false;
-        if (!run_to(run, e, most, &time_up))
+        if (!run_to(run, e, most))
             return false;
+        e->finished = true;
     }
     return true;
 }
@@ -357,20 +414,21 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
                       struct difference *differences, struct comparison_of_await *comparisons,
                       struct point *points)
 {
+    for (size_t v = 0; v < count; v++)
+        shorten_overload(run->models[first + v]);
     const bool shortened = shorten_all(run->models + first, count);
     bool ok = true;
     for (size_t v = 0; v < count; v++) {
         struct experiment *e = &run->experiments[v];
         ok = ok && experiment_begin(e, run->models[first + v], run->err);
-        e->limits = (struct world_limits){.stop = run->how->stop, .events = INFINITY, .deadline = INFINITY};
+        const struct run_spec *spec = &run->models[first + v]->scenario->run;
+        e->limits = (struct world_limits){.stop = run->how->stop,
+                                          .events = limit_events(spec),
+                                          .deadline = run->started + spec->limit_seconds};
         e->merged = merged;
         e->context = run;
     }
-    ok = ok && begin_points(run, first, count);
-    for (size_t v = 0; ok && v < count; v++) {
-        run->progress.point = first + v;
-        ok = run->experiments[v].finished || finish_point(run, &run->experiments[v]);
-    }
+    ok = ok && finish_points(run, first, count);
     ok = ok && catch_up(run, first, count);
     for (size_t v = 0; ok && v < count; v++) {
         const struct experiment *e = &run->experiments[v];

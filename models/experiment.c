@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static size_t probes_of(enum probe_scope scope)
 {
@@ -30,19 +31,25 @@ size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t s
     return 0;
 }
 
-size_t experiment_trend(const struct model *m, size_t kind)
+size_t experiment_trend(const struct model *m, size_t subject)
 {
-    return experiment_sample(m, PROBE_RUN, 0, probes_of(PROBE_RUN)) + kind;
+    return experiment_sample(m, PROBE_RUN, 0, probes_of(PROBE_RUN)) + subject;
 }
 
 size_t experiment_samples(const struct model *m)
 {
-    return experiment_trend(m, m->kind_count);
+    return experiment_trend(m, m->kind_count + m->station_count);
 }
 
 static size_t histograms(const struct model *m)
 {
     return m->kind_count * model_histograms_per_kind();
+}
+
+static struct sample trend(const struct model *m, double whole, double half)
+{
+    return isfinite(m->length) ? sample_of_ratio(whole - 2.0 * half, m->length / 2.0)
+                               : sample_of_ratio(0.0, 1.0);
 }
 
 /* Reads every probe into the record. */
@@ -62,12 +69,13 @@ static void fill(const struct world *w, struct record *record)
             n++;
         }
     }
-    for (size_t k = 0; k < m->kind_count; k++) {
-        const struct kind_state *ks = &w->kinds[k];
-        const double all = time_average_area(&ks->in_system, w->end);
+    for (size_t k = 0; k < m->kind_count; k++)
         record->samples[experiment_trend(m, k)] =
-            isfinite(m->length) ? sample_of_ratio(all - 2.0 * ks->half_area, m->length / 2.0)
-                                : sample_of_ratio(0.0, 1.0);
+            trend(m, time_average_area(&w->kinds[k].in_system, w->end), w->kinds[k].half_area);
+    for (size_t i = 0; i < m->station_count; i++) {
+        const struct station *st = &w->stations[i];
+        record->samples[experiment_trend(m, m->kind_count + i)] =
+            trend(m, st->present_area + (double)st->present * (w->end - st->since), st->half_area);
     }
 }
 
@@ -226,12 +234,14 @@ struct quantile_estimate experiment_quantile(const struct experiment *e, size_t 
     return x;
 }
 
-/* Half-width relative to the figure; 0 is exempt. */
-static double relative(double value, double half_width)
+/* Half-width relative to the figure; 0 is exempt. A share is asked for relative to at least share_matters:
+ * whether one task in a hundred thousand is lost, or two, is not worth a thousand million events. */
+static double relative(const struct probe_type *probe, double value, double half_width)
 {
+    const double share_matters = 1e-3;
     if (value == 0.0)
         return 0.0;
-    return half_width / fabs(value);
+    return half_width / (probe->unit == UNIT_FRACTION ? fmax(fabs(value), share_matters) : fabs(value));
 }
 
 static void consider(double *worst, double value, struct arena *arena, const char **name, const char *kind,
@@ -265,40 +275,81 @@ double experiment_precision(const struct experiment *e, struct arena *arena, con
             const struct estimate mean = batches_mean(e->batches, sample, s->run.confidence);
             if (isnan(mean.mean))
                 continue; /* nothing ever completes: no amount of running helps */
-            consider(&worst, relative(mean.mean, mean.half_width), arena, worst_name, s->kinds[k].name,
+            consider(&worst, relative(probe, mean.mean, mean.half_width), arena, worst_name, s->kinds[k].name,
                      probe->name, (double)NAN);
             for (size_t q = 0; probe->histogram != NULL && q < s->run.quantile_count; q++) {
                 const double p = s->run.quantiles[q];
                 const struct quantile_estimate x = experiment_quantile(e, histogram, p);
                 const double half = fmax(x.high - x.value, x.value - x.low);
-                consider(&worst, isnan(x.low) || isnan(x.high) ? (double)NAN : relative(x.value, half), arena,
-                         worst_name, s->kinds[k].name, probe->name, p);
+                consider(&worst, isnan(x.low) || isnan(x.high) ? (double)NAN : relative(probe, x.value, half),
+                         arena, worst_name, s->kinds[k].name, probe->name, p);
             }
         }
     }
     return worst;
 }
 
-bool experiment_grows(const struct experiment *e)
+/* One figure in ten thousand is taken for too busy, or for changing, by chance; then it is only run longer.
+ */
+static const double certain = 0.9999;
+
+/* The place of a probe among those of its scope. */
+static size_t place_of(enum probe_scope scope, const char *name)
 {
-    const double certain =
-        0.9999; /* one kind in ten thousand is called growing by chance, and only run longer */
-    const double matters = 0.02;
-    if (!model_halves_alike(e->model))
-        return false;
-    size_t in_system = 0, n = 0;
+    size_t n = 0;
     for (size_t i = 0; i < probe_table.count; i++) {
         const struct probe_type *probe = probe_table.rows[i];
-        if (probe == lookup_row(probe_table, "in_system"))
-            in_system = n;
-        n += probe->scope == PROBE_KIND;
+        if (probe->scope == scope && strcmp(probe->name, name) == 0)
+            return n;
+        n += probe->scope == scope;
     }
-    for (size_t k = 0; k < e->model->kind_count; k++) {
-        const struct estimate trend = batches_mean(e->batches, experiment_trend(e->model, k), certain);
-        const double level =
-            batches_mean(e->batches, experiment_sample(e->model, PROBE_KIND, k, in_system), certain).mean;
-        if (trend.mean > trend.half_width && trend.mean > matters * level)
-            return true;
+    return n;
+}
+
+double experiment_drift(const struct experiment *e)
+{
+    const struct model *m = e->model;
+    const double matters = 0.01;
+    double worst = 0.0;
+    if (m->deterministic || !model_halves_alike(m))
+        return 0.0;
+    for (size_t i = 0; i < m->kind_count + m->station_count; i++) {
+        const bool kind = i < m->kind_count;
+        if (kind && (m->kinds[i].arrival->ends || m->kinds[i].limit != UINT64_MAX))
+            continue; /* its tasks go, whatever the rest does */
+        const enum probe_scope scope = kind ? PROBE_KIND : PROBE_STATION;
+        const size_t level_sample = experiment_sample(m, scope, kind ? i : i - m->kind_count,
+                                                      place_of(scope, kind ? "in_system" : "in_station"));
+        const struct estimate trend = batches_mean(e->batches, experiment_trend(m, i), certain);
+        const double level = batches_mean(e->batches, level_sample, certain).mean;
+        if (fabs(trend.mean) > trend.half_width && trend.half_width > 0.0 &&
+            fabs(trend.mean) > matters * level)
+            worst = fmax(worst, fabs(trend.mean) / level);
     }
-    return false;
+    return worst;
+}
+
+double experiment_stretch(const struct experiment *e)
+{
+    const struct model *m = e->model;
+    if (m->terminating || !(m->open_rate > 0.0) || !(m->warmup > 0.0))
+        return 1.0;
+    double *utilisation = calloc(m->station_count + 1, sizeof *utilisation);
+    if (utilisation == NULL)
+        return 1.0;
+    const size_t place = place_of(PROBE_STATION, "utilisation");
+    for (size_t i = 0; i < m->station_count; i++) { /* no more than is certain */
+        const struct estimate u =
+            batches_mean(e->batches, experiment_sample(m, PROBE_STATION, i, place), certain);
+        utilisation[i] = isnan(u.half_width) ? 0.0 : u.mean - u.half_width;
+    }
+    const double factor = model_warmup_for(m, utilisation) / m->warmup;
+    free(utilisation);
+    return fmax(factor, 1.0);
+}
+
+bool experiment_saw(const struct experiment *e, size_t kind)
+{
+    return batches_count(e->batches,
+                         experiment_sample(e->model, PROBE_KIND, kind, place_of(PROBE_KIND, "lost"))) > 0.0;
 }

@@ -15,6 +15,7 @@ struct experiment {
     enum stop_reason stopped;
     bool finished;
     bool unstable;              /* overloaded by the mean values, or growing by the data */
+    bool drifting;              /* still not settled, and could not be run for longer */
     atomic_int end;             /* enum world_end of a replication that went wrong; WORLD_DONE: none */
     char stuck[700];            /* after WORLD_STUCK */
     struct world_limits limits; /* of each replication */
@@ -28,9 +29,9 @@ enum { REPLICATIONS_FIRST = 32, REPLICATIONS_FEWEST = 12, REPLICATIONS_DETERMINI
 
 /* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */
 size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n);
-/* The sample that tells the trend of a kind: (number in system in the second half - in the first) over time.
- */
-size_t experiment_trend(const struct model *m, size_t kind);
+/* The sample that tells a trend: (mean number there in the second half - in the first) over time. subject: a
+ * kind, or kind_count + a station. */
+size_t experiment_trend(const struct model *m, size_t subject);
 size_t experiment_samples(const struct model *m);
 
 bool experiment_begin(struct experiment *e, struct model *m, struct error *err);
@@ -51,9 +52,16 @@ bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
  * varies. *worst: its name in arena (NULL arena: not wanted). */
 double experiment_precision(const struct experiment *e, struct arena *arena, const char **worst);
 
-/* The number in system grows from the first half of the measured time to the second, beyond chance: too short
- * a warm-up, or no steady state. */
-bool experiment_grows(const struct experiment *e);
+/* How much the number in system, or at any station, changes from the first half of the measured time to the
+ * second, relative to its mean, where that is beyond chance and matters; else 0. Then the warm-up was too
+ * short, or there is no steady state. */
+double experiment_drift(const struct experiment *e);
+
+/* Tasks of the kind arrived within the measured time. */
+bool experiment_saw(const struct experiment *e, size_t kind);
+
+/* How many times as long the replications ought to be, by the utilisation of the stations; at least 1. */
+double experiment_stretch(const struct experiment *e);
 
 /* Quantile p of a histogram at the scenario's confidence; exact where nothing is random. */
 struct quantile_estimate experiment_quantile(const struct experiment *e, size_t histogram, double p);

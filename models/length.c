@@ -5,7 +5,7 @@
  * Cohen, The Single Server Queue, 1982, p. 178), that of M/M/1/K 1 / (lambda + mu - 2 sqrt(lambda mu) cos(pi
  * / (K + 1))) (ibid.); c servers are taken as one that is c times as fast, and other laws of service scale it
  * by (1 + scv) / 2, as in heavy traffic (Kingman 1962). The slowest station decides. This is a choice of
- * length, not a result: models/run.c checks afterwards, from the data, that the number in system has no
+ * length, not a result: models/conduct.c checks afterwards, from the data, that the number in system has no
  * trend, and lengthens the replications if it has. */
 #include "models/experiment.h"
 #include "models/model.h"
@@ -38,25 +38,33 @@ static double mean_or_0(const struct dist *d)
     return d == NULL || !isfinite(d->mean) ? 0.0 : d->mean;
 }
 
-/* Relaxation time of one station under its open load. */
-static double relaxation(const struct model *m, uint32_t i)
+/* 2 sqrt(rho) (1 - cos(pi / (places + 1))): what a bound on the number there adds to the gap (see above). */
+static double bound_gap(double rho, double places)
+{
+    return 2.0 * sqrt(rho) * (1.0 - cos(M_PI / (places + 1.0)));
+}
+
+static double free_gap(double rho)
+{
+    return (1.0 - sqrt(rho)) * (1.0 - sqrt(rho));
+}
+
+/* Relaxation time of one station under load rho. */
+static double relaxation(const struct model *m, uint32_t i, double rho)
 {
     const struct station_model *station = &m->stations[i];
     if (!(m->visits[i] > 0.0) || !(m->held_mean[i] > 0.0))
         return 0.0;
     const double service = m->held_mean[i] / m->visits[i];
     double time = service * irregularity(m, i);
-    if (station->servers != UNLIMITED && m->load[i] > 0.0) {
-        const double rho = m->load[i];
-        double gap = (1.0 - sqrt(rho)) * (1.0 - sqrt(rho));
-        if (station->capacity != UNLIMITED) {
-            const double k = (double)station->capacity + 1.0;
-            gap += 2.0 * sqrt(rho) * (1.0 - cos(M_PI / k));
-        } else if (rho >= load_most) { /* overloaded, or nearly so: there is no steady state to wait for */
-            gap = (1.0 - sqrt(load_most)) * (1.0 - sqrt(load_most));
-            if (rho >= 1.0)
-                gap = 1e-3;
-        }
+    if (station->servers != UNLIMITED && rho > 0.0) {
+        double gap = free_gap(rho);
+        if (station->capacity != UNLIMITED)
+            gap += bound_gap(rho, (double)station->capacity);
+        else if (rho >= 1.0)
+            gap = 1e-3; /* overloaded: there is no steady state to wait for */
+        else if (rho > load_most)
+            gap = free_gap(load_most);
         double queue = time / (double)station->servers / gap;
         if (queue > time + m->patience[i]) /* nobody waits for longer, and then it is forgotten */
             queue = time + m->patience[i];
@@ -65,26 +73,58 @@ static double relaxation(const struct model *m, uint32_t i)
     return time + mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0;
 }
 
-/* About how long the whole takes to forget that it started empty. */
-static double slowest(const struct model *m)
+/* Mean time that one task asks of each server of a station with finitely many; 0 for others. */
+static double demand(const struct model *m, uint32_t i)
+{
+    return m->stations[i].servers == UNLIMITED ? 0.0 : m->held_mean[i] / (double)m->stations[i].servers;
+}
+
+/* Relaxation time of a closed kind's round. Where the bottleneck is always busy it acts on the other stations
+ * as a Poisson source of its own rate, so that each of these is an M/M/1 of load demand / demand of the
+ * bottleneck, with room for the tasks that are not on their way elsewhere: two stations of equal demand share
+ * them out in a random walk whose time grows with the square of their number. Where it is not, the stations
+ * see about N / (time of a round without waiting). */
+static double round_relaxation(const struct model *m, const struct arrival *arrival, double round)
+{
+    double most = 0.0, time = round;
+    uint32_t bottleneck = 0;
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (demand(m, i) > most) {
+            most = demand(m, i);
+            bottleneck = i;
+        }
+    if (!(most > 0.0) || !(round > 0.0))
+        return time;
+    const double n = arrival->number, fills = round / most; /* tasks that keep the bottleneck just busy */
+    const bool busy = n >= 0.9 * fills;
+    const double places = busy ? fmax(n - fills, 3.0 * sqrt(n)) : n;
+    for (uint32_t i = 0; i < m->station_count; i++) {
+        if (!(demand(m, i) > 0.0) || (busy && i == bottleneck))
+            continue;
+        const double rho = busy ? demand(m, i) / most : n / round * demand(m, i);
+        const double step = (busy ? most : demand(m, i)) * irregularity(m, i);
+        time = fmax(time, step / (free_gap(rho) + bound_gap(rho, places)));
+    }
+    return fmax(time, n * most < round ? 0.0 : n * most);
+}
+
+/* About how long the whole takes to forget that it started empty. utilisation, by station: what was measured,
+ * which for servers held across other lines is more than the mean values say; NULL: not yet known. */
+static double slowest(const struct model *m, const double *utilisation)
 {
     double time = 0.0;
     for (uint32_t i = 0; i < m->station_count; i++) {
-        const double r = relaxation(m, i);
-        time = r > time ? r : time;
+        double rho = m->load[i];
+        if (utilisation != NULL && m->open_rate > 0.0 && m->stations[i].servers != UNLIMITED)
+            rho = fmax(rho, fmin(utilisation[i], load_most));
+        time = fmax(time, relaxation(m, i, rho));
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct arrival *arrival = m->kinds[k].arrival;
-        double cycle = m->kind_time[k] + arrival->memory;
-        if (arrival->form == ARRIVAL_CLOSED) {
-            cycle += mean_or_0(&arrival->think);
-            for (uint32_t i = 0; i < m->station_count; i++)
-                if (m->stations[i].servers != UNLIMITED) {
-                    const double drain = arrival->number * m->held_mean[i] / (double)m->stations[i].servers;
-                    cycle = drain > cycle ? drain : cycle;
-                }
-        }
-        time = cycle > time ? cycle : time;
+        double round = m->kind_time[k] + arrival->memory;
+        if (arrival->form == ARRIVAL_CLOSED)
+            round = round_relaxation(m, arrival, round + mean_or_0(&arrival->think));
+        time = fmax(time, round);
     }
     return time;
 }
@@ -190,7 +230,7 @@ bool model_whole_periods(const struct model *m)
 void model_choose_length(struct model *m)
 {
     const struct run_spec *run = &m->scenario->run;
-    const double rate = completion_rate(m), relax = slowest(m);
+    const double rate = completion_rate(m), relax = slowest(m, NULL);
     m->events_per_time = rate * events_per_task(m);
     m->replications_first = REPLICATIONS_FIRST;
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
@@ -210,11 +250,17 @@ void model_choose_length(struct model *m)
     model_round_length(m);
 }
 
-void model_lengthen(struct model *m)
+double model_warmup_for(const struct model *m, const double *utilisation)
+{
+    return settled(m) + WARMUP_RELAXATIONS * slowest(m, utilisation);
+}
+
+void model_lengthen(struct model *m, double factor)
 {
     const struct run_spec *run = &m->scenario->run;
     if (isnan(run->warmup))
-        m->warmup *= 2.0;
+        m->warmup *= factor;
     if (isnan(run->time))
-        m->length *= 2.0;
+        m->length *= factor;
+    model_round_length(m);
 }

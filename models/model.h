@@ -103,8 +103,13 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
  * of the same point may lengthen both: see model_lengthen. */
 void model_choose_length(struct model *m);
 
-/* Twice the warm-up and the length, for a point whose replications turned out not to be stationary. */
-void model_lengthen(struct model *m);
+/* A warm-up and a length `factor` times as long, for a point whose replications turned out to be too short.
+ */
+void model_lengthen(struct model *m, double factor);
+
+/* The warm-up that model_choose_length would have chosen had it known how busy the stations are (utilisation,
+ * by station): servers held across other lines are busier than mean values foretell. */
+double model_warmup_for(const struct model *m, const double *utilisation);
 
 /* Rounds what the scenario leaves open of warm-up and length up to whole periods (an even number of them in
  * the length), where the rates of arrival repeat themselves: means over anything else would depend on the

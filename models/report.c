@@ -68,11 +68,30 @@ static bool values(const struct experiment *e, struct arena *arena, size_t histo
     return tail(arena, batches_histogram(e->batches, histogram), out);
 }
 
+/* Some task of the model can be refused. */
+static bool can_lose(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (m->stations[i].capacity != UNLIMITED)
+            return true;
+    return false;
+}
+
+/* How far from 0 a share may be that was never observed among n: the one at which nothing would have been
+ * seen with probability 1 - confidence (for 95 % about 3 / n; Hanley and Lippman-Hand, If nothing goes wrong,
+ * is everything all right?, JAMA 1983). It takes the n for independent, which arrivals at a queue are not
+ * quite. */
+static double never_seen(double n, double confidence)
+{
+    return n > 0.0 ? 1.0 - pow(1.0 - confidence, 1.0 / n) : (double)NAN;
+}
+
 /* All probes of one scope for one subject. */
 static bool subject(const struct experiment *e, struct arena *arena, enum probe_scope scope, size_t index,
                     const char *name, struct subject *out)
 {
     struct figure *figures = arena_array(arena, probe_table.count, sizeof *figures);
+    const struct probe_type *lost = lookup_row(probe_table, "lost"); /* of kinds: the first of that name */
     if (figures == NULL)
         return false;
     size_t n = 0, h = 0;
@@ -81,7 +100,10 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
         if (probe->scope != scope)
             continue;
         const size_t sample = experiment_sample(e->model, scope, index, n);
-        const struct estimate mean = batches_mean(e->batches, sample, e->model->scenario->run.confidence);
+        struct estimate mean = batches_mean(e->batches, sample, e->model->scenario->run.confidence);
+        if (probe == lost && mean.mean == 0.0 && can_lose(e->model) && !e->model->deterministic)
+            mean.half_width =
+                never_seen(batches_count(e->batches, sample), e->model->scenario->run.confidence);
         figures[n] = (struct figure){
             .probe = probe,
             .mean = mean.mean,
@@ -133,6 +155,8 @@ static struct requirement_outcome outcome(const struct requirement *r, const str
     case STATISTIC_MEAN:
         out.value = f->mean;
         out.low = f->mean - f->half_width;
+        if (f->probe->unit == UNIT_FRACTION && out.low < 0.0)
+            out.low = 0.0; /* no share is less */
         out.high = f->mean + f->half_width;
         break;
     case STATISTIC_SD:

@@ -390,6 +390,10 @@ static void on_half(void *world, const struct event *e)
     (void)e;
     for (uint32_t k = 0; k < w->model->kind_count; k++)
         w->kinds[k].half_area = time_average_area(&w->kinds[k].in_system, w->sim.now);
+    for (uint32_t i = 0; i < w->model->station_count; i++) {
+        station_clock(w, &w->stations[i]);
+        w->stations[i].half_area = w->stations[i].present_area;
+    }
 }
 
 static void on_stop(void *world, const struct event *e)

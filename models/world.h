@@ -67,6 +67,7 @@ struct station {
 
     /* measured since the cut */
     double since, busy_area, present_area, setting_up_area;
+    double half_area; /* of present, in the first half of the measured time */
     struct tally wait, response;
     uint64_t offered, lost;
 

@@ -4,6 +4,7 @@
 #include "models/task.h"
 #include "sim/arena.h"
 #include "tests/suites.h"
+#include <math.h>
 
 #include <stdio.h>
 
@@ -87,6 +88,26 @@ static void an_await_at_the_end_is_not_followed_by_a_resumption(void)
         "\"do\": [ { \"delay\": 1 }, { \"await\": [ { \"delay\": 4 } ] } ] } ] } ] } } }");
     CU_ASSERT_DOUBLE_EQUAL(m->visits[0], 3.0, 1e-12);
     CU_ASSERT_DOUBLE_EQUAL(m->held_mean[0], 3.0 * 1.0 + 3.0 * 0.5, 1e-12);
+    arena_free(&arena);
+}
+
+static void turns_that_pay_a_switch_limit_round_robin(void)
+{
+    struct arena arena;
+    /* A service of 2.5 takes three quanta of 1, each with a switch of 0.1, where others wait; alone it pays
+     * one. */
+    const struct model *m =
+        compile(&arena, "{ \"arrivals\": { \"rate\": 0.1 }, \"service\": 2.5, \"discipline\": \"rr\", "
+                        "\"quantum\": 1, \"switch\": 0.1 }");
+    CU_ASSERT_DOUBLE_EQUAL(m->held_mean[0], 2.8, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(m->load[0], 0.28, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(m->kind_time[0], 2.6, 1e-12);
+    arena_free(&arena);
+    /* Exponential: the further quanta begun are the sum of exp(-k q). */
+    m = compile(&arena,
+                "{ \"arrivals\": { \"rate\": 0.1 }, \"service\": { \"dist\": \"exponential\", \"mean\": 1 }, "
+                "\"discipline\": \"rr\", \"quantum\": 0.5, \"switch\": 0.1 }");
+    CU_ASSERT_DOUBLE_EQUAL(m->held_mean[0], 1.0 + 0.1 / (1.0 - exp(-0.5)), 1e-9);
     arena_free(&arena);
 }
 
@@ -215,6 +236,7 @@ const struct test model_tests[] = {
     {"a pool that holds is loaded by what is awaited, one that releases is not, but pays each turn",
      hold_loads_the_pool_with_the_await_and_release_does_not},
     {"an await that ends a block counts no resumption", an_await_at_the_end_is_not_followed_by_a_resumption},
+    {"round robin: a switch at every turn is part of the load", turns_that_pay_a_switch_limit_round_robin},
     {"choose and repeat weigh what a task asks of a station", choose_and_repeat_weigh_the_load},
     {"a line behind a finite capacity cannot grow for ever", only_lines_that_can_grow_for_ever_are_exposed},
     {"those sent are as sure to come as their senders are to get there",

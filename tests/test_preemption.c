@@ -216,6 +216,86 @@ static void shares_by_weight(void)
           {0, 2, 0, 2, 0, 0, false}, {1, 2, 0, 2, 0, 0, false});
 }
 
+/* Two scenarios play the same, task by task. */
+static void same(int line, const char *a, const char *b)
+{
+    struct trial ta, tb;
+    struct history ha = {0}, hb = {0};
+    const char *text = "{%s,'arrivals':{'rate':0.9},'service':{'dist':'exponential','mean':1},"
+                       "'run':{'count':500,'warmup':0,'replications':1}}";
+    const bool read = trial_read(&ta, text, a);
+    if (trial_read(&tb, text, b) && read && trial_trace(&ta, 0, 0, &ha) && trial_trace(&tb, 0, 0, &hb)) {
+        EXPECT(ha.count >= 500 && hb.count == ha.count, "line %d: %zu and %zu tasks", line, ha.count,
+               hb.count);
+        size_t differ = 0;
+        for (size_t i = 0; i < ha.count && i < hb.count; i++)
+            differ += ha.tasks[i].key != hb.tasks[i].key ||
+                      fabs(ha.tasks[i].left - hb.tasks[i].left) > 1e-9 ||
+                      fabs(ha.tasks[i].wait - hb.tasks[i].wait) > 1e-9;
+        EXPECT(differ == 0, "line %d: %zu tasks differ", line, differ);
+        history_free(&ha);
+        history_free(&hb);
+    }
+    trial_free(&ta);
+    trial_free(&tb);
+}
+
+static void degenerate_cases(void)
+{
+    /* A deadline does not change what a task draws. */
+    same(__LINE__, "'servers':1", "'deadline':{'dist':'exponential','mean':3}");
+    /* Equal deadlines, one class, a quantum that is never reached: first come, first served. */
+    same(__LINE__, "'servers':1", "'deadline':5,'discipline':'edf'");
+    same(__LINE__, "'servers':1", "'deadline':5,'discipline':'edf','preempt':'restart'");
+    same(__LINE__, "'servers':2", "'servers':2,'discipline':'priority','preempt':'repeat'");
+    same(__LINE__, "'servers':2", "'servers':2,'discipline':'rr','quantum':1000");
+    same(__LINE__, "'servers':1,'capacity':3", "'servers':1,'capacity':3,'discipline':'rr','quantum':1000");
+    /* One weight: processor sharing. */
+    same(__LINE__, "'servers':2,'discipline':'ps'", "'servers':2,'discipline':'dps','weight':7");
+    /* Room for one: nothing to choose. */
+    same(__LINE__, "'capacity':1", "'capacity':1,'discipline':'srpt'");
+    same(__LINE__, "'capacity':1", "'capacity':1,'discipline':'las'");
+}
+
+static void nobody_stays_behind(void)
+{
+    /* More present than servers at the end of a terminating run, every discipline, two and three servers: all
+     * complete, and, no switch being paid and no work lost, the servers have done just the work there was. */
+    static const char *const rules[] = {"'sjf'",
+                                        "'edf'",
+                                        "'psjf'",
+                                        "'srpt'",
+                                        "'lcfs_pr'",
+                                        "'rr','quantum':0.3",
+                                        "'las'",
+                                        "'dps'",
+                                        "'edf','preempt':'resume'",
+                                        "'priority','preempt':'resume'"};
+    double work = 0.0;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        for (unsigned servers = 2; servers <= 3; servers++) {
+            struct trial t;
+            struct history h;
+            if (trial_read(
+                    &t,
+                    "{'arrivals':{'rate':5},'limit':300,'deadline':{'dist':'uniform','min':0,'max':50},"
+                    "'service':{'mean':1,'scv':3},'servers':%u,'discipline':%s}",
+                    servers, rules[i]) &&
+                trial_trace(&t, 0, 0, &h)) {
+                EXPECT(h.count == 300, "%s: %zu ended", rules[i], h.count);
+                double service = 0.0;
+                for (size_t n = 0; n < h.count; n++)
+                    service += h.tasks[n].service;
+                work = work > 0.0 ? work : service;
+                EXPECT(fabs(service - work) < 1e-6 && fabs(h.whole.busy[0] - work) < 1e-6,
+                       "%s on %u: served %.9g, busy %.9g, not %.9g", rules[i], servers, service,
+                       h.whole.busy[0], work);
+                history_free(&h);
+            }
+            trial_free(&t);
+        }
+}
+
 const struct test preemption_tests[] = {
     {"sjf: the shortest of those waiting, of equals the first", shortest_first},
     {"edf: the earliest deadline, of equals the first, then those without one", earliest_deadline_first},
@@ -229,5 +309,7 @@ const struct test preemption_tests[] = {
     {"rr: turns of a quantum, each with its switch", round_robin},
     {"las: the least served share the servers, and are caught up with", least_attained_service},
     {"dps: shares by weight, of at most one server each", shares_by_weight},
+    {"limiting cases are first come first served, or processor sharing, task by task", degenerate_cases},
+    {"all disciplines serve everybody, and do the same work", nobody_stays_behind},
     {NULL, NULL},
 };

@@ -107,6 +107,10 @@ static bool read_subject(struct reader *r, const cJSON *node, char *left, struct
     *stat = rest[strcspn(rest, ".")] == '.' ? rest + strcspn(rest, ".") + 1 : NULL;
     *probe = find_probe(scope, metric);
     q->metric = metric;
+    char quoted[UNITS_QUOTE_SIZE];
+    if (scope == PROBE_KIND && strcmp(metric, "missed") == 0 && s->kinds[q->subject].deadline == NULL)
+        return read_fail(r, node, "task kind %s has no \"deadline\" to miss",
+                         units_quote(s->kinds[q->subject].name, quoted));
     return *probe != NULL || unknown_probe(r, node, scope, metric);
 }
 

@@ -15,6 +15,11 @@ static bool compile(const struct step *step, struct program *program)
     const uint32_t body = program->count;
     if (!program_steps(program, step->args[1].steps))
         return false;
+    if (program->count == body) { /* nothing to repeat: no opcode, however often */
+        program->count = head;
+        program->loops--;
+        return true;
+    }
     program_emit(program, (struct op){.code = OP_LOOP, .slot = slot, .target = body});
     program->loops--;
     if (program->failed)

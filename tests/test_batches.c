@@ -372,6 +372,63 @@ static void atom_at_zero(void)
     CU_ASSERT(plausible(edge_misses, trials, 0.025));
 }
 
+/* Responses like those of M/D/1, by buckets: 0.6 at 1, the rest above. */
+static void add_atoms(struct batches *b, struct stream *s, double shift)
+{
+    double x[300];
+    for (int k = 0; k < 300; k++)
+        x[k] = 1.0 + (stream_uniform(s) < 0.6 ? 0.0 : shift + exponential(s));
+    add_values(b, x, 300);
+}
+
+/* At an atom the point is the atom and certain; at its end, and beyond, the truth is covered. */
+static void atom_by_buckets(void)
+{
+    unsigned misses = 0, edge_misses = 0;
+    const unsigned trials = 200;
+    struct stream s = {35};
+    for (unsigned i = 0; i < trials; i++) {
+        struct batches *b = made(1, 1);
+        for (int r = 0; r < 30; r++)
+            add_atoms(b, &s, 0.0);
+        const double percentiles[] = {0.3, 0.5, 0.55};
+        for (int k = 0; k < 3; k++) {
+            const struct quantile_estimate q = batches_quantile(b, 0, percentiles[k], 0.95);
+            CU_ASSERT(q.low == 1.0 && q.value == 1.0 && q.high == 1.0);
+        }
+        const struct quantile_estimate edge = batches_quantile(b, 0, 0.6, 0.95);
+        edge_misses += edge.low > 1.0;
+        const struct quantile_estimate above = batches_quantile(b, 0, 0.8, 0.95);
+        misses += !(fabs(above.low) <= 1.0 - log(0.5) && 1.0 - log(0.5) <= above.high);
+        batches_free(b);
+    }
+    CU_ASSERT(plausible(misses, trials, 0.05));
+    CU_ASSERT(plausible(edge_misses, trials, 0.025));
+}
+
+/* However narrow by chance, an interval holds what its bucket may hold: values all within one bucket or two.
+ */
+static void rounded_outward(void)
+{
+    struct stream s = {36};
+    struct batches *b = made(1, 1);
+    for (int r = 0; r < 40; r++) {
+        double x[500];
+        for (int k = 0; k < 500; k++) { /* the upper quarter of a bucket, evenly, and a distant minority */
+            const double u = stream_uniform(&s);
+            x[k] = u < 0.2 ? 0.5 : u > 0.8 ? 2.0 : 1.0 + (0.75 + (u - 0.2) / 2.4) / 1024.0;
+        }
+        add_values(b, x, 500);
+    }
+    const double truth = 1.0 + (0.75 + 0.3 / 2.4) / 1024.0;
+    const struct quantile_estimate q = batches_quantile(b, 0, 0.5, 0.95);
+    CU_ASSERT(q.low <= truth && truth <= q.high);
+    CU_ASSERT(q.high - q.low <= 1.01 / 1024.0);
+    const struct quantile_estimate low = batches_quantile(b, 0, 0.1, 0.95);
+    CU_ASSERT(low.low == 0.5 && low.value == 0.5 && low.high == 0.5);
+    batches_free(b);
+}
+
 /* --- Differences
  * -------------------------------------------------------------------------------------------------- */
 
@@ -505,6 +562,45 @@ static void nearly_alike(void)
     }
 }
 
+/* By buckets: at an atom that both have there is no difference, and none is claimed of values that buckets do
+ * not tell apart. */
+static void differences_by_buckets(void)
+{
+    const unsigned trials = 100;
+    unsigned misses = 0;
+    struct stream s = {63};
+    for (unsigned i = 0; i < trials; i++) {
+        struct batches *a = made(1, 1), *b = made(1, 1);
+        for (int r = 0; r < 30; r++) {
+            add_atoms(a, &s, 0.0);
+            add_atoms(b, &s, 1e-5);
+        }
+        const struct estimate atom = batches_quantile_difference(a, 0, b, 0, 0.3, 0.95);
+        CU_ASSERT(atom.mean == 0.0 && atom.half_width == 0.0);
+        const struct estimate above = batches_quantile_difference(a, 0, b, 0, 0.8, 0.95);
+        misses += !(fabs(above.mean + 1e-5) <= above.half_width);
+        batches_free(a);
+        batches_free(b);
+    }
+    CU_ASSERT(plausible(misses, trials, 0.05));
+    /* Paired to the last value but for a step of 1e-4: far less than a bucket, far more than chance. */
+    struct batches *a = made(1, 1), *b = made(1, 1);
+    for (int r = 0; r < 30; r++) {
+        double x[300];
+        exponentials(&s, x, 300, 0.0);
+        add_values(a, x, 300);
+        for (int k = 0; k < 300; k++)
+            x[k] += 1e-4;
+        add_values(b, x, 300);
+    }
+    for (double p = 0.1; p < 0.95; p += 0.1) {
+        const struct estimate d = batches_quantile_difference(a, 0, b, 0, p, 0.95);
+        CU_ASSERT(fabs(d.mean + 1e-4) <= d.half_width + 1e-12);
+    }
+    batches_free(a);
+    batches_free(b);
+}
+
 static void thin_differences(void)
 {
     struct batches *a = made(1, 1), *b = made(1, 1), *same = made(1, 1);
@@ -590,10 +686,13 @@ const struct test batches_tests[] = {
     {"intervals from dependent values cover as often as they say", coverage_dependent},
     {"intervals from few values are wide or withheld", coverage_thin},
     {"quantiles of waits, many of them 0, are covered", atom_at_zero},
+    {"quantiles at an atom are the atom and certain, by buckets too", atom_by_buckets},
+    {"intervals hold what a bucket may hold", rounded_outward},
     {"paired differences are covered and far narrower than unpaired ones", paired},
     {"differences of unrelated studies are covered with and without pairing", unpaired},
     {"equal studies do not differ, not even by rounding", no_difference},
     {"differences of quantiles are covered where studies are nearly alike", nearly_alike},
+    {"differences of quantiles claim no more than buckets tell", differences_by_buckets},
     {"differences of quantiles wait for enough values", thin_differences},
     {"records and batches of nothing work", records},
     {"a histogram that lost counts is refused", incomplete_counts},

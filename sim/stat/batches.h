@@ -15,8 +15,9 @@
  * batches' (count at or below x) - p * count (inverting the interval for the distribution function; Asmussen
  * and Glynn, Stochastic Simulation, 2007, section III.4a), with the variance scaled to the share p under test
  * (Wilson, JASA 1927). Valid for short and long replications alike, since counts, not quantiles, are
- * averaged. Differences of two studies whose replications used the same random numbers: the same, on paired
- * batches. */
+ * averaged; where values are known by buckets alone, its ends are rounded outward to what the bucket may hold
+ * (at most 1/1024). Differences of two studies whose replications used the same random numbers: the same, on
+ * paired batches. */
 #ifndef SIM_STAT_BATCHES_H
 #define SIM_STAT_BATCHES_H
 
@@ -107,8 +108,9 @@ struct estimate batches_mean_difference_unpaired(const struct batches *a, size_t
 
 /* quantile_p(a) - quantile_p(b) with a paired interval: as batches_mean_difference, on the batches' counts
  * below each quantile over the density there (Bahadur 1966; Asmussen and Glynn 2007, section III.4), so that
- * it holds for studies that are nearly alike too. half_width NAN where either study cannot give an interval
- * of its own (batches_quantile).
+ * it holds for studies that are nearly alike too; plus what the buckets leave open of both quantiles (nothing
+ * where they are atoms, or where the studies have the same counts throughout). half_width NAN where either
+ * study cannot give an interval of its own (batches_quantile).
  */
 struct estimate batches_quantile_difference(const struct batches *a, size_t histogram_a,
                                             const struct batches *b, size_t histogram_b, double p,

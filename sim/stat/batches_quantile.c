@@ -6,7 +6,10 @@
  * "design effect", Kish, Survey Sampling, 1965) and the same multiple of N p (1 - p) is used: Wilson's
  * interval (JASA 1927) for correlated counts. The plain test divides by the variance at v instead, which far
  * out in the tail is near 0 just where C is off by chance, and its intervals then miss too often on the side
- * of the tail. */
+ * of the tail.
+ *
+ * Where values are known by their buckets alone, an end of an interval is as far out as the values of its
+ * bucket may lie: at the bucket's edge, or at the atom where the end falls on one for certain (bucket.h). */
 #include "sim/stat/batches.h"
 #include "sim/stat/batches_store.h"
 #include "sim/stat/bucket.h"
@@ -33,12 +36,24 @@ static uint64_t place_of(double x, bool coarse)
     return (coarse ? bucket_of(x) : bucket_bits(x)) + 1;
 }
 
+/* A value, and within what it is for certain, as far as histograms tell values apart. */
+struct located {
+    double value, low, high;
+};
+
 /* The value at a place whose criterion crosses 0 between place - 1 (below, < 0) and place (at, >= 0). */
-static double value_at(uint64_t place, bool coarse, double below, double at, double min, double max)
+static struct located value_at(const struct histogram *h, uint64_t place, bool coarse, double below,
+                               double at)
 {
-    if (!coarse)
-        return bucket_double(place - 1);
-    return bucket_value((uint32_t)(place - 1), -below / (at - below), min, max);
+    if (!coarse) {
+        const double x = bucket_double(place - 1);
+        return (struct located){x, x, x};
+    }
+    const struct bucket_shape shape = bucket_shape(h, (uint32_t)(place - 1));
+    const double share = -below / (at - below);
+    struct located out = {.value = bucket_value(&shape, share)};
+    bucket_bounds(&shape, share, &out.low, &out.high);
+    return out;
 }
 
 /* One test to be inverted. */
@@ -86,10 +101,11 @@ static double criterion(const struct inversion *q, uint64_t place, double side)
     return all - q->target + side * q->t * sqrt(effect * q->n * q->p * (1.0 - q->p));
 }
 
-/* The value where the criterion crosses 0; NAN when it does so nowhere among the values. */
-static double crossing(const struct inversion *q, double side, double min, double max)
+/* The value where the criterion crosses 0, rounded outward; NAN when it does so nowhere among the values. */
+static double crossing(const struct inversion *q, double side)
 {
-    uint64_t low = 0, high = place_of(max, q->coarse);
+    const struct histogram *h = &q->b->merged[q->histogram];
+    uint64_t low = 0, high = place_of(h->max, q->coarse);
     double below = criterion(q, low, side), at = criterion(q, high, side);
     if (!(below < 0.0 && at >= 0.0))
         return NAN;
@@ -104,7 +120,8 @@ static double crossing(const struct inversion *q, double side, double min, doubl
             at = here;
         }
     }
-    return value_at(high, q->coarse, below, at, min, max);
+    const struct located end = value_at(h, high, q->coarse, below, at);
+    return side > 0.0 ? end.low : end.high;
 }
 
 /* The design effect at the quantile itself: just above it, else just below; 1 (independent values) where all
@@ -144,7 +161,7 @@ struct quantile_estimate batches_quantile(const struct batches *b, size_t histog
         .t = batches_student(confidence, (double)(b->used - 1)),
     };
     q.least_effect = effect_at(&q, out.value);
-    const double low = crossing(&q, 1.0, h->min, h->max), high = crossing(&q, -1.0, h->min, h->max);
+    const double low = crossing(&q, 1.0), high = crossing(&q, -1.0);
     if (isnan(low) || isnan(high))
         return out;
     out.low = low < out.value ? low : out.value;
@@ -173,10 +190,16 @@ static uint64_t section_count(struct section s)
 
 /* A quantile of a section's values (of which there is one), and the counts below and at its place. */
 struct found {
-    double value, min, max;
+    struct located located;
+    double min, max;
     uint64_t place;
     double below, at, target;
 };
+
+static double within(double x, double min, double max)
+{
+    return x < min ? min : x > max ? max : x;
+}
 
 static struct found find_quantile(struct section s, double p, bool coarse)
 {
@@ -202,13 +225,17 @@ static struct found find_quantile(struct section s, double p, bool coarse)
     out.below = (double)below;
     out.at = (double)at;
     out.target = (double)rank - 0.5;
-    out.value = value_at(high, coarse, out.below - out.target, out.at - out.target, out.min, out.max);
+    out.located =
+        value_at(&s.b->merged[s.histogram], high, coarse, out.below - out.target, out.at - out.target);
+    out.located.value = within(out.located.value, out.min, out.max);
+    out.located.low = within(out.located.low, out.min, out.max);
+    out.located.high = within(out.located.high, out.min, out.max);
     return out;
 }
 
 /* Where a quantile stands in one study, seen section by section. */
 struct standing {
-    double value;
+    struct located located;
     double
         left[BATCHES_MOST]; /* how many more of a section's values lie below than its part, over all values */
     double share_error;     /* standard error of the share below value */
@@ -224,7 +251,7 @@ static struct standing stand(struct section whole, const size_t *firsts, const s
     const struct found q = find_quantile(whole, p, coarse);
     const double n = (double)section_count(whole);
     const double rarer = p < 0.5 ? p : 1.0 - p;
-    out.value = q.value;
+    out.located = q.located;
     out.constant = q.min == q.max;
     out.thin = n * rarer < RARE_VALUES * (1.0 - 0x1p-40);
     const double share = (q.target - q.below) / (q.at - q.below); /* of the place counted as below */
@@ -243,10 +270,25 @@ static struct standing stand(struct section whole, const size_t *firsts, const s
     return out;
 }
 
+/* Whether two studies, batch by batch, have the same counts in all buckets and the same ends: then they
+ * differ nowhere, rather than just not visibly at one quantile. */
+static bool same_sections(struct section a, struct section b)
+{
+    bool same = a.to == b.to;
+    for (size_t i = 0; same && i < a.to; i++) {
+        const struct packed *x = &a.b->items[i].packs[a.histogram], *y = &b.b->items[i].packs[b.histogram];
+        same = x->length == y->length && x->coarse == y->coarse && x->min == y->min && x->max == y->max;
+        for (size_t k = 0; same && k < x->length; k++)
+            same = x->entries[k].key == y->entries[k].key && x->entries[k].upto == y->entries[k].upto;
+    }
+    return same;
+}
+
 /* Change of the quantile per change of p: a difference quotient over p - reach .. p + reach. */
 static double slope(struct section whole, double p, double reach, bool coarse)
 {
-    return (find_quantile(whole, p + reach, coarse).value - find_quantile(whole, p - reach, coarse).value) /
+    return (find_quantile(whole, p + reach, coarse).located.value -
+            find_quantile(whole, p - reach, coarse).located.value) /
            (2.0 * reach);
 }
 
@@ -275,7 +317,7 @@ struct estimate batches_quantile_difference(const struct batches *a, size_t hist
         return (struct estimate){NAN, NAN};
     const struct standing sa = stand(in_a, pairs.first_a, &pairs, p, coarse);
     const struct standing sb = stand(in_b, pairs.first_b, &pairs, p, coarse);
-    struct estimate out = {sa.value - sb.value, NAN};
+    struct estimate out = {sa.located.value - sb.located.value, NAN};
     if (pairs.count < 2)
         return out;
     const double degrees = (double)pairs.count - 1.0, t = batches_student(confidence, degrees);
@@ -295,6 +337,10 @@ struct estimate batches_quantile_difference(const struct batches *a, size_t hist
         squares += left * left / pairs.replications[i];
         replications += pairs.replications[i];
     }
-    out.half_width = t * sqrt(squares / degrees * replications);
+    /* What chance explains, and what the buckets leave open. */
+    const bool alike = out.mean == 0.0 && squares == 0.0 && same_sections(in_a, in_b);
+    const double above = (sa.located.high - sa.located.value) + (sb.located.value - sb.located.low);
+    const double below = (sa.located.value - sa.located.low) + (sb.located.high - sb.located.value);
+    out.half_width = t * sqrt(squares / degrees * replications) + (alike ? 0.0 : fmax(above, below));
     return out;
 }

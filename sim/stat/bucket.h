@@ -54,13 +54,24 @@ static inline void bucket_span(uint32_t bucket, double min, double max, double *
     *high = *high > max ? max : *high;
 }
 
-/* The value below which this share (0 .. 1) of a bucket lies, taken as evenly filled. */
-static inline double bucket_value(uint32_t bucket, double share, double min, double max)
-{
-    double low, high;
-    bucket_span(bucket, min, max, &low, &high);
-    const double x = high > low ? low + share * (high - low) : low;
-    return x < min ? min : x > max ? max : x;
-}
+/* How the values of one bucket lie in it: an atom, and the others taken as evenly spread. */
+struct bucket_shape {
+    double low, high; /* all values are in here */
+    double atom;      /* the prevailing value, where alike > 0 */
+    double alike;     /* estimated share of the values at the atom; 0: no atom known */
+    double least;     /* share that is at the atom for certain */
+};
+
+/* The shape of bucket 0 .. BUCKET_LAST of h. */
+struct bucket_shape bucket_shape(const struct histogram *h, uint32_t bucket);
+
+/* The value below which this share (0 .. 1) of the bucket's values lies. */
+double bucket_value(const struct bucket_shape *s, double share);
+
+/* The share (0 .. 1) of the bucket's values that are at most x. */
+double bucket_share(const struct bucket_shape *s, double x);
+
+/* Between which values that value is for certain, however those beside the atom are spread. */
+void bucket_bounds(const struct bucket_shape *s, double share, double *low, double *high);
 
 #endif

@@ -42,11 +42,60 @@ void histogram_reset(struct histogram *h)
     empty(h);
 }
 
-uint64_t *histogram_octave(struct histogram *h, unsigned o)
+struct histogram_bucket *histogram_octave(struct histogram *h, unsigned o)
 {
     h->octaves[o] = calloc(HISTOGRAM_SUBS, sizeof *h->octaves[o]);
     h->failed = h->failed || h->octaves[o] == NULL;
     return h->octaves[o];
+}
+
+static const uint64_t tail = ((uint64_t)1 << HISTOGRAM_TAIL_BITS) - 1;
+
+static void elect(struct histogram_bucket *b, uint64_t bits)
+{
+    b->counted = (b->counted & ~tail) | (bits & tail);
+    b->cell = (uint32_t)(bits >> HISTOGRAM_TAIL_BITS) | UINT32_C(1) << 31;
+}
+
+void histogram_vote(struct histogram_bucket *b, uint64_t bits)
+{
+    if (b->cell == 0) {
+        elect(b, bits);
+        return;
+    }
+    b->others++;
+    if (2 * (uint64_t)b->others <= histogram_bucket_count(b))
+        return;
+    if (b->others > HISTOGRAM_PATIENCE) { /* evenly filled, as most are: no more time for it */
+        b->others = UINT32_MAX;
+        return;
+    }
+    elect(b, bits);
+    b->others--;
+}
+
+/* By how many votes the elected value leads: so many values are alike to it for certain. */
+static uint64_t lead(const struct histogram_bucket *b)
+{
+    const uint64_t count = histogram_bucket_count(b), others = b->others;
+    return others == UINT32_MAX || 2 * others > count ? 0 : count - 2 * others;
+}
+
+static void bucket_merge(struct histogram_bucket *b, const struct histogram_bucket *from)
+{
+    const uint64_t leads = lead(b), leads_from = lead(from);
+    const uint64_t count = histogram_bucket_count(b) + histogram_bucket_count(from);
+    const bool alike = histogram_cells_alike(b->cell, from->cell);
+    const struct histogram_bucket *elected = leads_from > leads ? from : b;
+    const uint64_t leading = alike                ? leads + leads_from
+                             : leads > leads_from ? leads - leads_from
+                                                  : leads_from - leads;
+    const uint64_t others = (count - leading + 1) / 2;
+    *b = (struct histogram_bucket){
+        .counted = count << HISTOGRAM_TAIL_BITS | (elected->counted & tail),
+        .cell = elected->cell,
+        .others = leading == 0 || others > UINT32_MAX ? UINT32_MAX : (uint32_t)others,
+    };
 }
 
 bool histogram_merge(struct histogram *h, const struct histogram *from)
@@ -60,9 +109,12 @@ bool histogram_merge(struct histogram *h, const struct histogram *from)
             return false;
         }
     for (unsigned o = 0; o < HISTOGRAM_OCTAVES; o++)
-        if (from->octaves[o] != NULL)
-            for (unsigned i = 0; i < HISTOGRAM_SUBS; i++)
-                h->octaves[o][i] += from->octaves[o][i];
+        for (unsigned i = 0; from->octaves[o] != NULL && i < HISTOGRAM_SUBS; i++) {
+            if (h->octaves[o][i].cell == 0)
+                h->octaves[o][i] = from->octaves[o][i];
+            else if (from->octaves[o][i].cell != 0)
+                bucket_merge(&h->octaves[o][i], &from->octaves[o][i]);
+        }
     if (from->count != 0 && h->count + from->count <= HISTOGRAM_EXACT) {
         if (histogram_is_exact(h) && histogram_is_exact(from)) {
             memcpy(h->exact + h->count, from->exact, from->count * sizeof *h->exact);
@@ -76,6 +128,63 @@ bool histogram_merge(struct histogram *h, const struct histogram *from)
     h->min = from->min < h->min ? from->min : h->min;
     h->max = from->max > h->max ? from->max : h->max;
     return true;
+}
+
+struct bucket_shape bucket_shape(const struct histogram *h, uint32_t bucket)
+{
+    struct bucket_shape s = {0};
+    bucket_span(bucket, h->min, h->max, &s.low, &s.high);
+    if (bucket == 0) {
+        s.alike = s.least = 1.0;
+        return s;
+    }
+    const unsigned o = (bucket - 1) / HISTOGRAM_SUBS, i = (bucket - 1) % HISTOGRAM_SUBS;
+    if (h->octaves[o] == NULL || h->octaves[o][i].cell == 0)
+        return s;
+    const struct histogram_bucket *b = &h->octaves[o][i];
+    const uint64_t count = histogram_bucket_count(b), leads = lead(b);
+    if (2 * leads <= count) /* not above what chance makes of a few values */
+        return s;
+    const uint64_t cell = b->cell & ~(UINT32_C(1) << 31);
+    s.atom =
+        bucket_double(bucket_bits(bucket_low(bucket)) | cell << HISTOGRAM_TAIL_BITS | (b->counted & tail));
+    s.atom = s.atom < s.low ? s.low : s.atom > s.high ? s.high : s.atom;
+    s.alike = 1.0 - (double)b->others / (double)count;
+    s.least = (double)leads / (double)count;
+    if (leads == count) /* no more of the bucket is in use, but for what is alike */
+        s.low = s.high = s.atom;
+    return s;
+}
+
+/* Share of the evenly spread values below x. */
+static double spread_below(const struct bucket_shape *s, double x)
+{
+    return x <= s->low ? 0.0 : x >= s->high ? 1.0 : (x - s->low) / (s->high - s->low);
+}
+
+double bucket_value(const struct bucket_shape *s, double share)
+{
+    double spread = share;
+    if (s->alike > 0.0) {
+        const double before = (1.0 - s->alike) * spread_below(s, s->atom);
+        if (share >= before && share <= before + s->alike)
+            return s->atom;
+        spread = (share < before ? share : share - s->alike) / (1.0 - s->alike);
+    }
+    const double x = s->high > s->low ? s->low + spread * (s->high - s->low) : s->low;
+    return x < s->low ? s->low : x > s->high ? s->high : x;
+}
+
+double bucket_share(const struct bucket_shape *s, double x)
+{
+    const bool past = s->alike > 0.0 && x >= s->atom;
+    return (1.0 - s->alike) * spread_below(s, x) + (past ? s->alike : 0.0);
+}
+
+void bucket_bounds(const struct bucket_shape *s, double share, double *low, double *high)
+{
+    *low = s->least > 0.0 && share >= 1.0 - s->least ? s->atom : s->low;
+    *high = s->least > 0.0 && share <= s->least ? s->atom : s->high;
 }
 
 uint64_t histogram_rank(double p, uint64_t n)
@@ -127,20 +236,40 @@ double histogram_quantile(const struct histogram *h, double p)
     }
     if (rank <= h->zeros)
         return 0.0;
-    uint64_t below = h->zeros;
-    for (unsigned o = 0; o < HISTOGRAM_OCTAVES; o++) {
+    /* From the nearer end: quantiles asked for are mostly high ones. */
+    const bool down = rank > h->count / 2 && !h->failed;
+    uint64_t rest = down ? h->count - rank : rank - h->zeros - 1; /* values beyond those passed */
+    for (unsigned k = 0; k < HISTOGRAM_OCTAVES; k++) {
+        const unsigned o = down ? HISTOGRAM_OCTAVES - 1 - k : k;
         if (h->octaves[o] == NULL)
             continue;
-        for (unsigned i = 0; i < HISTOGRAM_SUBS; i++) {
-            const uint64_t here = h->octaves[o][i];
-            if (rank <= below + here) {
-                const double share = ((double)(rank - below) - 0.5) / (double)here;
-                return bucket_value(o * HISTOGRAM_SUBS + i + 1, share, h->min, h->max);
+        for (unsigned j = 0; j < HISTOGRAM_SUBS; j++) {
+            const unsigned i = down ? HISTOGRAM_SUBS - 1 - j : j;
+            const uint64_t here = histogram_bucket_count(&h->octaves[o][i]);
+            if (rest < here) {
+                const uint64_t before = down ? here - 1 - rest : rest;
+                const struct bucket_shape shape = bucket_shape(h, o * HISTOGRAM_SUBS + i + 1);
+                return bucket_value(&shape, ((double)before + 0.5) / (double)here);
             }
-            below += here;
+            rest -= here;
         }
     }
     return h->max; /* only after failed */
+}
+
+/* Values in buckets from .. to - 1, from > 0. */
+static uint64_t count_in(const struct histogram *h, uint32_t from, uint32_t to)
+{
+    uint64_t sum = 0;
+    for (uint32_t at = from; at < to;) {
+        const uint32_t o = (at - 1) / HISTOGRAM_SUBS, first = o * HISTOGRAM_SUBS + 1;
+        const uint32_t end = to < first + HISTOGRAM_SUBS ? to : first + HISTOGRAM_SUBS;
+        if (h->octaves[o] != NULL)
+            for (uint32_t i = at - first; i < end - first; i++)
+                sum += histogram_bucket_count(&h->octaves[o][i]);
+        at = end;
+    }
+    return sum;
 }
 
 double histogram_count_to(const struct histogram *h, double x)
@@ -158,14 +287,11 @@ double histogram_count_to(const struct histogram *h, double x)
     const uint32_t bucket = bucket_of(x);
     if (bucket == 0)
         return (double)h->zeros;
-    const unsigned octave = (bucket - 1) / HISTOGRAM_SUBS, sub = (bucket - 1) % HISTOGRAM_SUBS;
-    uint64_t below = h->zeros;
-    for (unsigned o = 0; o <= octave; o++)
-        for (unsigned i = 0; h->octaves[o] != NULL && i < (o < octave ? HISTOGRAM_SUBS : sub); i++)
-            below += h->octaves[o][i];
-    const uint64_t here = h->octaves[octave] != NULL ? h->octaves[octave][sub] : 0;
-    double low, high;
-    bucket_span(bucket, h->min, h->max, &low, &high);
-    const double share = x <= low ? 0.0 : x >= high ? 1.0 : (x - low) / (high - low);
-    return (double)below + share * (double)here;
+    const uint64_t here = count_in(h, bucket, bucket + 1);
+    const uint32_t last = bucket_of(h->max);
+    const uint64_t below = last - bucket < HISTOGRAM_SUBS && !h->failed
+                               ? h->count - count_in(h, bucket, last + 1) /* the shorter way */
+                               : h->zeros + count_in(h, 1, bucket);
+    const struct bucket_shape shape = bucket_shape(h, bucket);
+    return (double)below + bucket_share(&shape, x) * (double)here;
 }

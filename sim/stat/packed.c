@@ -61,7 +61,7 @@ static bool fill_coarse(struct packed *p, const struct histogram *h)
     size_t length = h->zeros > 0;
     for (unsigned o = 0; o < HISTOGRAM_OCTAVES; o++)
         for (unsigned i = 0; h->octaves[o] != NULL && i < HISTOGRAM_SUBS; i++)
-            length += h->octaves[o][i] != 0;
+            length += h->octaves[o][i].cell != 0;
     if (!room(p, length))
         return false;
     p->coarse = true;
@@ -69,8 +69,8 @@ static bool fill_coarse(struct packed *p, const struct histogram *h)
         append(p, 0.0, h->zeros);
     for (unsigned o = 0; o < HISTOGRAM_OCTAVES; o++)
         for (unsigned i = 0; h->octaves[o] != NULL && i < HISTOGRAM_SUBS; i++)
-            if (h->octaves[o][i] != 0)
-                append(p, bucket_low(o * HISTOGRAM_SUBS + i + 1), h->octaves[o][i]);
+            if (h->octaves[o][i].cell != 0)
+                append(p, bucket_low(o * HISTOGRAM_SUBS + i + 1), histogram_bucket_count(&h->octaves[o][i]));
     return true;
 }
 

@@ -128,6 +128,8 @@ static const char *type_text(const struct param *p)
         return "list of distributions";
     case PARAM_STATION:
         return "station";
+    case PARAM_KIND:
+        return "kind of task";
     case PARAM_STEPS:
         return "list of steps";
     case PARAM_BRANCHES:

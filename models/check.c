@@ -99,9 +99,11 @@ void world_check(const struct world *w)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         const struct kind_state *ks = &w->kinds[k];
-        check_require(ks->all_arrived == ks->all_completed + ks->all_lost + ks->present,
-                      "arrivals = completed + lost + present", (double)ks->all_arrived,
-                      (double)(ks->all_completed + ks->all_lost + ks->present));
+        uint64_t ended = ks->present;
+        for (int how = 0; how < TASK_ENDS; how++)
+            ended += ks->all_ended[how];
+        check_require(ks->all_arrived == ended, "arrivals = completed + lost + abandoned + present",
+                      (double)ks->all_arrived, (double)ended);
         little(&ks->check, w->sim.now, "Little's law on the sample path of a kind");
     }
 }

@@ -1,9 +1,12 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
+#include "models/discipline/ordered.h"
 #include "models/load.h"
 #include "models/model.h"
+#include "models/patience.h"
 #include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
+#include "models/traffic.h"
 #include "models/world.h"
 
 #include <math.h>
@@ -45,11 +48,17 @@ static void compile_station(struct station_model *out, const struct station_spec
 }
 
 static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
-                         struct program *program, struct error *err)
+                         const struct steps *const *steps_of_kind, struct program *program, struct error *err)
 {
-    *program = (struct program){.arena = arena};
-    program_steps(program, &spec->steps);
+    *program = (struct program){.arena = arena, .steps_of_kind = steps_of_kind};
+    program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
+    if (program->too_large)
+        return error_set(
+            err,
+            "with those of the kinds it calls the steps are more than %d opcodes or calls, or calls "
+            "are nested more than %d deep",
+            PROGRAM_MOST, PROGRAM_CALLS);
     if (program->failed)
         return no_memory(err);
     *out = (struct kind_model){
@@ -60,6 +69,9 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .program_length = program->count,
         .delays = program->delays,
         .deadline = spec->deadline,
+        .patience = spec->patience,
+        .balk = spec->balk,
+        .balk_count = spec->balk_count < UINT32_MAX ? (uint32_t)spec->balk_count : UINT32_MAX,
     };
     /* Without batches an arrival is a task. */
     if (spec->arrival.batch == NULL && spec->arrival.count < 0x1p53 &&
@@ -70,23 +82,48 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
     return true;
 }
 
-/* The priorities that occur, smallest first: a kind's class is its place among them. */
-static bool compile_classes(struct arena *arena, struct model *m, const struct scenario *s)
+/* The place of a priority among all that occur, smallest first: those of kinds, and those that tasks become.
+ */
+static uint32_t class_of(const struct scenario *s, const struct program *programs, double priority)
+{
+    uint32_t smaller = 0;
+    double last = -INFINITY;
+    for (;;) {
+        double next = priority; /* the smallest above last */
+        for (size_t k = 0; k < s->kind_count; k++) {
+            if (s->kinds[k].priority > last && s->kinds[k].priority < next)
+                next = s->kinds[k].priority;
+            for (uint32_t i = 0; i < programs[k].count; i++) {
+                const struct op *op = &programs[k].ops[i];
+                if (op->code == OP_BECOME && op->p > last && op->p < next)
+                    next = op->p;
+            }
+        }
+        if (!(next < priority))
+            return smaller;
+        smaller++;
+        last = next;
+    }
+}
+
+/* Priorities become classes, 0 the most urgent. */
+static bool compile_classes(struct arena *arena, struct model *m, const struct scenario *s,
+                            struct program *programs)
 {
     m->class_of_kind = arena_array(arena, s->kind_count, sizeof *m->class_of_kind);
     if (m->class_of_kind == NULL)
         return false;
     for (size_t k = 0; k < s->kind_count; k++) {
-        uint32_t smaller = 0;
-        for (size_t i = 0; i < s->kind_count; i++) {
-            bool first = s->kinds[i].priority < s->kinds[k].priority;
-            for (size_t j = 0; j < i && first; j++)
-                first = s->kinds[j].priority != s->kinds[i].priority;
-            smaller += first;
+        const uint32_t own = m->class_of_kind[k] = class_of(s, programs, s->kinds[k].priority);
+        m->classes = own + 1 > m->classes ? own + 1 : m->classes;
+        for (uint32_t i = 0; i < programs[k].count; i++) {
+            struct op *op = &programs[k].ops[i];
+            if (op->code != OP_BECOME)
+                continue;
+            op->target = class_of(s, programs, op->p);
+            m->classes = op->target + 1 > m->classes ? op->target + 1 : m->classes;
+            m->linked = true;
         }
-        m->class_of_kind[k] = smaller;
-        if (smaller + 1 > m->classes)
-            m->classes = smaller + 1;
     }
     return true;
 }
@@ -123,6 +160,13 @@ static void compile_shapes(struct model *m)
 {
     for (uint32_t i = 0; i < m->station_count; i++) {
         struct station_model *station = &m->stations[i];
+        const struct discipline_type *d = station->discipline;
+        station->impatient = m->impatient;
+        station->unusual = m->impatient || station->switch_cost != NULL || station->behaviour != NULL;
+        station->capacity_plain = m->impatient ? 0 : station->capacity;
+        station->push = m->linked ? d->push_linked : d->push;
+        station->pop = m->linked ? d->pop_linked : d->pop;
+        station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;
         station->fcfs = station->discipline == lookup_row(discipline_table, "fcfs");
         station->plain = station->fcfs && station->switch_cost == NULL && station->behaviour == NULL;
     }
@@ -147,10 +191,13 @@ static bool deterministic(const struct model *m)
             return false;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
-        if (!constant(m->kinds[k].deadline))
+        if (!constant(m->kinds[k].deadline) || !constant(m->kinds[k].patience))
             return false;
         if (m->kinds[k].arrival->drawn)
             return false;
+        for (uint32_t i = 0; i < m->kinds[k].balk_count; i++)
+            if (m->kinds[k].balk[i] > 0.0 && m->kinds[k].balk[i] < 1.0)
+                return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
             if (op->code == OP_CHOOSE || !(op->given || constant(op->dist)))
@@ -160,68 +207,162 @@ static bool deterministic(const struct model *m)
     return true;
 }
 
-static bool compile_load(struct arena *arena, struct model *m, const struct scenario *s, struct error *err)
+/* The loads of all kinds while they are put together. */
+struct loading {
+    struct load load;
+    double *share;           /* row k: mean number of tasks of each kind that one of kind k sends */
+    double *rates, *weights; /* by kind: as they arrive, then those sent included */
+    double *occupied;        /* by station: by open kinds */
+    bool sends;
+};
+
+static bool load_kind(struct model *m, const struct scenario *s, struct loading *l, size_t k,
+                      struct error *err)
 {
-    const size_t stations = s->station_count + 1;
+    for (size_t i = 0; i < s->station_count; i++)
+        l->load.busy[i] = l->load.sure[i] = l->load.visits[i] = l->load.squares[i] = 0.0;
+    for (size_t i = 0; i < s->kind_count; i++)
+        l->load.sends[i] = 0.0;
+    l->load.total = 0.0;
+    l->load.loses = false;
+    const struct kind_spec *kind = &s->kinds[k];
+    l->load.leaves = l->load.doubtful[k] || kind->patience != NULL ||
+                     (kind->balk_count > 0 && kind->balk[kind->balk_count - 1] > 0.0);
+    load_call(&l->load, k);
+    m->kind_time[k] = l->load.total;
+    if (l->load.too_deep)
+        error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
+    else if (kind->arrival.form == ARRIVAL_CLOSED && l->load.total + kind->arrival.think.mean == 0.0)
+        error_set(err,
+                  "kind \"%s\" is closed, but neither its steps nor its think time take any time: its tasks "
+                  "would come back without end at time 0",
+                  kind->name);
+    else
+        return true;
+    error_place(err, NULL, &kind->at);
+    return false;
+}
+
+/* Adds to what arrives what is sent. */
+static bool load_sent(struct arena *arena, const struct scenario *s, struct loading *l, struct error *err)
+{
+    const size_t n = s->kind_count;
+    double *rates = arena_array(arena, n, sizeof *rates), *weights = arena_array(arena, n, sizeof *weights);
+    bool finite;
+    if (rates == NULL || weights == NULL || !traffic_solve(arena, n, l->share, l->rates, rates, &finite))
+        return no_memory(err);
+    if (finite && !traffic_solve(arena, n, l->share, l->weights, weights, &finite))
+        return no_memory(err);
+    if (!finite) {
+        size_t k = 0; /* some kind that sends */
+        while (l->share[k] == 0.0)
+            k++;
+        error_set(err, "tasks that are sent send others in their turn, so many that they never die out");
+        error_place(err, NULL, &s->kinds[k / n].at);
+        return false;
+    }
+    l->rates = rates;
+    l->weights = weights;
+    return true;
+}
+
+/* Where senders may not get as far as to send, neither may those whom they send: until nothing changes. */
+static bool load_doubts(struct model *m, const struct scenario *s, struct loading *l, struct error *err)
+{
+    size_t doubtful = 0, before;
+    do {
+        before = doubtful;
+        doubtful = 0;
+        for (size_t k = 0; k < s->kind_count; k++)
+            if (!load_kind(m, s, l, k, err))
+                return false;
+        for (size_t k = 0; k < s->kind_count; k++)
+            doubtful += l->load.doubtful[k];
+    } while (doubtful > before);
+    return true;
+}
+
+static bool compile_load(struct arena *arena, struct model *m, const struct scenario *s,
+                         const struct steps *const *steps_of_kind, struct error *err)
+{
+    const size_t stations = s->station_count + 1, kinds = s->kind_count;
     m->load = arena_array(arena, stations, sizeof *m->load);
     m->rate_most = arena_array(arena, stations, sizeof *m->rate_most);
     m->held_mean = arena_array(arena, stations, sizeof *m->held_mean);
     m->visits = arena_array(arena, stations, sizeof *m->visits);
+    m->load_sure = arena_array(arena, stations, sizeof *m->load_sure);
+    m->patience = arena_array(arena, stations, sizeof *m->patience);
     m->exposed = arena_array(arena, stations, sizeof *m->exposed);
     m->scv = arena_array(arena, stations, sizeof *m->scv);
-    m->kind_time = arena_array(arena, s->kind_count, sizeof *m->kind_time);
-    double *busy = arena_array(arena, stations, sizeof *busy),
-           *visits = arena_array(arena, stations, sizeof *visits);
-    double *occupied = arena_array(arena, stations, sizeof *occupied);
-    double *squares = arena_array(arena, stations, sizeof *squares);
-    if (m->load == NULL || m->rate_most == NULL || m->held_mean == NULL || m->visits == NULL ||
-        m->exposed == NULL || m->kind_time == NULL || busy == NULL || visits == NULL || occupied == NULL ||
-        squares == NULL || m->scv == NULL)
+    m->kind_time = arena_array(arena, kinds, sizeof *m->kind_time);
+    const double **passages = arena_array(arena, kinds, sizeof *passages);
+    struct loading l = {
+        .load = {.stations = s->stations,
+                 .steps_of_kind = steps_of_kind,
+                 .passages_of_kind = passages,
+                 .sends = arena_array(arena, kinds, sizeof(double)),
+                 .doubtful = arena_array(arena, kinds, sizeof(bool)),
+                 .busy = arena_array(arena, stations, sizeof(double)),
+                 .sure = arena_array(arena, stations, sizeof(double)),
+                 .squares = arena_array(arena, stations, sizeof(double)),
+                 .visits = arena_array(arena, stations, sizeof(double)),
+                 .exposed = m->exposed,
+                 .weight = 1.0},
+        .rates = arena_array(arena, kinds, sizeof(double)),
+        .weights = arena_array(arena, kinds, sizeof(double)),
+        .occupied = arena_array(arena, stations, sizeof(double)),
+    };
+    if (m->load == NULL || m->load_sure == NULL || m->patience == NULL || m->rate_most == NULL ||
+        m->held_mean == NULL || m->visits == NULL || m->exposed == NULL || m->kind_time == NULL ||
+        m->scv == NULL || passages == NULL || l.load.sends == NULL || l.load.doubtful == NULL ||
+        l.load.sure == NULL || l.load.squares == NULL || l.load.busy == NULL || l.load.visits == NULL ||
+        l.rates == NULL || l.weights == NULL || l.occupied == NULL)
         return no_memory(err);
     bool ongoing = false;
-    for (size_t k = 0; k < s->kind_count; k++)
+    for (size_t k = 0; k < kinds; k++) {
         ongoing |= open_rate(&s->kinds[k]) > 0.0 || s->kinds[k].arrival.form == ARRIVAL_CLOSED;
+        if (!traffic_visits(arena, steps_of_kind[k], &passages[k], err))
+            return false;
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++)
+            l.sends |= m->kinds[k].program[i].code == OP_SEND;
+    }
+    if (l.sends && (l.share = arena_array(arena, kinds * kinds, sizeof *l.share)) == NULL)
+        return no_memory(err);
+    for (size_t k = 0; k < kinds; k++) {
+        if (!load_kind(m, s, &l, k, err))
+            return false;
+        for (size_t i = 0; l.sends && i < kinds; i++)
+            l.share[k * kinds + i] = l.load.sends[i];
+        l.rates[k] = open_rate(&s->kinds[k]);
+        l.weights[k] = ongoing ? task_rate(&s->kinds[k], l.load.total) : s->kinds[k].arrival.number;
+    }
+    if (l.sends && (!load_sent(arena, s, &l, err) || !load_doubts(m, s, &l, err)))
+        return false;
+    for (size_t i = 0; i < stations; i++)
+        m->exposed[i] = false;
     double weights = 0.0;
-    for (size_t k = 0; k < s->kind_count; k++) {
-        for (size_t i = 0; i < stations; i++)
-            busy[i] = visits[i] = squares[i] = 0.0;
-        struct load load = {.stations = s->stations,
-                            .busy = busy,
-                            .visits = visits,
-                            .squares = squares,
-                            .exposed = m->exposed,
-                            .weight = 1.0};
-        load_steps(&load, &s->kinds[k].steps, 1.0);
-        if (load.too_deep) {
-            error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);
-            error_place(err, NULL, &s->kinds[k].at);
+    for (size_t k = 0; k < kinds; k++) {
+        if (s->kinds[k].arrival.form == ARRIVAL_NONE && l.weights[k] == 0.0)
+            continue; /* only called: counted where it is */
+        if (!load_kind(m, s, &l, k, err))
             return false;
-        }
-        m->kind_time[k] = load.total;
-        if (s->kinds[k].arrival.form == ARRIVAL_CLOSED &&
-            load.total + s->kinds[k].arrival.think.mean == 0.0) {
-            error_set(
-                err,
-                "kind \"%s\" is closed, but neither its steps nor its think time take any time: its tasks "
-                "would come back without end at time 0",
-                s->kinds[k].name);
-            error_place(err, NULL, &s->kinds[k].at);
-            return false;
-        }
-        const double rate = open_rate(&s->kinds[k]);
-        m->open_rate += rate;
-        const double weight = ongoing ? task_rate(&s->kinds[k], load.total) : s->kinds[k].arrival.number;
-        weights += weight;
+        m->open_rate += l.rates[k];
+        weights += l.weights[k];
         for (size_t i = 0; i < s->station_count; i++) {
-            occupied[i] += rate * busy[i];
-            m->held_mean[i] += weight * busy[i];
-            m->visits[i] += weight * visits[i];
-            m->scv[i] += weight * squares[i];
+            l.occupied[i] += l.rates[k] * l.load.busy[i];
+            m->load_sure[i] += l.rates[k] * l.load.sure[i];
+            if (l.load.visits[i] > 0.0)
+                m->patience[i] = fmax(m->patience[i],
+                                      s->kinds[k].patience == NULL ? INFINITY : s->kinds[k].patience->mean);
+            m->held_mean[i] += l.weights[k] * l.load.busy[i];
+            m->visits[i] += l.weights[k] * l.load.visits[i];
+            m->scv[i] += l.weights[k] * l.load.squares[i];
         }
     }
     for (size_t i = 0; i < s->station_count; i++) {
         const bool infinite = !(s->stations[i].servers < INFINITY);
-        m->load[i] = infinite ? 0.0 : occupied[i] / servers_or_one(&s->stations[i]);
+        m->load[i] = infinite ? 0.0 : l.occupied[i] / servers_or_one(&s->stations[i]);
+        m->load_sure[i] = infinite ? 0.0 : m->load_sure[i] / servers_or_one(&s->stations[i]);
         if (weights > 0.0) {
             m->held_mean[i] /= weights;
             m->visits[i] /= weights;
@@ -241,7 +382,7 @@ static bool compile_load(struct arena *arena, struct model *m, const struct scen
 /* What kinds of opcodes there are decides what a task must carry. */
 static void compile_layout(struct model *m, const struct program *programs)
 {
-    bool more = m->overheads || m->deadlines, visits = false;
+    bool more = m->overheads || m->deadlines || m->impatient || m->linked, visits = false;
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
@@ -257,7 +398,10 @@ static void compile_layout(struct model *m, const struct program *programs)
     m->visit_offset = m->holdings_offset + holds * (uint32_t)sizeof(struct holding);
     for (uint32_t i = 0; i < m->station_count; i++)
         visits |= m->stations[i].preempt != PREEMPT_NOBODY;
-    m->more_size = visits ? m->visit_offset + (uint32_t)sizeof(struct visit) : more ? m->visit_offset : 0;
+    m->impatience_offset = m->visit_offset + (visits ? (uint32_t)sizeof(struct visit) : 0);
+    m->more_size = m->impatience_offset + (m->impatient ? (uint32_t)sizeof(struct impatience) : 0);
+    if (!more && !visits)
+        m->more_size = 0;
 }
 
 bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
@@ -274,8 +418,12 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
     m->weights = arena_array(arena, s->kind_count + 1, sizeof *m->weights);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
-    if (m->weights == NULL || m->stations == NULL || m->kinds == NULL || programs == NULL)
+    const struct steps **steps_of_kind = arena_array(arena, s->kind_count + 1, sizeof *steps_of_kind);
+    if (m->weights == NULL || m->stations == NULL || m->kinds == NULL || programs == NULL ||
+        steps_of_kind == NULL)
         return no_memory(err);
+    for (size_t k = 0; k < s->kind_count; k++)
+        steps_of_kind[k] = &s->kinds[k].steps;
     for (size_t i = 0; i < s->station_count; i++) {
         compile_station(&m->stations[i], &s->stations[i]);
         m->overheads |= s->stations[i].switch_cost != NULL;
@@ -283,19 +431,21 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     }
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
-        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], &programs[k], err)) {
+        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], steps_of_kind, &programs[k], err)) {
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
+        m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
+        m->linked |= m->kinds[k].patience != NULL;
         m->deadlines |= s->kinds[k].deadline != NULL;
         m->weights[k] = s->kinds[k].weight;
         m->terminating &= ends(&s->kinds[k]);
     }
     for (size_t k = 0; k < s->kind_count; k++)
         m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;
-    if (!compile_classes(arena, m, s))
+    if (!compile_classes(arena, m, s, programs))
         return no_memory(err);
-    if (!compile_load(arena, m, s, err))
+    if (!compile_load(arena, m, s, steps_of_kind, err))
         return false;
     compile_layout(m, programs);
     compile_shapes(m);
@@ -308,7 +458,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
 static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
-    [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_END] = "end",
+    [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
+    [OP_SEND] = "send",   [OP_END] = "end",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -341,6 +492,10 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
                             op->target);
     case OP_LOOP:
         return arena_printf(arena, "%4u  %-7s counter %u, back to %u\n", i, name, op->slot, op->target);
+    case OP_SEND:
+        return arena_printf(arena, "%4u  %-7s %s\n", i, name, m->kinds[op->station].name);
+    case OP_BECOME:
+        return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
     case OP_AWAIT:
     case OP_RETURN:
     case OP_CHOOSE:

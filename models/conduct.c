@@ -31,7 +31,7 @@ size_t conduct_overloaded(const struct model *m)
     /* At just its capacity a line grows without end, unless nothing ever varies. */
     const double full = m->deterministic ? 1.0 + 1e-12 : 1.0 - 1e-12;
     for (uint32_t i = 0; i < m->station_count; i++)
-        if (m->exposed[i] && m->load[i] >= full && (worst == SIZE_MAX || m->load[i] > m->load[worst]))
+        if (m->exposed[i] && m->load_sure[i] >= full && (worst == SIZE_MAX || m->load[i] > m->load[worst]))
             worst = i;
     return worst;
 }

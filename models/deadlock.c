@@ -5,7 +5,7 @@
  * Starting from "whoever waits is stuck" and freeing what can go on until nothing changes leaves just the
  * deadlock (a reduction of the graph of who waits for whom: Holt, Some deadlock properties of computer
  * systems, ACM Computing Surveys 1972, section 3). */
-#include "models/station.h"
+#include "models/patience.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ struct reduction {
 static void count_held(void *context, uint32_t ti)
 {
     const struct reduction *r = context;
-    if (r->w->model->more_size == 0)
+    if (r->w->model->more_size == 0 || patience_runs(r->w, ti)) /* who has patience goes on in the end */
         return;
     const struct holding *holdings = task_holdings(r->w, ti);
     for (uint8_t h = 0; h < r->w->tasks[ti].holds; h++)
@@ -62,6 +62,8 @@ static void find_holder(void *context, uint32_t ti)
 {
     struct search *s = context;
     const struct holding *holdings = task_holdings(s->w, ti);
+    if (patience_runs(s->w, ti))
+        return;
     for (uint8_t h = 0; h < s->w->tasks[ti].holds; h++)
         if (holdings[h].state == HOLDING_HELD && holdings[h].station == s->station)
             s->found = ti;

@@ -65,7 +65,9 @@ static double relaxation(const struct model *m, uint32_t i, double rho)
             gap = 1e-3; /* overloaded: there is no steady state to wait for */
         else if (rho > load_most)
             gap = free_gap(load_most);
-        const double queue = time / (double)station->servers / gap;
+        double queue = time / (double)station->servers / gap;
+        if (queue > time + m->patience[i]) /* nobody waits for longer, and then it is forgotten */
+            queue = time + m->patience[i];
         time = queue > time ? queue : time;
     }
     return time + mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0;

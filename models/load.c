@@ -18,6 +18,44 @@ void load_steps(struct load *l, const struct steps *steps, double repeats)
     l->lists--;
 }
 
+/* The chance that another of a kind's own steps follows step i. */
+static double goes_on(const struct steps *steps, size_t i)
+{
+    const struct step *step = &steps->items[i];
+    if (step->route_count == 0)
+        return i + 1 < steps->count ? 1.0 : 0.0;
+    double p = 0.0;
+    for (size_t r = 0; r < step->route_count; r++)
+        p += step->routes[r].to < steps->count ? step->routes[r].p : 0.0;
+    return p;
+}
+
+void load_call(struct load *l, size_t kind)
+{
+    const struct steps *steps = l->steps_of_kind[kind];
+    const double *passages = l->passages_of_kind[kind];
+    if (l->lists == LOAD_DEPTH) {
+        l->too_deep = true;
+        return;
+    }
+    const double weight = l->weight;
+    const int list = l->lists++;
+    for (size_t i = 0; i < steps->count; i++) {
+        l->follows[list] = goes_on(steps, i);
+        l->weight = weight * passages[i];
+        if (l->weight > 0.0)
+            steps->items[i].type->demand(&steps->items[i], l);
+    }
+    l->weight = weight;
+    l->lists--;
+}
+
+void load_send(struct load *l, size_t kind)
+{
+    l->sends[kind] += l->weight;
+    l->doubtful[kind] |= l->loses || l->leaves;
+}
+
 void load_time(struct load *l, double mean, double variance)
 {
     l->total += l->weight * mean;
@@ -25,9 +63,11 @@ void load_time(struct load *l, double mean, double variance)
         if (l->held[i].away)
             continue;
         l->busy[l->held[i].station] += l->weight * mean;
+        if (!l->held[i].guarded && !l->loses && !l->leaves)
+            l->sure[l->held[i].station] += l->weight * mean;
         /* What comes with chance r adds the variance of that chance; what comes r > 1 times in the mean adds
          * up. */
-        const double r = l->weight / l->held[i].weight;
+        const double r = l->weight > 0.0 ? l->weight / l->held[i].weight : 0.0;
         l->held[i].mean += r * mean;
         l->held[i].variance += r * variance + (r < 1.0 ? r * (1.0 - r) * mean * mean : 0.0);
     }
@@ -43,7 +83,7 @@ static double switch_mean(const struct load *l, size_t station)
  * visitors hold, or some are lost on the way to it. */
 static bool guarded(const struct load *l, size_t station)
 {
-    bool finite = l->loses || l->stations[station].capacity < INFINITY;
+    bool finite = l->loses || l->leaves || l->stations[station].capacity < INFINITY;
     for (int i = 0; i < l->held_count; i++)
         finite |= !l->held[i].away && l->held[i].guarded;
     return finite;
@@ -52,7 +92,10 @@ static bool guarded(const struct load *l, size_t station)
 void load_visit(struct load *l, size_t station, double mean, double variance)
 {
     mean += switch_mean(l, station);
-    l->exposed[station] |= !guarded(l, station);
+    if (!guarded(l, station)) {
+        l->exposed[station] = true;
+        l->sure[station] += l->weight * mean;
+    }
     l->loses |= l->stations[station].capacity < INFINITY;
     l->visits[station] += l->weight;
     l->busy[station] += l->weight * mean;
@@ -69,6 +112,8 @@ void load_turns(struct load *l, size_t station, const struct dist *service)
     double further = 0.0;
     if (service->shape == DIST_CONSTANT)
         further = fmax(ceil(service->a / quantum) - 1.0, 0.0);
+    else if (service->shape == DIST_GIVEN) /* of a trace only the moments are known: about */
+        further = fmax(service->mean / quantum - 0.5, 0.0);
     else
         for (int k = 1; k <= MOST; k++) {
             const double more = 1.0 - service->type->cdf(service, k * quantum);
@@ -77,6 +122,8 @@ void load_turns(struct load *l, size_t station, const struct dist *service)
                 break;
         }
     l->busy[station] += l->weight * further * cost;
+    if (!guarded(l, station))
+        l->sure[station] += l->weight * further * cost;
 }
 
 void load_take(struct load *l, size_t station)

@@ -12,14 +12,20 @@ enum { LOAD_DEPTH = 64 };
  */
 struct load {
     const struct station_spec *stations;
+    const struct steps *const *steps_of_kind;
+    const double *const *passages_of_kind; /* by kind: how often one task does each step (models/traffic.h) */
+    double *sends;                         /* by kind: mean number of tasks of it that are sent */
+    bool *doubtful; /* by kind: of those sent, some may not come: the sender may be lost before */
     double *busy;   /* by station: mean time that one task occupies a server, all visits together */
+    double *sure;   /* by station: of that, what no loss and no leaving can take away */
     double *visits; /* by station: mean number of times it queues there */
     bool *exposed;  /* by station: its line can grow without end, since neither it nor a server held around it
                        sits  behind a finite capacity */
     double *squares; /* by station: mean of the squares of the times for which its servers are occupied, all
                         visits together */
     bool loses;      /* a station met so far may refuse tasks: what comes later is at most what is counted */
-    double total;    /* mean time from start to end, nothing ever waiting */
+    bool leaves;  /* the kind balks beyond some number, or loses patience: its line does not grow for ever */
+    double total; /* mean time from start to end, nothing ever waiting */
     double weight;
     struct {
         size_t station;
@@ -38,6 +44,12 @@ struct load {
 /* All steps in order; repeats is the mean number of times that the list runs on end (1 unless a repeat's
  * body). */
 void load_steps(struct load *l, const struct steps *steps, double repeats);
+
+/* A kind's own steps, those among which "next" leads: of the task itself, or called. */
+void load_call(struct load *l, size_t kind);
+
+/* A task of a kind is sent. */
+void load_send(struct load *l, size_t kind);
 
 /* A time of this mean and variance passes; everything held meanwhile is occupied. */
 void load_time(struct load *l, double mean, double variance);

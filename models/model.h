@@ -15,11 +15,18 @@ struct station_model {
     const struct server_type *behaviour; /* NULL: all servers are always there and warm */
     const struct dist *switch_cost;      /* NULL: none */
     const struct dist *setup, *keep_alive;
-    uint32_t servers;  /* UNLIMITED: infinite */
-    uint32_t capacity; /* UNLIMITED: none */
+    uint32_t servers;        /* UNLIMITED: infinite */
+    uint32_t capacity;       /* UNLIMITED: none */
+    uint32_t capacity_plain; /* below this number present nothing but joining can happen: capacity, or 0 if
+                                impatient */
+    bool unusual;            /* switch_cost, behaviour or impatient: one test for all three */
+    bool (*push)(struct line *line, struct task *tasks, uint32_t task); /* the discipline's, */
+    uint32_t (*pop)(struct line *line, struct task *tasks);             /* linked where the model is */
+    void (*remove)(struct line *line, struct task *tasks, uint32_t task);
     bool setup_serial;
     enum preempt_mode preempt; /* PREEMPT_NOBODY also where nobody ever waits */
     double quantum;            /* rr; INFINITY: none */
+    bool impatient;            /* some kind has patience or balks */
     bool sharing;              /* the discipline's shape */
     bool queueing;             /* not sharing, and nobody is preempted */
     bool fcfs;                 /* the discipline is first come, first served: handled in place */
@@ -37,6 +44,9 @@ struct kind_model {
     bool delays;                 /* its tasks have delays */
     bool extras;                 /* they have delays, overheads or a deadline */
     const struct dist *deadline; /* relative to arrival; NULL: none */
+    const struct dist *patience; /* NULL: waits for ever */
+    const double *balk;
+    uint32_t balk_count; /* 0: always joins */
 };
 
 struct model {
@@ -49,12 +59,15 @@ struct model {
     uint32_t *class_of_kind; /* priority classes, 0 the most urgent */
     uint32_t classes;
 
+    bool linked;        /* lines need struct task_link */
     bool overheads;     /* some station has a switch cost */
     uint32_t more_size; /* bytes of struct task_more with its arrays; 0: no task needs one */
     uint32_t counters_offset, holdings_offset;
-    uint32_t visit_offset; /* of a struct visit (models/preempt.h), where some station preempts */
-    bool deadlines;        /* tasks have one: some kind does, or some station orders by them */
-    double *weights;       /* by kind */
+    uint32_t visit_offset;      /* of a struct visit (models/preempt.h), where some station preempts */
+    uint32_t impatience_offset; /* of a struct impatience (models/patience.h), where impatient */
+    bool deadlines;             /* tasks have one: some kind does, or some station orders by them */
+    bool impatient;             /* some kind has patience or balks: tasks have a struct impatience */
+    double *weights;            /* by kind */
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */
@@ -64,6 +77,9 @@ struct model {
     double *load; /* by station: mean servers occupied by open kinds per server; 0 for infinite servers */
     double *rate_most; /* by station: most tasks of this mix per time that it could carry; INFINITY: any */
     bool *exposed;     /* by station: its line can grow without end (models/load.h) */
+    double *load_sure; /* by station: of visits that no loss, balking or end of patience can take away */
+    double *patience;  /* by station: longest mean patience of the kinds that come there; INFINITY: some have
+                          none */
     double *visits;    /* by station: mean number of visits per arriving task */
     double *scv;       /* by station: squared coefficient of variation of the time of one visit, over all its
                           visitors */

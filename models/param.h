@@ -30,6 +30,7 @@ enum param_type {
     PARAM_DIST,     /* .dist: a distribution of the dimension given */
     PARAM_DISTS, /* .dists, .count, and .list the weights where written as { "p": w, "of": D } (else NULL) */
     PARAM_STATION,  /* .index: a station, by name */
+    PARAM_KIND,     /* .index: a kind of task, by name */
     PARAM_STEPS,    /* .steps */
     PARAM_BRANCHES, /* .branches, .count: [ { "p": x, "do": [...] }, ... ]; one p may be left out */
     PARAM_PAIRS,    /* .list, .count: [ [t, x], ... ]: times, and numbers of the dimension and range given */

@@ -1,6 +1,7 @@
 #include "models/preempt.h"
 
 #include "models/discipline/ordered.h"
+#include "models/patience.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -77,7 +78,8 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
 {
     switch (st->model->discipline->order) {
     case ORDER_CLASS:
-        return (double)st->line.class_of_kind[w->tasks[ti].kind];
+        return (double)(st->line.links == NULL ? st->line.class_of_kind[w->tasks[ti].kind]
+                                               : (*st->line.links)[ti].class);
     case ORDER_LATEST:
         return -(double)visit_of(w, ti)->sequence;
     case ORDER_SIZE:
@@ -161,6 +163,8 @@ static void begin_stint(struct world *w, struct station *st, uint32_t ti)
 {
     const struct station_model *m = st->model;
     struct visit *visit = visit_of(w, ti);
+    if (m->impatient)
+        patience_over(w, ti);
     visit->waited += w->sim.now - visit->begun;
     visit->begun = w->sim.now;
     visit->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
@@ -191,10 +195,13 @@ static void break_off(struct world *w, struct station *st, uint32_t ti)
     case PREEMPT_RESTARTS:
         visit->left = t->demand;
         break;
-    case PREEMPT_REPEATS:
-        t->demand = dist_draw(w->model->kinds[t->kind].program[t->step].dist, &st->line.stream);
+    case PREEMPT_REPEATS: {
+        const struct op *op = &w->model->kinds[t->kind].program[t->step];
+        if (!op->given) /* a trace's row gives one time, and no law to draw another from */
+            t->demand = dist_draw(op->dist, &st->line.stream);
         visit->left = t->demand;
         break;
+    }
     }
 }
 
@@ -234,10 +241,13 @@ void preempt_join(struct world *w, struct station *st, uint32_t ti)
         begin_stint(w, st, ti);
         return;
     }
-    if (st->serving_count > 0 && displaces(w, st, waiting_key(w, st, ti)))
+    if (st->serving_count > 0 && displaces(w, st, waiting_key(w, st, ti))) {
         preempt(w, st, ti);
-    else
+    } else {
         wait_in_line(w, st, ti);
+        if (m->impatient)
+            patience_begin(w, ti);
+    }
     if (m->behaviour != NULL)
         m->behaviour->waiting(w, st);
     preempt_check(w, st);

@@ -9,9 +9,13 @@
  *
  * "preempt": resume: what was done stays done; restart: the same work begins again; repeat: the work is drawn
  * anew, from the station's stream, when the task is preempted, so that its own later draws stay what they
- * were. Work that is lost counts as service, for it occupied the server: response = wait + service + delay +
- * overhead holds, and utilisation is what the servers did. `switch` is paid each time a server turns to a
- * task, and after a preemption in the middle of it, again in full. */
+ * were (a time given by the row of a trace stays). Work that is lost counts as service, for it occupied the
+ * server: response = wait + service + delay + overhead holds, and utilisation is what the servers did.
+ * `switch` is paid each time a server turns to a task, and after a preemption in the middle of it, again in
+ * full.
+ *
+ * Patience (models/patience.h) is over when a server first turns to a task: who was preempted, or waits for
+ * its next turn, never leaves. */
 #ifndef MODELS_PREEMPT_H
 #define MODELS_PREEMPT_H
 

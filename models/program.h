@@ -23,31 +23,39 @@ enum opcode {
     OP_JUMP,   /* go to target */
     OP_REPEAT, /* draw dist, rounded to a whole number, into loop counter slot; if 0 go to target */
     OP_LOOP,   /* one less in slot; if not 0 go to target */
+    OP_SEND,   /* start a task of kind station */
+    OP_BECOME, /* be of priority p, class target, from now on */
     OP_END     /* the task is done */
 };
 
 struct op {
-    uint8_t code;            /* enum opcode */
-    bool given;              /* AT: the service time is the task's own (from a trace); dist has its moments */
-    uint16_t station;        /* AT, TAKE, GIVE */
-    uint16_t slot;           /* REPEAT, LOOP */
-    uint32_t target;         /* BRANCH, JUMP, REPEAT, LOOP */
-    double p;                /* BRANCH */
+    uint8_t code;     /* enum opcode */
+    bool given;       /* AT: the service time is the task's own (from a trace); dist has its moments */
+    uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
+    uint16_t slot;    /* REPEAT, LOOP */
+    uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
+    double p;         /* BRANCH; BECOME: the priority */
     const struct dist *dist; /* AT, DELAY, REPEAT */
 };
 
 struct steps;
 
+enum { PROGRAM_MOST = 1 << 20, PROGRAM_CALLS = 60 /* deep */ };
+
 /* A program while it is being written, and afterwards. */
 struct program {
     struct arena *arena;
+    const struct steps *const *steps_of_kind; /* for calls */
     struct op *ops;
     uint32_t count, size;
     uint16_t loops, loops_most; /* loop counters in use here; needed at once */
     uint16_t holds, holds_most; /* holdings here; at once */
     bool delays;                /* some OP_DELAY */
     bool takes;                 /* some OP_TAKE */
-    bool failed;                /* no memory */
+    uint32_t calls;             /* compiled so far */
+    int call_depth;             /* open */
+    bool failed;                /* no memory, or: */
+    bool too_large;             /* calls unfold to more than PROGRAM_MOST opcodes, or calls */
 };
 
 /* Appends one opcode; returns its index. */
@@ -55,5 +63,11 @@ uint32_t program_emit(struct program *p, struct op op);
 
 /* Appends all steps, in order. false: no memory (p->failed). */
 bool program_steps(struct program *p, const struct steps *steps);
+
+/* The same with a kind's own steps, among which "next" leads; where they end the program goes on. */
+bool program_routed(struct program *p, const struct steps *steps);
+
+/* Those of another kind, in place: calls leave nothing to be done while the program runs. */
+bool program_call(struct program *p, size_t kind);
 
 #endif

@@ -1,5 +1,6 @@
 #include "models/station.h"
 
+#include "models/patience.h"
 #include "models/preempt.h"
 
 #include <float.h>
@@ -51,9 +52,13 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
     tally_add(&st->wait, wait);
     t->wait += wait;
     double cost = 0.0;
-    if (m->switch_cost != NULL) {
-        cost = dist_draw(m->switch_cost, &st->line.stream);
-        task_more(w, ti)->overhead += cost;
+    if (m->unusual) {
+        if (m->impatient)
+            patience_over(w, ti);
+        if (m->switch_cost != NULL) {
+            cost = dist_draw(m->switch_cost, &st->line.stream);
+            task_more(w, ti)->overhead += cost;
+        }
     }
     if (t->resuming != 0) {
         struct holding *holding = &task_holdings(w, ti)[t->resuming - 1];
@@ -79,7 +84,7 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
 static void serve_next(struct world *w, struct station *st)
 {
     const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
-                                                     : st->model->discipline->pop(&st->line, w->tasks);
+                                                     : st->model->pop(&st->line, w->tasks);
     if (turn_to(w, st, ti))
         ready_push(w, ti);
 }
@@ -133,10 +138,14 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
         st->line.deadline = task_more(w, ti)->deadline;
     if (w->tasks[ti].resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
-    else if (!m->discipline->push(&st->line, w->tasks, ti))
+    else if (!m->push(&st->line, w->tasks, ti))
         w->failed = w->sim.stop = true;
-    if (m->behaviour != NULL)
-        m->behaviour->waiting(w, st);
+    if (m->unusual) {
+        if (m->impatient && w->tasks[ti].resuming == 0)
+            patience_begin(w, ti);
+        if (m->behaviour != NULL)
+            m->behaviour->waiting(w, st);
+    }
     return false;
 }
 
@@ -161,17 +170,27 @@ static void join_sharing(struct world *w, struct station *st, uint32_t ti)
         sharing_changed(w, st);
 }
 
-/* A newcomer finds the station full: everything it holds goes back, innermost first, and it is lost. */
-static void refuse(struct world *w, struct station *st, uint32_t ti)
+void station_give_all(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
-    st->lost++;
     while (t->holds > 0) {
         const struct holding holding = task_holdings(w, ti)[--t->holds];
         if (holding.state == HOLDING_HELD)
             give_back(w, &holding);
     }
-    world_task_end(w, ti, true);
+}
+
+/* A newcomer, at a station whose capacity_plain is reached, finds it full or does not want to join: it is
+ * lost, and what it holds goes back. */
+static bool refused(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    if (st->present < m->capacity && !(m->impatient && patience_balks(w, st, ti)))
+        return false;
+    st->lost++;
+    station_give_all(w, ti);
+    world_task_end(w, ti, TASK_LOST);
+    return true;
 }
 
 /* The outermost holding that is to be taken again: the task queues for it. True if it got it and can move on.
@@ -243,7 +262,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
     for (;;) {
         const struct op *op = op_of(w, t);
         const enum opcode code = op->code;
-        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT) {
+        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);
@@ -261,10 +280,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             struct station *st = &w->stations[op->station];
             t->demand = op->given ? task_more(w, ti)->given : task_draw(t, op->dist);
             st->offered++;
-            if (st->present >= st->model->capacity) {
-                refuse(w, st, ti);
+            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
-            }
             t->since = w->sim.now;
             if (st->model->queueing)
                 join_queue(w, st, ti);
@@ -284,10 +301,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_TAKE: {
             struct station *st = &w->stations[op->station];
             st->offered++;
-            if (st->present >= st->model->capacity) {
-                refuse(w, st, ti);
+            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
-            }
             t->since = w->sim.now;
             const bool now = join_queue(w, st, ti);
             check_station(st);
@@ -329,8 +344,22 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_LOOP:
             t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
             break;
+        case OP_SEND: {
+            uint32_t sent;
+            const uint64_t key = stream_subkey(stream_mix(t->key ^ STREAM_GAMMA), t->draws++);
+            if (!world_task_start(w, op->station, key, &sent))
+                return;
+            ready_push(w, sent);
+            t = &w->tasks[ti]; /* they may have moved */
+            t->step++;
+            break;
+        }
+        case OP_BECOME:
+            w->links[ti].class = op->target;
+            t->step++;
+            break;
         case OP_END:
-            world_task_end(w, ti, false);
+            world_task_end(w, ti, TASK_COMPLETED);
             return;
         }
     }

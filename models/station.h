@@ -14,8 +14,15 @@ void world_advance(struct world *w, uint32_t ti, bool gave);
 /* All tasks that were given a server to hold move on. */
 void world_settle(struct world *w);
 
-/* The task has ended: completed, or lost. */
-void world_task_end(struct world *w, uint32_t ti, bool lost);
+/* One more task of kind k, which has yet to take its first step. May move w->tasks and w->more. false: no
+ * memory. */
+bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out);
+
+/* The task has ended. */
+void world_task_end(struct world *w, uint32_t ti, enum task_end how);
+
+/* All that the task holds goes back, innermost first. */
+void station_give_all(struct world *w, uint32_t ti);
 
 event_handler station_on_service_end, station_on_shared_end;
 

@@ -7,6 +7,14 @@
 
 #define NO_TASK UINT32_MAX
 
+/* How a task ends. */
+enum task_end {
+    TASK_COMPLETED,
+    TASK_LOST,      /* a station was full, or it did not join */
+    TASK_ABANDONED, /* its patience ended */
+    TASK_ENDS
+};
+
 /* 64 bytes, one cache line: what every task needs. What only some need (loop counters, holdings, delays) lies
  * in a struct task_more beside it, which scenarios without such steps do not have. */
 struct task {
@@ -22,6 +30,14 @@ struct task {
     uint16_t kind;
     uint8_t holds;    /* holdings on its stack */
     uint8_t resuming; /* 1 + the index of the holding that it queues for again; 0: none */
+};
+
+/* What lines need to know of a task besides, in models where tasks leave a line before their turn or change
+ * their priority. */
+struct task_link {
+    uint32_t before; /* while it waits: the task in front of it in its list, or NO_TASK; or its index in
+                        line.slots or line.heap */
+    uint32_t class;  /* of its priority */
 };
 
 enum holding_state {

@@ -7,7 +7,7 @@ struct listener {
     void *context;
 };
 
-static void task_left(void *context, const struct world *w, uint32_t ti, bool lost)
+static void task_left(void *context, const struct world *w, uint32_t ti, enum task_end how)
 {
     const struct listener *listener = context;
     const struct task *t = &w->tasks[ti];
@@ -18,7 +18,8 @@ static void task_left(void *context, const struct world *w, uint32_t ti, bool lo
         .left = w->sim.now,
         .wait = t->wait,
         .service = t->service,
-        .lost = lost,
+        .lost = how == TASK_LOST,
+        .abandoned = how == TASK_ABANDONED,
     };
     if (w->model->more_size > 0) {
         task.delay = task_more(w, ti)->delay;

@@ -4,6 +4,8 @@
 #include "models/source.h"
 #include "models/station.h"
 
+#include "models/patience.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <time.h>
@@ -26,6 +28,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     task_list_init(&line.list);
     line.classes = w->model->classes;
     line.class_of_kind = w->model->class_of_kind;
+    line.links = w->model->linked ? &w->links : NULL;
     for (uint32_t i = 0; line.by_class != NULL && i < line.classes; i++)
         task_list_init(&line.by_class[i]);
     line.stream.state = stream_key(seed, r, STREAM_STATION, m->name);
@@ -104,6 +107,7 @@ void world_free(struct world *w)
     free(w->sources);
     free(w->tasks);
     free(w->more);
+    free(w->links);
     free(w->ready);
     free(w->idle);
     free(w);
@@ -131,7 +135,14 @@ static bool task_new(struct world *w, uint32_t *out)
             if (more != NULL)
                 w->more = more;
         }
-        if (tasks == NULL || (w->model->more_size > 0 && more == NULL)) {
+        struct task_link *links = NULL;
+        if (tasks != NULL && w->model->linked) {
+            links = realloc(w->links, size * sizeof *links);
+            if (links != NULL)
+                w->links = links;
+        }
+        if (tasks == NULL || (w->model->more_size > 0 && more == NULL) ||
+            (w->model->linked && links == NULL)) {
             w->failed = true;
             w->sim.stop = true;
             return false;
@@ -139,6 +150,8 @@ static bool task_new(struct world *w, uint32_t *out)
         w->task_size = size;
     }
     *out = w->task_count++;
+    if (w->model->impatient)
+        task_impatience(w, *out)->timer = (struct timer){0};
     return true;
 }
 
@@ -157,21 +170,26 @@ static void task_forget(struct world *w, uint32_t ti)
 }
 
 /* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without
- * one see the same work. */
+ * one see the same work. Every model that is impatient or linked comes here. */
 __attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
 {
-    struct task_more *more = task_more(w, ti);
-    *more = (struct task_more){.given = w->sources[w->tasks[ti].kind].given};
-    if (!w->model->deadlines)
-        return;
+    const struct model *m = w->model;
     const struct task *t = &w->tasks[ti];
-    const struct dist *deadline = w->model->kinds[t->kind].deadline;
+    struct task_more *more = task_more(w, ti);
+    *more = (struct task_more){.given = w->sources[t->kind].given};
+    if (m->impatient)
+        task_impatience(w, ti)->lines = 0;
+    if (m->linked)
+        w->links[ti].class = m->class_of_kind[t->kind];
+    if (!m->deadlines)
+        return;
+    const struct dist *deadline = m->kinds[t->kind].deadline;
     struct stream s = stream_draw(t->key, UINT64_C(1) << 32);
     more->deadline = deadline == NULL ? INFINITY : t->arrived + dist_draw(deadline, &s);
 }
 
-/* A new task of kind k takes its first step. */
-static void task_begin(struct world *w, uint32_t ti)
+/* The task of kind k is there. */
+static inline void task_enter(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
     const double now = w->sim.now;
@@ -187,7 +205,26 @@ static void task_begin(struct world *w, uint32_t ti)
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_joined(&ks->check, now, &ks->all_arrived);
+}
+
+/* And takes its first step. */
+static void task_begin(struct world *w, uint32_t ti)
+{
+    task_enter(w, ti);
     world_advance(w, ti, false);
+}
+
+bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
+{
+    if (!task_new(w, out))
+        return false;
+    struct task *t = &w->tasks[*out];
+    t->kind = (uint16_t)k;
+    t->key = key;
+    t->draws = 0;
+    w->alive++;
+    task_enter(w, *out);
+    return true;
 }
 
 static void on_arrival(void *world, const struct event *e)
@@ -243,7 +280,7 @@ static void on_think_end(void *world, const struct event *e)
     task_begin(w, e->subject);
 }
 
-void world_task_end(struct world *w, uint32_t ti, bool lost)
+void world_task_end(struct world *w, uint32_t ti, enum task_end how)
 {
     struct task *t = &w->tasks[ti];
     const struct kind_model *kind = &w->model->kinds[t->kind];
@@ -251,9 +288,10 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
     const double now = w->sim.now;
     ks->present--;
     time_average_set(&ks->in_system, (double)ks->present, now);
-    check_left(&ks->check, now, lost ? &ks->all_lost : &ks->all_completed);
-    if (lost) {
-        ks->lost++;
+    check_left(&ks->check, now, &ks->all_ended[how]);
+    if (how != TASK_COMPLETED) {
+        ks->lost += how == TASK_LOST;
+        ks->abandoned += how == TASK_ABANDONED;
     } else {
         ks->completed++;
         const double response = now - t->arrived;
@@ -276,7 +314,7 @@ void world_task_end(struct world *w, uint32_t ti, bool lost)
     }
     w->last_leave = now;
     if (w->left != NULL)
-        w->left(w->left_context, w, ti, lost);
+        w->left(w->left_context, w, ti, how);
     if (kind->arrival->form == ARRIVAL_CLOSED) {
         t->key = stream_mix(t->key + STREAM_STEP);
         think(w, ti, now);
@@ -331,7 +369,7 @@ static void on_cut(void *world, const struct event *e)
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
-        ks->arrived = ks->completed = ks->lost = ks->missed = 0;
+        ks->arrived = ks->completed = ks->lost = ks->abandoned = ks->missed = 0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);
         tally_init(&ks->wait);
@@ -374,6 +412,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_SETUP_END] = on_setup_end,
     [EV_STINT_END] = preempt_on_stint_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
+    [EV_PATIENCE_END] = patience_on_end,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,
     [EV_STOP] = on_stop,

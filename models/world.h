@@ -19,18 +19,19 @@
 #include <signal.h>
 
 enum event_kind {
-    EV_ARRIVAL,     /* subject: kind */
-    EV_THINK_END,   /* subject: task of a closed kind */
-    EV_SERVICE_END, /* subject: task */
-    EV_SHARED_END,  /* subject: station with a sharing discipline; a timer */
-    EV_DELAY_END,   /* subject: task */
-    EV_SWITCH_END,  /* subject: task that has just been given a server to hold */
-    EV_SETUP_END,   /* subject: station */
-    EV_STINT_END,   /* subject: task in service where tasks are preempted; a timer */
-    EV_KEEP_ALIVE,  /* subject: idle slot; a timer */
-    EV_CUT,         /* the warm-up is over */
-    EV_HALF,        /* half of the measured time is over */
-    EV_STOP,        /* the measured time is over */
+    EV_ARRIVAL,      /* subject: kind */
+    EV_THINK_END,    /* subject: task of a closed kind */
+    EV_SERVICE_END,  /* subject: task */
+    EV_SHARED_END,   /* subject: station with a sharing discipline; a timer */
+    EV_DELAY_END,    /* subject: task */
+    EV_SWITCH_END,   /* subject: task that has just been given a server to hold */
+    EV_SETUP_END,    /* subject: station */
+    EV_STINT_END,    /* subject: task in service where tasks are preempted; a timer */
+    EV_KEEP_ALIVE,   /* subject: idle slot; a timer */
+    EV_PATIENCE_END, /* subject: waiting task; a timer */
+    EV_CUT,          /* the warm-up is over */
+    EV_HALF,         /* half of the measured time is over */
+    EV_STOP,         /* the measured time is over */
     EV_KINDS
 };
 
@@ -99,16 +100,16 @@ struct source {
 };
 
 struct kind_state {
-    uint64_t arrived, completed, lost; /* since the cut */
-    uint64_t missed;                   /* of completed: after their deadline */
-    uint64_t present;                  /* now */
+    uint64_t arrived, completed, lost, abandoned; /* since the cut */
+    uint64_t missed;                              /* of completed: after their deadline */
+    uint64_t present;                             /* now */
     struct time_average in_system;
     double half_area; /* of in_system, in the first half of the measured time */
     struct tally response, wait, service, delay, overhead;
     struct histogram *response_histogram, *wait_histogram; /* the record's */
 #ifdef DESQ_CHECKS
     struct little_check check;
-    uint64_t all_arrived, all_completed, all_lost;
+    uint64_t all_arrived, all_ended[TASK_ENDS];
 #endif
 };
 
@@ -126,7 +127,7 @@ enum world_end {
 };
 
 /* Hears of every task that ends. */
-typedef void task_listener(void *context, const struct world *w, uint32_t task, bool lost);
+typedef void task_listener(void *context, const struct world *w, uint32_t task, enum task_end how);
 
 struct world {
     struct sim sim;
@@ -139,6 +140,7 @@ struct world {
 
     struct task *tasks;
     unsigned char *more;
+    struct task_link *links;        /* NULL: the model needs none */
     uint32_t task_count, task_size; /* records ever used in this replication; allocated */
     uint32_t task_free;             /* first of the free ones, or NO_TASK */
 

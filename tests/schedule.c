@@ -9,18 +9,24 @@ void schedule_ends(int line, size_t point, struct trial *t, const struct ended *
     for (size_t i = 0; i < count && i < h.count; i++) {
         const struct desq_task *is = &h.tasks[i];
         const struct ended *e = &expected[i];
-        const bool right =
-            is->kind == e->kind && fabs(is->left - e->left) < 1e-12 && fabs(is->wait - e->wait) < 1e-12 &&
-            is->lost == e->lost &&
-            (e->lost || (fabs(is->service - e->service) < 1e-12 && fabs(is->delay - e->delay) < 1e-12 &&
-                         fabs(is->overhead - e->overhead) < 1e-12));
+        const bool right = is->kind == e->kind && fabs(is->left - e->left) < 1e-12 &&
+                           fabs(is->wait - e->wait) < 1e-12 && is->lost == (e->lost == true) &&
+                           is->abandoned == (e->lost == ABANDONED) &&
+                           (e->lost == true ||
+                            (fabs(is->service - e->service) < 1e-12 && fabs(is->delay - e->delay) < 1e-12 &&
+                             fabs(is->overhead - e->overhead) < 1e-12));
         EXPECT(right,
                "line %d, end %zu: kind %zu left %g wait %g service %g delay %g overhead %g%s; not kind %zu "
                "left %g "
                "wait %g service %g delay %g overhead %g%s",
                line, i, is->kind, is->left, is->wait, is->service, is->delay, is->overhead,
-               is->lost ? " lost" : "", e->kind, e->left, e->wait, e->service, e->delay, e->overhead,
-               e->lost ? " lost" : "");
+               is->lost        ? " lost"
+               : is->abandoned ? " abandoned"
+                               : "",
+               e->kind, e->left, e->wait, e->service, e->delay, e->overhead,
+               e->lost == ABANDONED ? " abandoned"
+               : e->lost            ? " lost"
+                                    : "");
         if (!is->lost)
             EXPECT(fabs(is->left - is->arrived - (is->wait + is->service + is->delay + is->overhead)) < 1e-12,
                    "line %d, end %zu: response is not the sum of its parts", line, i);

@@ -11,13 +11,13 @@
 
 /* How a task ended: of which kind it was, when, and what its time was made of (of a lost one only the wait
  * counts). */
+enum { ABANDONED = 2 };
 struct ended {
     size_t kind;
     double left, wait, service, delay, overhead;
-    bool lost;
+    int lost; /* false: completed; true: lost; ABANDONED */
 };
 
-/* Replication 0 of a point ends these tasks, in this order. */
 /* Replication 0 of a point ends these tasks, in this order. line: of the test, for messages. */
 void schedule_ends(int line, size_t point, struct trial *t, const struct ended *expected, size_t count);
 

@@ -470,7 +470,33 @@ static void batches_leave_times_alone(void)
     free(two);
 }
 
+/* A row's time is the task's own, also where preempted work is drawn anew; turns have a load. */
+static void a_given_time_stays_given(void)
+{
+#define GIVEN(station)                                                                                       \
+    "{'stations':{'q':{" station "}},'tasks':{'a':{'priority':1,'limit':2,'arrivals':{'trace':"              \
+    "'tests/errors/trace-good.csv','time':'t','service':'took'},'steps':[{'at':'q'}]},"                      \
+    "'b':{'limit':1,'arrivals':{'interarrival':2},'steps':[{'at':'q','for':0.5}]}}}"
+    PLAYS(GIVEN("'discipline':'priority','preempt':'repeat'"), {1, 2.5, 0, 0.5, 0, 0, false},
+          {0, 5.5, 0.5, 5, 0, 0, false}, {0, 7.5, 4.5, 2, 0, 0, false});
+    struct arena arena;
+    const struct scenario_file *file;
+    struct model *m = NULL;
+    struct error err;
+    char text[600] = GIVEN("'discipline':'rr','quantum':1,'switch':0.5");
+    arena_init(&arena);
+    for (char *c = text; *c != '\0'; c++)
+        *c = *c == '\'' ? '"' : *c;
+    if (scenario_read_text(&arena, "test", text, NULL, 0, &file, &err) &&
+        model_compile(&arena, &file->points[0].scenario, &m, &err))
+        CU_ASSERT(isfinite(m->load[0]) && m->held_mean[0] > 0.0 && isfinite(m->held_mean[0]));
+    CU_ASSERT_PTR_NOT_NULL(m);
+    arena_free(&arena);
+#undef GIVEN
+}
+
 const struct test arrivals_tests[] = {
+    {"a time that a trace gives stays given", a_given_time_stays_given},
     {"batch, start, stop and count, by hand", modifiers},
     {"limit is of tasks, count of arrivals", limits},
     {"closed clients start, stop and are counted", closed_modifiers},

@@ -129,13 +129,40 @@ static void only_lines_that_can_grow_for_ever_are_exposed(void)
 {
     struct arena arena;
     const char *text =
-        "{ \"stations\": { \"pool\": { \"servers\": 4, \"capacity\": 50 }, \"cpu\": {}, \"disk\": {} }, "
-        "\"tasks\": { \"t\": { \"arrivals\": { \"rate\": 2 }, \"steps\": [ { \"in\": \"pool\", \"do\": [ "
-        "{ \"at\": \"cpu\", \"for\": 1 } ] }, { \"at\": \"disk\", \"for\": 1 } ] } } }";
+        "{ \"stations\": { \"pool\": { \"servers\": 4, \"capacity\": 50 }, \"cpu\": {}, \"disk\": {}, "
+        "\"gate\": {} }, \"tasks\": { \"t\": { \"arrivals\": { \"rate\": 2 }, \"steps\": [ { \"at\": "
+        "\"gate\", \"for\": 1 }, { \"in\": \"pool\", \"do\": [ { \"at\": \"cpu\", \"for\": 1 } ] }, { "
+        "\"at\": \"disk\", \"for\": 1 } ] } } }";
     const struct model *m = compile(&arena, text);
     CU_ASSERT_FALSE(m->exposed[0]);
     CU_ASSERT_FALSE(m->exposed[1]); /* at most the pool's holders can wait there */
-    CU_ASSERT_TRUE(m->exposed[2]);
+    CU_ASSERT_FALSE(m->exposed[2]); /* those whom the pool turned away do not come there */
+    CU_ASSERT_TRUE(m->exposed[3]);  /* but they have been there before */
+    CU_ASSERT_DOUBLE_EQUAL(m->load_sure[2], 0.0, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(m->load_sure[3], 2.0, 1e-12);
+    arena_free(&arena);
+}
+
+/* Whoever may be lost before it sends leaves doubts about those sent, and about whom they send in turn; what
+ * is sent before, and what comes by itself, is sure. */
+static void lines_of_those_sent_are_as_sure_as_their_senders(void)
+{
+    struct arena arena;
+    const char *text =
+        "{ \"stations\": { \"full\": { \"capacity\": 5 }, \"a\": {}, \"b\": {}, \"c\": {} }, \"tasks\": { "
+        "\"t\": { \"arrivals\": { \"rate\": 2 }, \"steps\": [ { \"send\": \"early\" }, { \"at\": \"full\", "
+        "\"for\": 1 }, { \"send\": \"late\" } ] }, \"last\": { \"steps\": [ { \"at\": \"c\", \"for\": 1 } ] "
+        "}, \"late\": { \"steps\": [ { \"at\": \"b\", \"for\": 1 }, { \"send\": \"last\" } ] }, \"early\": { "
+        "\"steps\": [ { \"at\": \"a\", \"for\": 1 } ] }, \"own\": { \"arrivals\": { \"rate\": 0.5 }, "
+        "\"steps\": [ { \"at\": \"c\", \"for\": 1 } ] } } }";
+    const struct model *m = compile(&arena, text);
+    CU_ASSERT_TRUE(m->exposed[1]);
+    CU_ASSERT_DOUBLE_EQUAL(m->load_sure[1], 2.0, 1e-12);
+    CU_ASSERT_FALSE(m->exposed[2]);
+    CU_ASSERT_DOUBLE_EQUAL(m->load_sure[2], 0.0, 1e-12);
+    CU_ASSERT_TRUE(m->exposed[3]);
+    CU_ASSERT_DOUBLE_EQUAL(m->load[3], 2.5, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(m->load_sure[3], 0.5, 1e-12);
     arena_free(&arena);
 }
 
@@ -212,6 +239,8 @@ const struct test model_tests[] = {
     {"round robin: a switch at every turn is part of the load", turns_that_pay_a_switch_limit_round_robin},
     {"choose and repeat weigh what a task asks of a station", choose_and_repeat_weigh_the_load},
     {"a line behind a finite capacity cannot grow for ever", only_lines_that_can_grow_for_ever_are_exposed},
+    {"those sent are as sure to come as their senders are to get there",
+     lines_of_those_sent_are_as_sure_as_their_senders},
     {"priorities become classes, the smallest first", priorities_become_classes},
     {"a waiting task costs 64 bytes", a_waiting_task_costs_64_bytes_and_simple_scenarios_no_more},
     {"scenarios without randomness are known as such", what_draws_nothing_is_known_to},

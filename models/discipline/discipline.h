@@ -19,7 +19,9 @@ struct line {
     struct task_list *by_class; /* priority: one list per class, most urgent first */
     uint32_t classes;
     const uint32_t *class_of_kind; /* priority: the model's; index into by_class */
-    uint32_t *slots;               /* random: the tasks, in no order */
+    struct task_link *const
+        *links;      /* by task, wherever they move to; NULL: classes stay, nobody leaves early */
+    uint32_t *slots; /* random: the tasks, in no order */
     uint32_t slots_size;
     struct line_entry *heap; /* those ordered by a number (models/discipline/ordered.h) */
     uint32_t heap_size;
@@ -56,6 +58,44 @@ struct sharing {
     struct shared_class *classes; /* dps: by kind */
     struct level_set *levels;     /* las */
 };
+
+/* task_list_append and its kin, with the links that let a task leave from anywhere. */
+static inline void line_append(struct line *line, struct task_list *list, struct task *tasks, uint32_t task)
+{
+    (*line->links)[task].before = list->last;
+    task_list_append(list, tasks, task);
+}
+
+static inline void line_prepend(struct line *line, struct task_list *list, struct task *tasks, uint32_t task)
+{
+    (*line->links)[task].before = NO_TASK;
+    if (list->first != NO_TASK)
+        (*line->links)[list->first].before = task;
+    task_list_prepend(list, tasks, task);
+}
+
+static inline uint32_t line_take(struct line *line, struct task_list *list, const struct task *tasks)
+{
+    const uint32_t task = task_list_take(list, tasks);
+    if (list->first != NO_TASK)
+        (*line->links)[list->first].before = NO_TASK;
+    return task;
+}
+
+/* From anywhere in the list. */
+static inline void line_unlink(struct line *line, struct task_list *list, struct task *tasks, uint32_t task)
+{
+    struct task_link *links = *line->links;
+    const uint32_t before = links[task].before, behind = tasks[task].next;
+    if (before == NO_TASK)
+        list->first = behind;
+    else
+        tasks[before].next = behind;
+    if (behind == NO_TASK)
+        list->last = before;
+    else
+        links[behind].before = before;
+}
 
 enum discipline_shape { DISCIPLINE_QUEUEING, DISCIPLINE_SHARING };
 
@@ -101,6 +141,11 @@ struct discipline_type {
      * push: the task joins; false: no memory. pop: the next to serve leaves the line; count > 0. */
     bool (*push)(struct line *line, struct task *tasks, uint32_t task);
     uint32_t (*pop)(struct line *line, struct task *tasks);
+    /* The same, with line->links (which is NULL where these are not used). remove: a task leaves before its
+     * turn. */
+    bool (*push_linked)(struct line *line, struct task *tasks, uint32_t task);
+    uint32_t (*pop_linked)(struct line *line, struct task *tasks);
+    void (*remove)(struct line *line, struct task *tasks, uint32_t task);
 
     /* Sharing.
      * join: a task with this much work at full speed joins at now; false: no memory.

@@ -27,4 +27,7 @@ const struct discipline_type discipline_edf = {
     .order = ORDER_DEADLINE,
     .push = push,
     .pop = pop,
+    .push_linked = push,
+    .pop_linked = pop,
+    .remove = ordered_remove,
 };

@@ -13,6 +13,25 @@ static uint32_t pop(struct line *line, struct task *tasks)
     return task_list_take(&line->list, tasks);
 }
 
+static bool push_linked(struct line *line, struct task *tasks, uint32_t task)
+{
+    line_prepend(line, &line->list, tasks, task);
+    line->count++;
+    return true;
+}
+
+static uint32_t pop_linked(struct line *line, struct task *tasks)
+{
+    line->count--;
+    return line_take(line, &line->list, tasks);
+}
+
+static void leave(struct line *line, struct task *tasks, uint32_t task)
+{
+    line->count--;
+    line_unlink(line, &line->list, tasks, task);
+}
+
 const struct discipline_type discipline_lcfs = {
     .name = "lcfs",
     .summary = "last come, first served, without preemption",
@@ -21,4 +40,7 @@ const struct discipline_type discipline_lcfs = {
     .shape = DISCIPLINE_QUEUEING,
     .push = push,
     .pop = pop,
+    .push_linked = push_linked,
+    .pop_linked = pop_linked,
+    .remove = leave,
 };

@@ -2,6 +2,40 @@
 
 #include <stdlib.h>
 
+static void put(struct line *line, uint32_t i, struct line_entry entry)
+{
+    line->heap[i] = entry;
+    if (line->links != NULL)
+        (*line->links)[entry.task].before = i;
+}
+
+/* Puts entry where place i is free, or above. */
+static void sift_up(struct line *line, uint32_t i, struct line_entry entry)
+{
+    while (i > 0 && ordered_before(entry, line->heap[(i - 1) / 2])) {
+        put(line, i, line->heap[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+    put(line, i, entry);
+}
+
+/* The place below i, down to a leaf or to where entry can stand, that is free once those on the way have
+ * moved up. */
+static uint32_t sift_down(struct line *line, uint32_t i, struct line_entry entry)
+{
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= line->count)
+            return i;
+        if (child + 1 < line->count && ordered_before(line->heap[child + 1], line->heap[child]))
+            child++;
+        if (!ordered_before(line->heap[child], entry))
+            return i;
+        put(line, i, line->heap[child]);
+        i = child;
+    }
+}
+
 bool ordered_push(struct line *line, struct line_entry entry)
 {
     if (line->count == line->heap_size) {
@@ -12,30 +46,23 @@ bool ordered_push(struct line *line, struct line_entry entry)
         line->heap = heap;
         line->heap_size = size;
     }
-    uint32_t i = line->count++;
-    while (i > 0 && ordered_before(entry, line->heap[(i - 1) / 2])) {
-        line->heap[i] = line->heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    line->heap[i] = entry;
+    sift_up(line, line->count++, entry);
     return true;
 }
 
 struct line_entry ordered_pop(struct line *line)
 {
     const struct line_entry first = line->heap[0], last = line->heap[--line->count];
-    uint32_t i = 0;
-    for (;;) {
-        uint32_t child = 2 * i + 1;
-        if (child >= line->count)
-            break;
-        if (child + 1 < line->count && ordered_before(line->heap[child + 1], line->heap[child]))
-            child++;
-        if (!ordered_before(line->heap[child], last))
-            break;
-        line->heap[i] = line->heap[child];
-        i = child;
-    }
-    line->heap[i] = last;
+    if (line->count > 0)
+        put(line, sift_down(line, 0, last), last);
     return first;
+}
+
+void ordered_remove(struct line *line, struct task *tasks, uint32_t task)
+{
+    (void)tasks;
+    const uint32_t i = (*line->links)[task].before;
+    const struct line_entry last = line->heap[--line->count];
+    if (i < line->count)
+        sift_up(line, sift_down(line, i, last), last);
 }

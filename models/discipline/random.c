@@ -26,6 +26,33 @@ static uint32_t pop(struct line *line, struct task *tasks)
     return task;
 }
 
+static bool push_linked(struct line *line, struct task *tasks, uint32_t task)
+{
+    (*line->links)[task].before = line->count;
+    return push(line, tasks, task);
+}
+
+/* The last one takes the place. */
+static uint32_t take(struct line *line, uint32_t i)
+{
+    const uint32_t task = line->slots[i];
+    line->slots[i] = line->slots[--line->count];
+    (*line->links)[line->slots[i]].before = i;
+    return task;
+}
+
+static uint32_t pop_linked(struct line *line, struct task *tasks)
+{
+    (void)tasks;
+    return take(line, (uint32_t)stream_below(&line->stream, line->count));
+}
+
+static void leave(struct line *line, struct task *tasks, uint32_t task)
+{
+    (void)tasks;
+    take(line, (*line->links)[task].before);
+}
+
 const struct discipline_type discipline_random = {
     .name = "random",
     .summary = "random order of service, without preemption",
@@ -34,4 +61,7 @@ const struct discipline_type discipline_random = {
     .shape = DISCIPLINE_QUEUEING,
     .push = push,
     .pop = pop,
+    .push_linked = push_linked,
+    .pop_linked = pop_linked,
+    .remove = leave,
 };

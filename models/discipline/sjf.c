@@ -21,4 +21,7 @@ const struct discipline_type discipline_sjf = {
     .only_at = true,
     .push = push,
     .pop = pop,
+    .push_linked = push,
+    .pop_linked = pop,
+    .remove = ordered_remove,
 };

@@ -17,7 +17,12 @@ static struct sample read_lost(const struct world *w, size_t subject)
     return sample_of_ratio((double)w->kinds[subject].lost, (double)w->kinds[subject].arrived);
 }
 
-/* Nothing in this version's language makes a task abandon or time out. */
+static struct sample read_abandoned(const struct world *w, size_t subject)
+{
+    return sample_of_ratio((double)w->kinds[subject].abandoned, (double)w->kinds[subject].arrived);
+}
+
+/* Nothing in this version's language makes a task time out. */
 static struct sample read_none(const struct world *w, size_t subject)
 {
     return sample_of_ratio(0.0, (double)w->kinds[subject].arrived);
@@ -55,7 +60,7 @@ const struct probe_type probe_in_system = {
 
 const struct probe_type probe_lost = {
     .name = "lost",
-    .summary = "share of arrivals that were refused because a station was full",
+    .summary = "share of arrivals that were refused because a station was full, or did not join it (`balk`)",
     .scope = PROBE_KIND,
     .unit = UNIT_FRACTION,
     .headline = true,
@@ -64,10 +69,10 @@ const struct probe_type probe_lost = {
 
 const struct probe_type probe_abandoned = {
     .name = "abandoned",
-    .summary = "share of arrivals that left a line before being served (0 in this version: no `patience`)",
+    .summary = "share of arrivals that left a line because their `patience` ended",
     .scope = PROBE_KIND,
     .unit = UNIT_FRACTION,
-    .read = read_none,
+    .read = read_abandoned,
 };
 
 const struct probe_type probe_timed_out = {

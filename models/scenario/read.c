@@ -123,7 +123,17 @@ const struct param scenario_station_params[] = {
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
 
-enum { KIND_ARRIVALS, KIND_STEPS, KIND_PRIORITY, KIND_WEIGHT, KIND_DEADLINE, KIND_LIMIT, KIND_KEYS };
+enum {
+    KIND_ARRIVALS,
+    KIND_STEPS,
+    KIND_PRIORITY,
+    KIND_WEIGHT,
+    KIND_DEADLINE,
+    KIND_LIMIT,
+    KIND_PATIENCE,
+    KIND_BALK,
+    KIND_KEYS
+};
 
 const struct param scenario_kind_params[] = {
     [KIND_ARRIVALS] = {.name = "arrivals", .type = PARAM_JSON, .summary = "where tasks come from"},
@@ -143,12 +153,18 @@ const struct param scenario_kind_params[] = {
                     .type = PARAM_WHOLE,
                     .range = RANGE_FROM_ONE,
                     .summary = "at most this many tasks; default: no limit"},
+    [KIND_PATIENCE] = {.name = "patience",
+                       .type = PARAM_DIST,
+                       .dimension = DIMENSION_TIME,
+                       .summary = "a task leaves a line after waiting this long; default: never"},
+    [KIND_BALK] = {.name = "balk",
+                   .type = PARAM_NUMBERS,
+                   .range = RANGE_PROBABILITY,
+                   .summary = "probability of not joining, by number present from 0; the last holds beyond"},
     /* expand has turned it into steps; here it is only known */
     [KIND_KEYS] = {.name = "service",
                    .type = PARAM_JSON,
                    .summary = "one step at the only station, for this long"},
-    {.name = "patience", .type = PARAM_LATER},
-    {.name = "balk", .type = PARAM_LATER},
     {0},
 };
 enum { KIND_ENTRIES = sizeof scenario_kind_params / sizeof scenario_kind_params[0] };
@@ -341,12 +357,10 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
     if (!args[KIND_STEPS].given)
         return read_fail(r, node, "task kind %s needs \"steps\" (or \"service\")",
                          units_quote(node->string, quoted));
-    if (!args[KIND_ARRIVALS].given)
-        return read_fail(
-            r, node,
-            "task kind %s needs \"arrivals\": kinds that are only called or sent are not part of this "
-            "version of desq",
-            units_quote(node->string, quoted));
+    if (!args[KIND_ARRIVALS].given && args[KIND_LIMIT].given)
+        return read_fail_key(r, json_get(node, "limit"), "\"limit\" needs \"arrivals\", which it limits");
+    if (args[KIND_BALK].given && args[KIND_BALK].count == 0)
+        return read_fail(r, json_get(node, "balk"), "there is no probability for any number present");
     *out = (struct kind_spec){
         .name = arena_text(r->arena, node->string),
         .at = json_place(r->tree, node, r->arena),
@@ -354,17 +368,24 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
         .priority = args[KIND_PRIORITY].number,
         .weight = args[KIND_WEIGHT].given ? args[KIND_WEIGHT].number : 1.0,
         .deadline = args[KIND_DEADLINE].dist,
+        .patience = args[KIND_PATIENCE].dist,
+        .balk = args[KIND_BALK].list,
+        .balk_count = args[KIND_BALK].count,
         .steps = *args[KIND_STEPS].steps,
     };
     if (out->name == NULL)
         return read_no_memory(r);
-    if (!trace)
+    if (trace) {
+        out->arrival = arrival;
+        return r->given_used ||
+               read_fail_key(r, json_get(arrivals, "service"),
+                             "no step takes its service time from the trace: an `at` step that does "
+                             "leaves out \"for\" (and a kind of one step \"service\")");
+    }
+    if (args[KIND_ARRIVALS].given)
         return read_arrival(r, args[KIND_ARRIVALS].row, &out->arrival);
-    out->arrival = arrival;
-    return r->given_used ||
-           read_fail_key(r, json_get(arrivals, "service"),
-                         "no step takes its service time from the trace: an `at` step that does "
-                         "leaves out \"for\" (and a kind of one step \"service\")");
+    out->arrival = (struct arrival){.form = ARRIVAL_NONE, .stop = INFINITY, .count = INFINITY, .ends = true};
+    return true;
 }
 
 bool read_kinds(struct reader *r, const cJSON *node)
@@ -379,10 +400,11 @@ bool read_kinds(struct reader *r, const cJSON *node)
     s->kinds = arena_array(r->arena, (size_t)cJSON_GetArraySize(node), sizeof *s->kinds);
     if (s->kinds == NULL)
         return read_no_memory(r);
+    r->kinds = node;
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         if (!read_kind(r, child, &s->kinds[s->kind_count++]))
             return false;
-    return true;
+    return read_starts(r);
 }
 
 /* ---- the whole ---- */

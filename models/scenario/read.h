@@ -16,10 +16,13 @@ struct reader {
     const struct json_tree *tree;
     const char *folder;           /* of the scenario's file, with its "/"; "": the current one */
     const struct time_unit *unit; /* the scenario's */
+    const cJSON *kinds;           /* "tasks", which steps may name before they are read; NULL: not yet */
     struct scenario *scenario;    /* filled so far; stations come before what names them */
     size_t note_size;
-    const struct dist *given; /* of the kind in hand: what `at` steps without "for" take; NULL: they need "for" */
+    const struct dist
+        *given; /* of the kind in hand: what `at` steps without "for" take; NULL: they need "for" */
     bool given_used;
+    int step_depth; /* lists of steps open: 1 within a kind's own, more within those inside a step */
     struct error *err;
 };
 
@@ -37,7 +40,7 @@ bool read_fail_key(struct reader *r, const cJSON *node, const char *format, ...)
 bool read_no_memory(struct reader *r);
 
 /* Reads the members of object by a table ended by PARAM_NONE into args, one per entry. skip: a key that the
- * caller has dealt with, or NULL; more: entries that are known but belong to later versions, or NULL; owner:
+ * caller has dealt with, or NULL; more: entries that are known but read by the caller, or NULL; owner:
  * who says "needs" ("\"erlang\"", "a station"); drawn: what DIMENSION_DRAWN stands for. */
 bool read_args(struct reader *r, const cJSON *object, const struct param *params, const struct param *more,
                const char *skip, const char *owner, enum dimension drawn, struct arg *args);
@@ -58,9 +61,13 @@ bool read_dist(struct reader *r, const cJSON *node, enum dimension dimension, en
 /* As part of another distribution: it may be negative, and no note is kept. */
 bool read_dist_part(struct reader *r, const cJSON *node, enum dimension dimension, struct dist *out);
 bool read_steps(struct reader *r, const cJSON *node, struct steps *out);
+/* "id" and "next" of a kind's own steps, once these are read; node: their list (read_routes.c). */
+bool read_routes(struct reader *r, const cJSON *node, struct step *steps, size_t count);
 bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out);
 bool read_stations(struct reader *r, const cJSON *node);
+/* Who calls and sends whom, once all kinds are read (read_starts.c). */
+bool read_starts(struct reader *r);
 bool read_kinds(struct reader *r, const cJSON *node);
 bool read_run(struct reader *r, const cJSON *node);
 bool read_requirements(struct reader *r, const cJSON *node);
@@ -71,7 +78,7 @@ bool read_note(struct reader *r, const cJSON *node, const char *note);
 
 /* The tables, for what knows keys by name: expand and vary. Each ended by PARAM_NONE. */
 extern const struct param scenario_top_params[], scenario_station_params[], scenario_kind_params[],
-    scenario_run_params[];
+    scenario_run_params[], scenario_route_params[];
 
 /* Does this key stand for a whole number wherever it occurs? Values of a swept range are then rounded. */
 bool read_key_is_whole(const char *key);

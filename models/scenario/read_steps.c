@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Steps of the format that later versions bring. */
-static const char *const later_steps[] = {"fork", "call", "send", "timeout", "next", "id", "become"};
+static const char *const later_steps[] = {"fork", "timeout"};
 
 enum { MOST_NAMES = 32, LATER_STEPS = sizeof later_steps / sizeof later_steps[0] };
 
@@ -15,7 +15,7 @@ static bool is_param_of_any(const char *key)
     for (size_t i = 0; i < step_table.count; i++)
         if (read_param(((const struct step_type *)step_table.rows[i])->params, key) != NULL)
             return true;
-    return false;
+    return read_param(scenario_route_params, key) != NULL;
 }
 
 static bool no_step(struct reader *r, const cJSON *node)
@@ -25,6 +25,8 @@ static bool no_step(struct reader *r, const cJSON *node)
     for (; count < step_table.count && count < MOST_NAMES; count++)
         names[count] = *(const char *const *)step_table.rows[count];
     const size_t now = count;
+    for (const struct param *p = scenario_route_params; p->type != PARAM_NONE && count < MOST_NAMES; p++)
+        names[count++] = p->name;
     for (size_t i = 0; i < LATER_STEPS && count < MOST_NAMES; i++)
         names[count++] = later_steps[i];
     for (const cJSON *child = node->child; child != NULL; child = child->next) {
@@ -105,6 +107,11 @@ static bool read_step(struct reader *r, const cJSON *node, struct step *out)
                 return read_fail_key(r, child,
                                      "\"%s\" is part of the scenario format but not of this version of desq",
                                      later_steps[i]);
+    for (const struct param *p = scenario_route_params; p->type != PARAM_NONE && r->step_depth > 1; p++)
+        if (json_get(node, p->name) != NULL)
+            return read_fail_key(
+                r, json_get(node, p->name),
+                "\"%s\" belongs to a task kind's own steps, not to those inside another step", p->name);
     const struct step_type *type = NULL;
     for (size_t i = 0; i < step_table.count; i++) {
         const struct step_type *row = step_table.rows[i];
@@ -126,7 +133,7 @@ static bool read_step(struct reader *r, const cJSON *node, struct step *out)
     struct param *time = r->given == NULL ? NULL : given_param(params);
     if (time != NULL)
         time->required = false;
-    if (!read_args(r, node, params, NULL, NULL, owner, DIMENSION_NUMBER, out->args))
+    if (!read_args(r, node, params, scenario_route_params, NULL, owner, DIMENSION_NUMBER, out->args))
         return false;
     if (time != NULL && !out->args[time - params].given) {
         out->args[time - params] = (struct arg){.given = true, .dist = r->given};
@@ -149,9 +156,13 @@ bool read_steps(struct reader *r, const cJSON *node, struct steps *out)
     if (items == NULL)
         return read_no_memory(r);
     size_t i = 0;
+    r->step_depth++;
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         if (!read_step(r, child, &items[i++]))
             return false;
+    if (r->step_depth == 1 && !read_routes(r, node, items, count))
+        return false;
+    r->step_depth--;
     *out = (struct steps){items, count};
     return true;
 }

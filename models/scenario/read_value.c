@@ -383,6 +383,25 @@ static bool read_station_name(struct reader *r, const cJSON *node, struct arg *o
     return read_unknown_name(r, node, "station", node->valuestring, names, s->station_count);
 }
 
+static bool read_kind_name(struct reader *r, const cJSON *node, struct arg *out)
+{
+    if (!cJSON_IsString(node))
+        return expected(r, node, "the name of a task kind");
+    const size_t count = r->kinds == NULL ? 0 : length_of(r->kinds);
+    const char **names = arena_array(r->arena, count, sizeof *names);
+    size_t i = 0;
+    if (names == NULL)
+        return read_no_memory(r);
+    for (const cJSON *kind = count == 0 ? NULL : r->kinds->child; kind != NULL; kind = kind->next, i++) {
+        names[i] = kind->string;
+        if (strcmp(kind->string, node->valuestring) == 0) {
+            out->index = i;
+            return true;
+        }
+    }
+    return read_unknown_name(r, node, "task kind", node->valuestring, names, count);
+}
+
 /* ---- lists of distributions ---- */
 
 /* The name of a distribution where the distribution itself belongs: "service": "exponential". */
@@ -505,6 +524,8 @@ static bool read_arg(struct reader *r, const cJSON *node, const struct param *p,
         return read_dists(r, node, dimension, out);
     case PARAM_STATION:
         return read_station_name(r, node, out);
+    case PARAM_KIND:
+        return read_kind_name(r, node, out);
     case PARAM_STEPS: {
         struct steps *steps = arena_alloc(r->arena, sizeof *steps);
         out->steps = steps;

@@ -37,6 +37,9 @@ struct kind_spec {
     double priority;             /* smaller is served first; default 0 */
     double weight;               /* share of the speed under dps; default 1 */
     const struct dist *deadline; /* relative to arrival; NULL: none */
+    const struct dist *patience; /* NULL: waits for ever */
+    const double *balk;          /* probability of not joining, by number present; the last holds beyond */
+    size_t balk_count;           /* 0: always joins */
     struct steps steps;
 };
 

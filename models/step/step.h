@@ -1,5 +1,6 @@
 /* step.h: what one task does. One file per step, its row at the end; list.h names them all.
- * The key that is present in the object ({ "at": "cpu", "for": 1 }) picks the row: the first param is that key. */
+ * The key that is present in the object ({ "at": "cpu", "for": 1 }) picks the row: the first param is that
+ * key. */
 #ifndef MODELS_STEP_H
 #define MODELS_STEP_H
 
@@ -28,6 +29,8 @@ struct step_type {
     struct param params[STEP_PARAMS]; /* params[0] is the key itself; ended by PARAM_NONE */
     const char *examples[3];
 
+    bool inlined; /* a kind named here does its steps as part of the task: its compile calls program_call */
+
     /* What the tables cannot say, checked after reading: false with err's text. NULL: nothing to check. */
     bool (*check)(const struct step *step, struct error *err);
     /* Appends the step's opcodes (models/program.h). */
@@ -36,11 +39,21 @@ struct step_type {
     void (*demand)(const struct step *step, struct load *load);
 };
 
+/* "next": with probability p > 0 to step `to` of the kind's steps; to == their count: the task has done its
+ * last step. */
+struct route {
+    double p;
+    size_t to;
+};
+
 /* Plain data, const once read. */
 struct step {
     const struct step_type *type;
     struct arg args[STEP_PARAMS]; /* one per param, in the row's order */
     struct place at;
+    const char *id;             /* NULL: none; only a kind's own steps have one */
+    const struct route *routes; /* only of a kind's own steps; all p sum to 1 */
+    size_t route_count;         /* 0: the step that follows is next */
 };
 
 extern const struct lookup_table step_table;

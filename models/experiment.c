@@ -110,25 +110,25 @@ static void job_worker_free(void *worker)
     free(worker);
 }
 
+/* What a replication's error begins with where it is none of the whole run: a deadlock, a limit. The engine
+ * hands on the error of the first replication that failed, whoever ran it, so that what is told does not
+ * depend on the threads. */
+static const char deadlock_text[] = "deadlock", limit_text[] = "limit";
+
 static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
 {
     struct world *w = ((struct worker *)worker)->world;
     struct experiment *e = ((struct worker *)worker)->experiment;
     const enum world_end end = world_run(w, r, record, &e->limits);
-    int none = WORLD_DONE;
+    char who[600] = "";
     switch (end) {
     case WORLD_DONE:
     case WORLD_EMPTY:
         fill(w, record);
         return true;
     case WORLD_STUCK:
-        if (atomic_compare_exchange_strong(&e->end, &none, WORLD_STUCK)) {
-            char who[600] = "";
-            world_deadlock(w, who, sizeof who);
-            snprintf(e->stuck, sizeof e->stuck, "deadlock in replication %llu: %s", (unsigned long long)r,
-                     who);
-        }
-        return error_set(err, "deadlock");
+        world_deadlock(w, who, sizeof who);
+        return error_set(err, "%s in replication %llu: %s", deadlock_text, (unsigned long long)r, who);
     case WORLD_INTERRUPTED:
         return false;
     case WORLD_NO_MEMORY:
@@ -137,8 +137,7 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
                          "machine can hold",
                          CALENDAR_SUBJECTS);
     case WORLD_LIMIT:
-        atomic_compare_exchange_strong(&e->end, &none, WORLD_LIMIT);
-        return error_set(err, "limit");
+        return error_set(err, "%s", limit_text);
     case WORLD_FROZEN:
         if (w->sim.now > 0.0 && w->model->count != UINT64_MAX && w->completed == 0)
             return error_set(err, "no task completes any more (time %.10g), so \"count\" is never reached",
@@ -208,11 +207,12 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
     if (from + done == replications)
         return true;
     e->finished = true;
-    if (atomic_load(&e->end) == WORLD_STUCK) {
+    if (strncmp(failed.text, deadlock_text, strlen(deadlock_text)) == 0) {
+        snprintf(e->stuck, sizeof e->stuck, "%s", failed.text);
         e->stopped = STOPPED_DEADLOCK;
         return true;
     }
-    if (atomic_load(&e->end) == WORLD_LIMIT) {
+    if (strcmp(failed.text, limit_text) == 0) {
         e->stopped = STOPPED_LIMIT;
         return true;
     }

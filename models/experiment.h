@@ -7,8 +7,6 @@
 #include "models/world.h"
 #include "sim/stat/batches.h"
 
-#include <stdatomic.h>
-
 struct experiment {
     struct model *model; /* its warm-up and length may grow until the first replications are accepted */
     struct batches *batches;
@@ -16,8 +14,7 @@ struct experiment {
     bool finished;
     bool unstable;              /* overloaded by the mean values, or growing by the data */
     bool drifting;              /* still not settled, and could not be run for longer */
-    atomic_int end;             /* enum world_end of a replication that went wrong; WORLD_DONE: none */
-    char stuck[700];            /* after WORLD_STUCK */
+    char stuck[768];            /* after STOPPED_DEADLOCK: who waits for whom */
     struct world_limits limits; /* of each replication */
     void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
     void *context;

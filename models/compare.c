@@ -76,10 +76,9 @@ static bool same_kinds(const struct model *a, const struct model *b)
     return true;
 }
 
-bool experiment_differences(struct arena *arena, const struct experiment *e, size_t count, size_t index,
-                            struct difference *out, size_t *used)
+void experiment_differences(const struct experiment *e, size_t count, size_t index, struct difference *out,
+                            size_t *used)
 {
-    (void)arena;
     for (size_t v = 1; v < count; v++) {
         if (!same_kinds(e[0].model, e[v].model))
             continue;
@@ -105,7 +104,6 @@ bool experiment_differences(struct arena *arena, const struct experiment *e, siz
             }
         }
     }
-    return true;
 }
 
 /* The station that is full first, and the rate at which it is. */

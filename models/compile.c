@@ -155,7 +155,7 @@ static double servers_or_one(const struct station_spec *spec)
     return spec->servers < INFINITY ? spec->servers : 1.0;
 }
 
-/* Marks the stations that can be handled in the simplest way. */
+/* Settles before the run what each station does when a task joins it or leaves it. */
 static void compile_shapes(struct model *m)
 {
     for (uint32_t i = 0; i < m->station_count; i++) {
@@ -167,13 +167,7 @@ static void compile_shapes(struct model *m)
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;
-        station->fcfs = station->discipline == lookup_row(discipline_table, "fcfs");
-        station->plain = station->fcfs && station->switch_cost == NULL && station->behaviour == NULL;
     }
-    for (uint32_t k = 0; k < m->kind_count; k++)
-        for (uint32_t i = 0; i < m->kinds[k].program_length; i++)
-            if (m->kinds[k].program[i].code == OP_TAKE)
-                m->stations[m->kinds[k].program[i].station].plain = false;
 }
 
 static bool constant(const struct dist *d)

@@ -442,8 +442,7 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
         result->point_count = first + v + 1;
     }
     if (ok && count > 1) {
-        experiment_differences(run->arena, run->experiments, count, first, differences,
-                               &result->difference_count);
+        experiment_differences(run->experiments, count, first, differences, &result->difference_count);
         comparisons[result->comparison_count++] = experiment_compare(run->experiments, count, first);
     }
     for (size_t v = 0; v < count; v++)

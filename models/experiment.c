@@ -79,11 +79,6 @@ static void fill(const struct world *w, struct record *record)
     }
 }
 
-static void *worker_new(void *context)
-{
-    return world_new(((struct experiment *)context)->model);
-}
-
 /* What a worker needs beside its world, so that job_run can speak of the experiment. */
 struct worker {
     struct experiment *experiment;
@@ -96,7 +91,7 @@ static void *job_worker_new(void *context)
     if (worker == NULL)
         return NULL;
     worker->experiment = context;
-    worker->world = worker_new(context);
+    worker->world = world_new(worker->experiment->model);
     if (worker->world == NULL) {
         free(worker);
         return NULL;

@@ -67,9 +67,9 @@ struct quantile_estimate experiment_quantile(const struct experiment *e, size_t 
 bool experiment_report(const struct experiment *e, struct arena *arena, struct point *out);
 
 /* Differences and comparisons of the `count` variants at one combination of sweep values; index: of the first
- * in the result. Appends to arrays in arena. */
-bool experiment_differences(struct arena *arena, const struct experiment *e, size_t count, size_t index,
-                            struct difference *out, size_t *used);
+ * in the result. Appends to out, which holds experiment_difference_count for each. */
+void experiment_differences(const struct experiment *e, size_t count, size_t index, struct difference *out,
+                            size_t *used);
 size_t experiment_difference_count(const struct model *m);
 struct comparison_of_await experiment_compare(const struct experiment *e, size_t count, size_t index);
 

@@ -29,8 +29,6 @@ struct station_model {
     bool impatient;            /* some kind has patience or balks */
     bool sharing;              /* the discipline's shape */
     bool queueing;             /* not sharing, and nobody is preempted */
-    bool fcfs;                 /* the discipline is first come, first served: handled in place */
-    bool plain;                /* fcfs, visited only by `at`, no switch, no behaviour */
     bool release, resume_first;
     bool deadlines; /* the discipline orders by them */
 };

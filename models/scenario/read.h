@@ -75,6 +75,8 @@ bool read_quantiles_add(struct reader *r, double p);
 /* Is this member's key a name that a report can print? what: "station". */
 bool read_name(struct reader *r, const cJSON *node, const char *what);
 bool read_note(struct reader *r, const cJSON *node, const char *note);
+/* Which of a table's values were given: bit i for entry i. */
+uint64_t read_given(const struct param *params, const struct arg *args);
 
 /* The tables, for what knows keys by name: expand and vary. Each ended by PARAM_NONE. */
 extern const struct param scenario_top_params[], scenario_station_params[], scenario_kind_params[],

@@ -27,6 +27,7 @@ struct station_spec {
     bool setup_serial;
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
+    uint64_t given; /* which keys the scenario has: see station_other_key */
 };
 
 struct kind_spec {
@@ -41,7 +42,13 @@ struct kind_spec {
     const double *balk;          /* probability of not joining, by number present; the last holds beyond */
     size_t balk_count;           /* 0: always joins */
     struct steps steps;
+    uint64_t given; /* which keys the scenario has: see kind_other_key */
 };
+
+/* The first key that the scenario gives the station (or kind) beside those known (NULL-ended); NULL: none. For
+ * those who know what a plain station is, and must not be led astray by a feature that they do not know. */
+const char *station_other_key(const struct station_spec *spec, const char *const *known);
+const char *kind_other_key(const struct kind_spec *spec, const char *const *known);
 
 enum comparison { LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL };
 enum statistic { STATISTIC_MEAN, STATISTIC_SD, STATISTIC_MAX, STATISTIC_QUANTILE };

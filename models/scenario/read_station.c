@@ -1,0 +1,232 @@
+/* read_station.c: stations. */
+#include "models/scenario/read.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const await_words[] = {"hold", "release", NULL};
+static const char *const resume_words[] = {"last", "first", NULL};
+static const char *const on_full_words[] = {"drop", NULL};
+/* In the order of enum preempt_mode, after PREEMPT_NOBODY. */
+static const char *const preempt_words[] = {"resume", "restart", "repeat", NULL};
+
+enum {
+    STATION_SERVERS,
+    STATION_DISCIPLINE,
+    STATION_CAPACITY,
+    STATION_ON_FULL,
+    STATION_AWAIT,
+    STATION_RESUME,
+    STATION_SWITCH,
+    STATION_SETUP,
+    STATION_KEEP_ALIVE,
+    STATION_SETUP_SERIAL,
+    STATION_PREEMPT,
+    STATION_QUANTUM,
+    STATION_KEYS
+};
+
+const struct param scenario_station_params[] = {
+    [STATION_SERVERS] = {.name = "servers",
+                         .type = PARAM_SERVERS,
+                         .range = RANGE_FROM_ONE,
+                         .summary = "a whole number or \"infinite\"; default 1"},
+    [STATION_DISCIPLINE] = {.name = "discipline",
+                            .type = PARAM_ROW,
+                            .rows = &discipline_table,
+                            .summary = "who is served next; default fcfs"},
+    [STATION_CAPACITY] = {.name = "capacity",
+                          .type = PARAM_WHOLE,
+                          .range = RANGE_FROM_ONE,
+                          .summary = "most tasks present, in service included; default: no limit"},
+    [STATION_ON_FULL] = {.name = "on_full",
+                         .type = PARAM_WORD,
+                         .words = on_full_words,
+                         .summary = "what happens to a task that finds the station full; default drop"},
+    [STATION_AWAIT] = {.name = "await",
+                       .type = PARAM_WORD,
+                       .words = await_words,
+                       .summary = "what a task that awaits does with its server; default hold"},
+    [STATION_RESUME] = {.name = "resume",
+                        .type = PARAM_WORD,
+                        .words = resume_words,
+                        .summary = "where it queues to get a server again; default last"},
+    [STATION_SWITCH] = {.name = "switch",
+                        .type = PARAM_DIST,
+                        .dimension = DIMENSION_TIME,
+                        .summary = "time added each time a server turns to a task; default 0"},
+    [STATION_SETUP] = {.name = "setup",
+                       .type = PARAM_DIST,
+                       .dimension = DIMENSION_TIME,
+                       .summary = "time for a cold server to start; default: always warm"},
+    [STATION_KEEP_ALIVE] = {.name = "keep_alive",
+                            .type = PARAM_DIST,
+                            .dimension = DIMENSION_TIME,
+                            .summary = "time until a warm server without work goes cold; default: never"},
+    [STATION_SETUP_SERIAL] = {.name = "setup_serial",
+                              .type = PARAM_FLAG,
+                              .summary = "one server starts at a time; default false"},
+    [STATION_PREEMPT] = {.name = "preempt",
+                         .type = PARAM_WORD,
+                         .words = preempt_words,
+                         .summary =
+                             "a more urgent task takes the server of one in service, which later goes on "
+                             "(resume), begins the same work again (restart) or draws it anew (repeat)"},
+    [STATION_QUANTUM] = {.name = "quantum",
+                         .type = PARAM_NUMBER,
+                         .dimension = DIMENSION_TIME,
+                         .range = RANGE_POSITIVE,
+                         .summary = "rr: how long a task is served in each turn"},
+    [STATION_KEYS] = {.name = "queues", .type = PARAM_LATER},
+    {.name = "dispatch", .type = PARAM_LATER},
+    {.name = "d", .type = PARAM_LATER},
+    {.name = "steal", .type = PARAM_LATER},
+    {.name = "jockey", .type = PARAM_LATER},
+    {.name = "breakdown", .type = PARAM_LATER},
+    {.name = "vacation", .type = PARAM_LATER},
+    {.name = "batch", .type = PARAM_LATER},
+    {.name = "speed", .type = PARAM_LATER},
+    {.name = "autoscale", .type = PARAM_LATER},
+    {.name = "cost", .type = PARAM_LATER},
+    {.name = "balance", .type = PARAM_LATER},
+    {0},
+};
+enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
+_Static_assert(STATION_ENTRIES <= 64, "one bit each in station_spec.given");
+
+/* What makes sense only where one task has one server. */
+static bool check_sharing(struct reader *r, const cJSON *node, const struct station_spec *s,
+                          const struct arg *args)
+{
+    static const struct {
+        int key;
+        const char *why;
+    } refused[] = {
+        {STATION_SETUP, "there is no single server that starts for a task"},
+        {STATION_KEEP_ALIVE, "there is no single server that goes cold"},
+        {STATION_SETUP_SERIAL, "there is no single server that starts for a task"},
+        {STATION_SWITCH, "a server never turns from one task to another"},
+        {STATION_RESUME, "a task never holds a server here"},
+    };
+    if (s->discipline->shape != DISCIPLINE_SHARING)
+        return true;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        const char *key = scenario_station_params[refused[i].key].name;
+        if (args[refused[i].key].given)
+            return read_fail_key(r, json_get(node, key),
+                                 "\"%s\" has no meaning with \"discipline\": \"%s\": %s", key,
+                                 s->discipline->name, refused[i].why);
+    }
+    if (s->await_release)
+        return read_fail(
+            r, json_get(node, "await"),
+            "\"release\" has no meaning with \"discipline\": \"%s\": a task never holds a server here",
+            s->discipline->name);
+    return true;
+}
+
+/* Who is preempted, and what `rr` needs. */
+static bool check_preemption(struct reader *r, const cJSON *node, struct station_spec *s,
+                             const struct arg *args)
+{
+    const struct arg *preempt = &args[STATION_PREEMPT], *quantum = &args[STATION_QUANTUM];
+    const char *name = s->discipline->name;
+    const bool turns = s->discipline->preemption != PREEMPT_NEVER && s->discipline->order == ORDER_TURN;
+    s->preempt = preempt->given ? (enum preempt_mode)(1 + (int)preempt->number) : PREEMPT_NOBODY;
+    s->quantum = quantum->given ? quantum->number : INFINITY;
+    if (quantum->given && !turns)
+        return read_fail_key(r, json_get(node, "quantum"),
+                             "\"quantum\" has no meaning with \"discipline\": \"%s\"; \"rr\" has one", name);
+    if (!quantum->given && turns)
+        return read_fail(r, json_get(node, "discipline"), "\"rr\" needs \"quantum\"");
+    switch (s->discipline->preemption) {
+    case PREEMPT_NEVER:
+        if (preempt->given)
+            return read_fail_key(r, json_get(node, "preempt"),
+                                 "\"preempt\" has no meaning with \"discipline\": \"%s\": %s", name,
+                                 s->discipline->shape == DISCIPLINE_SHARING
+                                     ? "all present share the servers"
+                                     : "it preempts nobody (lcfs_pr, psjf, srpt, priority and edf can)");
+        break;
+    case PREEMPT_OPTIONAL:
+        break;
+    case PREEMPT_ALWAYS:
+        if (!preempt->given)
+            s->preempt = PREEMPT_RESUMES;
+        break;
+    case PREEMPT_RESUME:
+        if (preempt->given && s->preempt != PREEMPT_RESUMES)
+            return read_fail(
+                r, json_get(node, "preempt"),
+                "with \"discipline\": \"%s\" a task goes on where it stopped: only \"resume\" has a meaning",
+                name);
+        s->preempt = PREEMPT_RESUMES;
+        break;
+    }
+    if (s->preempt == PREEMPT_NOBODY && !s->discipline->only_at)
+        return true;
+    if (args[STATION_RESUME].given || s->await_release)
+        return read_fail_key(r, json_get(node, s->await_release ? "await" : "resume"),
+                             "\"%s\" has no meaning with %s\"%s\": a task never holds a server here",
+                             s->await_release ? "await" : "resume",
+                             s->discipline->only_at ? "\"discipline\": " : "\"preempt\" and ", name);
+    return true;
+}
+
+static bool read_station(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    struct arg args[STATION_ENTRIES];
+    const cJSON *on_full = json_get(node, "on_full");
+    if (on_full != NULL &&
+        (cJSON_IsArray(on_full) || (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "block") == 0)))
+        return read_fail(
+            r, on_full, "%s for \"on_full\" %s part of the scenario format but not of this version of desq",
+            cJSON_IsArray(on_full) ? "steps" : "\"block\"", cJSON_IsArray(on_full) ? "are" : "is");
+    if (!read_name(r, node, "station") ||
+        !read_args(r, node, scenario_station_params, NULL, NULL, "a station", DIMENSION_NUMBER, args))
+        return false;
+    *out = (struct station_spec){
+        .name = arena_text(r->arena, node->string),
+        .at = json_place(r->tree, node, r->arena),
+        .servers = args[STATION_SERVERS].given ? args[STATION_SERVERS].number : 1.0,
+        .capacity = args[STATION_CAPACITY].given ? args[STATION_CAPACITY].number : INFINITY,
+        .discipline = args[STATION_DISCIPLINE].given ? args[STATION_DISCIPLINE].row
+                                                     : lookup_row(discipline_table, "fcfs"),
+        .await_release = args[STATION_AWAIT].given && args[STATION_AWAIT].number == 1.0,
+        .resume_first = args[STATION_RESUME].given && args[STATION_RESUME].number == 1.0,
+        .switch_cost = args[STATION_SWITCH].dist,
+        .setup = args[STATION_SETUP].dist,
+        .keep_alive = args[STATION_KEEP_ALIVE].dist,
+        .setup_serial = args[STATION_SETUP_SERIAL].number == 1.0,
+        .given = read_given(scenario_station_params, args),
+    };
+    if (out->name == NULL)
+        return read_no_memory(r);
+    if (!check_sharing(r, node, out, args) || !check_preemption(r, node, out, args))
+        return false;
+    if (out->setup == NULL && out->keep_alive != NULL)
+        return read_fail_key(r, json_get(node, "keep_alive"),
+                             "\"keep_alive\" needs \"setup\": without it, servers are always warm");
+    if (out->setup == NULL && out->setup_serial)
+        return read_fail_key(r, json_get(node, "setup_serial"),
+                             "\"setup_serial\" needs \"setup\": without it, servers are always warm");
+    return true;
+}
+
+bool read_stations(struct reader *r, const cJSON *node)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (node == NULL)
+        return true;
+    if (!cJSON_IsObject(node))
+        return read_fail(r, node, "expected an object of stations by name, found %s",
+                         json_describe(node, described));
+    struct scenario *s = r->scenario;
+    s->stations = arena_array(r->arena, (size_t)cJSON_GetArraySize(node), sizeof *s->stations);
+    if (s->stations == NULL)
+        return read_no_memory(r);
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (!read_station(r, child, &s->stations[s->station_count++]))
+            return false;
+    return true;
+}

@@ -9,6 +9,8 @@
 
 #define UNLIMITED UINT32_MAX
 
+struct station_shape;
+
 struct station_model {
     const char *name;
     const struct discipline_type *discipline;
@@ -19,7 +21,7 @@ struct station_model {
     uint32_t capacity;       /* UNLIMITED: none */
     uint32_t capacity_plain; /* below this number present nothing but joining can happen: capacity, or 0 if
                                 impatient */
-    bool unusual;            /* switch_cost, behaviour or impatient: one test for all three */
+    bool unusual;            /* switch_cost, behaviour, impatient or interruptible: one test for all */
     bool (*push)(struct line *line, struct task *tasks, uint32_t task); /* the discipline's, */
     uint32_t (*pop)(struct line *line, struct task *tasks);             /* linked where the model is */
     void (*remove)(struct line *line, struct task *tasks, uint32_t task);
@@ -27,8 +29,8 @@ struct station_model {
     enum preempt_mode preempt; /* PREEMPT_NOBODY also where nobody ever waits */
     double quantum;            /* rr; INFINITY: none */
     bool impatient;            /* some kind has patience or balks */
+    const struct station_shape *shape; /* NULL: plain, one line before whole servers that keep their task */
     bool sharing;              /* the discipline's shape */
-    bool queueing;             /* not sharing, and nobody is preempted */
     bool release, resume_first;
     bool deadlines; /* the discipline orders by them */
 };
@@ -65,6 +67,10 @@ struct model {
     uint32_t impatience_offset; /* of a struct impatience (models/patience.h), where impatient */
     bool deadlines;             /* tasks have one: some kind does, or some station orders by them */
     bool impatient;             /* some kind has patience or balks: tasks have a struct impatience */
+    uint32_t stay_offset;       /* of a struct stay (models/station.h), where interruptible */
+    bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
+    bool unusual;               /* interruptible or placed: one test for both */
+    bool placed;                /* where a task is, is not said by its step alone: task_more.station */
     double *weights;            /* by kind */
 
     bool deterministic; /* nothing is drawn: all replications are the same */

@@ -44,7 +44,7 @@ void patience_on_end(void *world, const struct event *e)
         return;
     }
     struct task *t = &w->tasks[ti];
-    struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
+    struct station *st = task_station(w, ti);
     station_clock(w, st);
     st->model->remove(&st->line, w->tasks, ti);
     st->present--;

@@ -196,7 +196,7 @@ static void break_off(struct world *w, struct station *st, uint32_t ti)
         visit->left = t->demand;
         break;
     case PREEMPT_REPEATS: {
-        const struct op *op = &w->model->kinds[t->kind].program[t->step];
+        const struct op *op = task_op(w, ti);
         if (!op->given) /* a trace's row gives one time, and no law to draw another from */
             t->demand = dist_draw(op->dist, &st->line.stream);
         visit->left = t->demand;
@@ -221,7 +221,7 @@ static void preempt(struct world *w, struct station *st, uint32_t ti)
     begin_stint(w, st, ti);
 }
 
-void preempt_join(struct world *w, struct station *st, uint32_t ti)
+static bool join(struct world *w, struct station *st, uint32_t ti)
 {
     const struct station_model *m = st->model;
     station_clock(w, st);
@@ -237,9 +237,10 @@ void preempt_join(struct world *w, struct station *st, uint32_t ti)
         st->busy++;
         idle = true;
     }
+    task_is(w, ti, TASK_VISITING);
     if (idle) {
         begin_stint(w, st, ti);
-        return;
+        return false;
     }
     if (st->serving_count > 0 && displaces(w, st, waiting_key(w, st, ti))) {
         preempt(w, st, ti);
@@ -251,15 +252,18 @@ void preempt_join(struct world *w, struct station *st, uint32_t ti)
     if (m->behaviour != NULL)
         m->behaviour->waiting(w, st);
     preempt_check(w, st);
+    return false;
 }
 
-void preempt_serve_next(struct world *w, struct station *st)
+static void serve_next(struct world *w, struct station *st)
 {
     begin_stint(w, st, ordered_pop(&st->line).task);
     /* Those that came while others were just about to finish, who could not give way. */
     while (st->line.count > 0 && displaces(w, st, st->line.heap[0].key))
         preempt(w, st, ordered_pop(&st->line).task);
 }
+
+const struct station_shape station_preemptive = {.join = join, .serve_next = serve_next};
 
 /* The quantum is over, not the work. */
 static void next_turn(struct world *w, struct station *st, uint32_t ti)
@@ -280,7 +284,7 @@ static void next_turn(struct world *w, struct station *st, uint32_t ti)
     serving_remove(w, st, visit->place);
     visit->sequence = st->line.sequence++;
     wait_in_line(w, st, ti);
-    preempt_serve_next(w, st);
+    serve_next(w, st);
 }
 
 #ifdef DESQ_CHECKS
@@ -317,7 +321,7 @@ void preempt_on_stint_end(void *world, const struct event *e)
         return;
     }
     struct task *t = &w->tasks[ti];
-    struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
+    struct station *st = task_station(w, ti);
     if (w->sim.now < visit->ends) {
         next_turn(w, st, ti);
         check_station(st);
@@ -337,7 +341,7 @@ void preempt_on_stint_end(void *world, const struct event *e)
     serving_remove(w, st, visit->place);
     st->present--;
     if (st->line.count > 0)
-        preempt_serve_next(w, st);
+        serve_next(w, st);
     else
         station_rest_server(w, st);
     check_station(st);

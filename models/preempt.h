@@ -34,11 +34,7 @@ struct visit {
     uint32_t place; /* in service: in station.serving */
 };
 
-/* The task, its `since` set and its demand drawn, joins. */
-void preempt_join(struct world *w, struct station *st, uint32_t ti);
-
-/* A server that is neither idle nor busy turns to the next waiting task, which there is. */
-void preempt_serve_next(struct world *w, struct station *st);
+extern const struct station_shape station_preemptive;
 
 event_handler preempt_on_stint_end;
 

@@ -37,11 +37,6 @@ static uint32_t ready_take(struct world *w)
     return ti;
 }
 
-static const struct op *op_of(const struct world *w, const struct task *t)
-{
-    return &w->model->kinds[t->kind].program[t->step];
-}
-
 /* The task in front of the server gets it: for service, or to hold. Returns true if it holds the server now
  * and can move on at once. */
 static bool turn_to(struct world *w, struct station *st, uint32_t ti)
@@ -66,18 +61,26 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
         holding->since = t->since;
         task_more(w, ti)->wanted--;
         t->resuming = 0;
-    } else if (op_of(w, t)->code == OP_TAKE) {
+    } else if (task_op(w, ti)->code == OP_TAKE) {
         task_holdings(w, ti)[t->holds++] = (struct holding){
             .since = t->since, .station = (uint16_t)(st - w->stations), .state = HOLDING_HELD};
         t->step++;
     } else {
         t->service += t->demand;
-        calendar_push(&w->sim.calendar, now + (cost + t->demand), RANK_COMPLETION, EV_SERVICE_END, ti);
+        if (!m->unusual) {
+            calendar_push(&w->sim.calendar, now + t->demand, RANK_COMPLETION, EV_SERVICE_END, ti);
+        } else {
+            task_is(w, ti, TASK_SERVED);
+            task_schedule(w, ti, now + (cost + t->demand), EV_SERVICE_END);
+        }
         return false;
     }
+    if (!m->unusual)
+        return true;
+    task_is(w, ti, m->switch_cost == NULL ? TASK_WALKING : TASK_SWITCHED);
     if (m->switch_cost == NULL)
         return true;
-    calendar_push(&w->sim.calendar, now + cost, RANK_COMPLETION, EV_SWITCH_END, ti);
+    task_schedule(w, ti, now + cost, EV_SWITCH_END);
     return false;
 }
 
@@ -91,14 +94,14 @@ static void serve_next(struct world *w, struct station *st)
 
 void station_serve_next(struct world *w, struct station *st)
 {
-    if (st->model->preempt != PREEMPT_NOBODY)
-        preempt_serve_next(w, st);
+    if (st->model->shape != NULL)
+        st->model->shape->serve_next(w, st);
     else
         serve_next(w, st);
 }
 
 /* One who had a server here leaves; the server turns to the next, or rests. The clock has been brought up. */
-static void free_server(struct world *w, struct station *st)
+static inline void free_server(struct world *w, struct station *st)
 {
     st->present--;
     if (st->line.count > 0 || st->resumed.first != NO_TASK) {
@@ -109,13 +112,16 @@ static void free_server(struct world *w, struct station *st)
 }
 
 /* A held server goes back. */
-static void give_back(struct world *w, const struct holding *holding)
+static void give_back(struct world *w, uint32_t ti, const struct holding *holding)
 {
     struct station *st = &w->stations[holding->station];
     station_clock(w, st);
     tally_add(&st->response, w->sim.now - holding->since);
     check_left(&st->check, w->sim.now, NULL);
-    free_server(w, st);
+    if (st->model->shape != NULL)
+        st->model->shape->give_back(w, st, ti, holding);
+    else
+        free_server(w, st);
     check_station(st);
 }
 
@@ -141,6 +147,7 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
     else if (!m->push(&st->line, w->tasks, ti))
         w->failed = w->sim.stop = true;
     if (m->unusual) {
+        task_is(w, ti, w->tasks[ti].resuming != 0 && m->resume_first ? TASK_RESUMING : TASK_WAITING);
         if (m->impatient && w->tasks[ti].resuming == 0)
             patience_begin(w, ti);
         if (m->behaviour != NULL)
@@ -158,7 +165,7 @@ static void sharing_changed(struct world *w, struct station *st)
                   RANK_COMPLETION, EV_SHARED_END, (uint32_t)(st - w->stations));
 }
 
-static void join_sharing(struct world *w, struct station *st, uint32_t ti)
+static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
 {
     station_clock(w, st);
     st->present++;
@@ -168,6 +175,16 @@ static void join_sharing(struct world *w, struct station *st, uint32_t ti)
         w->failed = w->sim.stop = true;
     else
         sharing_changed(w, st);
+    task_is(w, ti, TASK_SHARED);
+    return false;
+}
+
+const struct station_shape station_sharing = {.join = join_sharing};
+
+/* The task joins, however the station serves. */
+static inline bool join(struct world *w, struct station *st, uint32_t ti)
+{
+    return st->model->shape == NULL ? join_queue(w, st, ti) : st->model->shape->join(w, st, ti);
 }
 
 void station_give_all(struct world *w, uint32_t ti)
@@ -176,7 +193,7 @@ void station_give_all(struct world *w, uint32_t ti)
     while (t->holds > 0) {
         const struct holding holding = task_holdings(w, ti)[--t->holds];
         if (holding.state == HOLDING_HELD)
-            give_back(w, &holding);
+            give_back(w, ti, &holding);
     }
 }
 
@@ -204,7 +221,9 @@ static bool resume(struct world *w, uint32_t ti)
         h++;
     t->resuming = (uint8_t)(h + 1);
     t->since = w->sim.now;
-    return join_queue(w, &w->stations[holdings[h].station], ti);
+    if (w->model->placed)
+        task_more(w, ti)->station = holdings[h].station;
+    return join(w, &w->stations[holdings[h].station], ti);
 }
 
 /* An await begins: what is held at stations that release goes back, innermost first. True if anything did. */
@@ -219,7 +238,7 @@ static bool await(struct world *w, uint32_t ti)
             continue;
         holdings[h].state = HOLDING_AWAY;
         holdings[h].level = (uint8_t)more->awaits;
-        give_back(w, &holdings[h]);
+        give_back(w, ti, &holdings[h]);
         gave = true;
     }
     return gave;
@@ -260,7 +279,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
     struct task *t = &w->tasks[ti];
     const bool plain = w->model->more_size == 0;
     for (;;) {
-        const struct op *op = op_of(w, t);
+        const struct op *op = task_op(w, ti);
         const enum opcode code = op->code;
         if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
@@ -283,19 +302,15 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
             t->since = w->sim.now;
-            if (st->model->queueing)
-                join_queue(w, st, ti);
-            else if (st->model->sharing)
-                join_sharing(w, st, ti);
-            else
-                preempt_join(w, st, ti);
+            join(w, st, ti);
             check_station(st);
             return;
         }
         case OP_DELAY: {
             const double d = task_draw(t, op->dist);
             task_more(w, ti)->delay += d;
-            calendar_push(&w->sim.calendar, w->sim.now + d, RANK_COMPLETION, EV_DELAY_END, ti);
+            task_is(w, ti, TASK_DELAYED);
+            task_schedule(w, ti, w->sim.now + d, EV_DELAY_END);
             return;
         }
         case OP_TAKE: {
@@ -304,7 +319,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             if (st->present >= st->model->capacity_plain && refused(w, st, ti))
                 return;
             t->since = w->sim.now;
-            const bool now = join_queue(w, st, ti);
+            const bool now = join(w, st, ti);
             check_station(st);
             if (!now)
                 return;
@@ -315,7 +330,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             if (holding.state == HOLDING_WANTED)
                 task_more(w, ti)->wanted--;
             else
-                give_back(w, &holding);
+                give_back(w, ti, &holding);
             gave = true;
             t->step++;
             break;
@@ -381,8 +396,15 @@ void station_on_service_end(void *world, const struct event *e)
 {
     struct world *w = world;
     const uint32_t ti = e->subject;
-    struct task *t = &w->tasks[ti];
-    struct station *st = &w->stations[op_of(w, t)->station];
+    struct station *st;
+    if (!w->model->unusual) {
+        st = &w->stations[task_op(w, ti)->station];
+    } else {
+        if (!task_due(w, e))
+            return;
+        st = task_station(w, ti);
+    }
+    const struct task *t = &w->tasks[ti];
     station_clock(w, st);
     tally_add(&st->response, w->sim.now - t->since);
     check_left(&st->check, w->sim.now, NULL);

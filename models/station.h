@@ -41,6 +41,14 @@ static inline struct task_more *task_more(const struct world *w, uint32_t ti)
     return (struct task_more *)(void *)(w->more + (size_t)ti * w->model->more_size);
 }
 
+/* The station where the task waits or is served. */
+static inline struct station *task_station(const struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    return &w->stations[w->model->placed ? task_more(w, ti)->station
+                                         : w->model->kinds[t->kind].program[t->step].station];
+}
+
 static inline struct holding *task_holdings(const struct world *w, uint32_t ti)
 {
     return (struct holding *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->holdings_offset);
@@ -56,6 +64,74 @@ static inline double task_draw(struct task *t, const struct dist *d)
 {
     struct stream s = stream_draw(t->key, t->draws++);
     return dist_draw(d, &s);
+}
+
+/* What a station does where it is not plain (one line before whole servers that keep their task until it is
+ * done). A model's station has one of these, or NULL, in station_model.shape. */
+struct station_shape {
+    /* The task, its `since` set and (at `at`) its demand drawn, joins: true if it holds a server now and can
+     * move on at once. */
+    bool (*join)(struct world *w, struct station *st, uint32_t ti);
+    /* A server that is neither idle nor busy turns to the next waiting task, which there is. */
+    void (*serve_next)(struct world *w, struct station *st);
+    /* A held server goes back; the holding is forgotten or away afterwards. NULL: none can be held. */
+    void (*give_back)(struct world *w, struct station *st, uint32_t ti, const struct holding *holding);
+};
+
+extern const struct station_shape station_sharing;
+
+/* Where a task is. */
+enum whereabouts {
+    TASK_WALKING,  /* on its way through its steps, or about to be */
+    TASK_WAITING,  /* in the line of its station */
+    TASK_RESUMING, /* among the station's resumed */
+    TASK_SERVED,   /* EV_SERVICE_END is pending */
+    TASK_SWITCHED, /* EV_SWITCH_END: it holds a server that turns to it */
+    TASK_SHARED,   /* at a station with a sharing discipline */
+    TASK_VISITING, /* at a station that preempts, in service or not */
+    TASK_DELAYED   /* EV_DELAY_END */
+};
+
+/* What a task has where it may be taken from where it is (model.interruptible), at model.stay_offset of its
+ * struct task_more. */
+struct stay {
+    struct timer timer; /* of the event that it waits for */
+    uint8_t where;      /* enum whereabouts */
+};
+
+static inline struct stay *task_stay(const struct world *w, uint32_t ti)
+{
+    return (struct stay *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->stay_offset);
+}
+
+/* Says where the task is, where somebody may ask. */
+static inline void task_is(const struct world *w, uint32_t ti, enum whereabouts where)
+{
+    if (w->model->interruptible)
+        task_stay(w, ti)->where = (uint8_t)where;
+}
+
+/* An event of the task's own at time: service, switch or delay over. */
+static inline void task_schedule(struct world *w, uint32_t ti, double time, enum event_kind kind)
+{
+    if (w->model->interruptible)
+        timer_set(&w->sim.calendar, &task_stay(w, ti)->timer, time, RANK_COMPLETION, kind, ti);
+    else
+        calendar_push(&w->sim.calendar, time, RANK_COMPLETION, kind, ti);
+}
+
+/* Such an event came up: does it happen? */
+static inline bool task_due(struct world *w, const struct event *e)
+{
+    if (!w->model->interruptible || timer_due(&w->sim.calendar, &task_stay(w, e->subject)->timer, e))
+        return true;
+    w->sim.events--;
+    return false;
+}
+
+static inline const struct op *task_op(const struct world *w, uint32_t ti)
+{
+    return &w->model->kinds[w->tasks[ti].kind].program[w->tasks[ti].step];
 }
 
 /* In a build with DESQ_CHECKS every replication checks itself: response = wait + service + delay + overhead

@@ -1,5 +1,6 @@
 #include "models/world.h"
 
+#include "models/alarm.h"
 #include "models/preempt.h"
 #include "models/source.h"
 #include "models/station.h"
@@ -110,6 +111,7 @@ void world_free(struct world *w)
     free(w->links);
     free(w->ready);
     free(w->idle);
+    free(w->alarms);
     free(w);
 }
 
@@ -152,6 +154,8 @@ static bool task_new(struct world *w, uint32_t *out)
     *out = w->task_count++;
     if (w->model->impatient)
         task_impatience(w, *out)->timer = (struct timer){0};
+    if (w->model->interruptible)
+        task_stay(w, *out)->timer = (struct timer){0};
     return true;
 }
 
@@ -326,13 +330,16 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
 static void on_delay_end(void *world, const struct event *e)
 {
     struct world *w = world;
+    if (!task_due(w, e))
+        return;
     w->tasks[e->subject].step++;
     world_advance(w, e->subject, false);
 }
 
 static void on_switch_end(void *world, const struct event *e)
 {
-    world_advance(world, e->subject, false);
+    if (task_due(world, e))
+        world_advance(world, e->subject, false);
 }
 
 static void on_setup_end(void *world, const struct event *e)
@@ -413,6 +420,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_STINT_END] = preempt_on_stint_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
     [EV_PATIENCE_END] = patience_on_end,
+    [EV_ALARM] = alarm_on_event,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,
     [EV_STOP] = on_stop,
@@ -469,6 +477,7 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     w->ready_first = w->ready_count = 0;
     w->idle_count = 0;
     w->idle_free = UINT32_MAX;
+    alarm_reset(w);
     w->alive = w->completed = 0;
     w->cut = w->last_leave = 0.0;
     w->measuring = !(m->warmup > 0.0);

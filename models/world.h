@@ -29,6 +29,7 @@ enum event_kind {
     EV_STINT_END,    /* subject: task in service where tasks are preempted; a timer */
     EV_KEEP_ALIVE,   /* subject: idle slot; a timer */
     EV_PATIENCE_END, /* subject: waiting task; a timer */
+    EV_ALARM,        /* subject: index of an alarm (models/alarm.h); a timer */
     EV_CUT,          /* the warm-up is over */
     EV_HALF,         /* half of the measured time is over */
     EV_STOP,         /* the measured time is over */
@@ -43,6 +44,7 @@ struct task_more {
     double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
     uint32_t awaits; /* open */
     uint32_t wanted; /* holdings in state HOLDING_WANTED */
+    uint16_t station; /* where it is, or last was. Set only if model.placed */
 };
 
 struct station {
@@ -149,6 +151,9 @@ struct world {
 
     struct idle_server *idle;
     uint32_t idle_count, idle_size, idle_free;
+
+    struct alarm *alarms; /* models/alarm.h */
+    uint32_t alarm_count, alarm_size, alarm_free;
 
     uint64_t alive;     /* tasks present or thinking, and sources that are not done */
     uint64_t completed; /* of all kinds, since the cut */

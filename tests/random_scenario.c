@@ -1,0 +1,326 @@
+/* Each feature of the format is a row of a table: how it is written, and how often it occurs. Rows are independent
+ * of each other, so that all pairs occur; what makes no sense together is for the reader to refuse. */
+#include "tests/random_scenario.h"
+
+#include "sim/stream.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STATIONS_MOST = 4, KINDS_MOST = 3, DEPTH_MOST = 3, TEXT_MOST = 1 << 16 };
+
+struct maker {
+    struct stream stream;
+    char *text;
+    size_t length;
+    unsigned stations, kinds;
+    unsigned station, kind;         /* those in hand */
+    bool holdable[STATIONS_MOST];   /* a server can be held there */
+};
+
+static void say(struct maker *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct maker *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int n = vsnprintf(m->text + m->length, TEXT_MOST - m->length, format, args);
+    va_end(args);
+    if (n > 0)
+        m->length += (size_t)n < TEXT_MOST - m->length ? (size_t)n : TEXT_MOST - m->length - 1;
+}
+
+/* A whole number below n. */
+static unsigned below(struct maker *m, unsigned n)
+{
+    return (unsigned)(stream_uniform(&m->stream) * n);
+}
+
+static bool chance(struct maker *m, double p)
+{
+    return stream_uniform(&m->stream) < p;
+}
+
+/* A time of about this mean; often one from a coarse grid, so that events fall on the same instant. */
+static void say_time(struct maker *m, double mean)
+{
+    switch (below(m, 8)) {
+    case 0:
+        say(m, "{\"dist\":\"exponential\",\"mean\":%g}", mean);
+        break;
+    case 1:
+        say(m, "{\"dist\":\"uniform\",\"min\":0,\"max\":%g}", 2.0 * mean);
+        break;
+    case 2:
+        say(m, "{\"dist\":\"bimodal\",\"p\":0.75,\"a\":%g,\"b\":%g}", 0.5 * mean, 2.5 * mean);
+        break;
+    case 3:
+        say(m, "{\"mean\":%g,\"scv\":4}", mean);
+        break;
+    case 4:
+        say(m, "{\"dist\":\"discrete\",\"values\":[0,%g,%g],\"p\":[0.2,0.4,0.4]}", mean, 1.5 * mean);
+        break;
+    default:
+        say(m, "%g", mean * (double)(1 + below(m, 3)) / 2.0);
+    }
+}
+
+/* ---- Stations ---- */
+
+struct feature {
+    double often;
+    void (*say)(struct maker *m);
+};
+
+static void discipline(struct maker *m)
+{
+    static const char *const names[] = {"fcfs",     "lcfs",     "random", "priority", "sjf",     "edf",
+                                        "ps",       "dps",      "las",    "lcfs_pr",  "srpt",    "psjf",
+                                        "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf"};
+    const unsigned i = below(m, sizeof names / sizeof names[0]);
+    say(m, ",\"discipline\":\"%s\"", names[i]);
+    m->holdable[m->station] = i < 4;
+    if (i == 12 || i == 13 || i == 15)
+        say(m, ",\"preempt\":\"%s\"", chance(m, 0.5) ? "resume" : chance(m, 0.5) ? "restart" : "repeat");
+    if (i == 14)
+        say(m, ",\"quantum\":0.25");
+}
+
+static void capacity(struct maker *m)
+{
+    say(m, ",\"capacity\":%u", 2 + below(m, 6));
+}
+
+static void release(struct maker *m)
+{
+    if (!m->holdable[m->station] && chance(m, 0.9)) /* now and then, to be refused */
+        return;
+    say(m, ",\"await\":\"release\"");
+    if (chance(m, 0.4))
+        say(m, ",\"resume\":\"first\"");
+}
+
+static void switches(struct maker *m)
+{
+    say(m, ",\"switch\":");
+    say_time(m, 0.1);
+}
+
+static void setup(struct maker *m)
+{
+    say(m, ",\"setup\":");
+    say_time(m, 0.5);
+    if (chance(m, 0.6)) {
+        say(m, ",\"keep_alive\":");
+        say_time(m, 1.0);
+    }
+    if (chance(m, 0.3))
+        say(m, ",\"setup_serial\":true");
+}
+
+static const struct feature station_features[] = {
+    {0.4, discipline}, {0.2, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup},
+};
+
+static void say_station(struct maker *m, unsigned i)
+{
+    m->station = i;
+    m->holdable[i] = true;
+    say(m, "%s\"s%u\":{", i == 0 ? "" : ",", i);
+    if (chance(m, 0.1))
+        say(m, "\"servers\":\"infinite\"");
+    else
+        say(m, "\"servers\":%u", 1 + below(m, 4));
+    /* Half of the stations stay plain, so that features meet plain ones too. */
+    for (size_t f = 0; chance(m, 0.6) && f < sizeof station_features / sizeof station_features[0]; f++)
+        if (chance(m, station_features[f].often))
+            station_features[f].say(m);
+    say(m, "}");
+}
+
+/* ---- Steps ---- */
+
+static void say_steps(struct maker *m, int depth);
+
+static void say_at(struct maker *m, int depth)
+{
+    (void)depth;
+    say(m, "{\"at\":\"s%u\",\"for\":", below(m, m->stations));
+    say_time(m, 1.0);
+    say(m, "}");
+}
+
+static void say_delay(struct maker *m, int depth)
+{
+    (void)depth;
+    say(m, "{\"delay\":");
+    say_time(m, 1.0);
+    say(m, "}");
+}
+
+static void say_in(struct maker *m, int depth)
+{
+    unsigned station = below(m, m->stations);
+    for (unsigned i = 0; i < m->stations && !m->holdable[station]; i++)
+        station = (station + 1) % m->stations;
+    say(m, "{\"in\":\"s%u\",\"do\":", station);
+    say_steps(m, depth + 1);
+    say(m, "}");
+}
+
+static void say_await(struct maker *m, int depth)
+{
+    say(m, "{\"await\":");
+    say_steps(m, depth + 1);
+    say(m, "}");
+}
+
+static void say_choose(struct maker *m, int depth)
+{
+    say(m, "{\"choose\":[{\"p\":0.4,\"do\":");
+    say_steps(m, depth + 1);
+    say(m, "},{\"do\":");
+    say_steps(m, depth + 1);
+    say(m, "}]}");
+}
+
+static void say_repeat(struct maker *m, int depth)
+{
+    say(m, "{\"repeat\":%s,\"do\":", chance(m, 0.5) ? "2" : "{\"dist\":\"poisson\",\"mean\":1.5}");
+    say_steps(m, depth + 1);
+    say(m, "}");
+}
+
+/* Of a later kind, so that calls end. */
+static void say_call(struct maker *m, int depth)
+{
+    (void)depth;
+    if (m->kind + 1 < m->kinds)
+        say(m, "{\"%s\":\"k%u\"}", chance(m, 0.5) ? "call" : "send", m->kind + 1);
+    else
+        say(m, "{\"become\":{\"priority\":%u}}", below(m, 3));
+}
+
+static const struct {
+    unsigned weight;
+    void (*say)(struct maker *m, int depth);
+} steps[] = {
+    {6, say_at}, {2, say_delay}, {3, say_in}, {2, say_await}, {1, say_choose}, {1, say_repeat}, {1, say_call},
+};
+
+static void say_steps(struct maker *m, int depth)
+{
+    const unsigned leaves = 2, all = sizeof steps / sizeof steps[0];
+    const unsigned count = depth == 0 ? 1 + below(m, 3) : below(m, 8) == 0 ? 0 : 1 + below(m, 2);
+    say(m, "[");
+    for (unsigned i = 0; i < count; i++) {
+        unsigned weights = 0;
+        const unsigned choice = depth < DEPTH_MOST ? all : leaves;
+        for (unsigned s = 0; s < choice; s++)
+            weights += steps[s].weight;
+        unsigned u = below(m, weights), s = 0;
+        while (u >= steps[s].weight)
+            u -= steps[s++].weight;
+        say(m, "%s", i == 0 ? "" : ",");
+        steps[s].say(m, depth);
+    }
+    say(m, "]");
+}
+
+/* ---- Kinds ---- */
+
+static void say_arrivals(struct maker *m)
+{
+    switch (below(m, 8)) {
+    case 0:
+        say(m, "\"arrivals\":{\"closed\":%u,\"think\":", 1 + below(m, 6));
+        say_time(m, 2.0);
+        say(m, "}");
+        return;
+    case 1:
+        say(m, "\"arrivals\":{\"at_once\":%u}", 1 + below(m, 20));
+        return;
+    case 2:
+        say(m, "\"arrivals\":{\"schedule\":[[0,0.2],[20,0.8],[40,0]],\"repeat\":60");
+        break;
+    case 3:
+        say(m, "\"arrivals\":{\"mmpp\":{\"rates\":[0.1,1],\"generator\":[[-0.1,0.1],[0.3,-0.3]]}");
+        break;
+    case 4:
+        say(m, "\"arrivals\":{\"interarrival\":");
+        say_time(m, 2.5);
+        break;
+    default:
+        say(m, "\"arrivals\":{\"rate\":%g", 0.1 + 0.5 * stream_uniform(&m->stream));
+    }
+    if (chance(m, 0.2))
+        say(m, ",\"batch\":{\"dist\":\"geometric\",\"mean\":2}");
+    if (chance(m, 0.2))
+        say(m, ",\"start\":5");
+    if (chance(m, 0.2))
+        say(m, ",\"stop\":300");
+    say(m, "}");
+}
+
+static void priority(struct maker *m)
+{
+    say(m, ",\"priority\":%u", below(m, 3));
+}
+
+static void weight(struct maker *m)
+{
+    say(m, ",\"weight\":%u", 1 + below(m, 3));
+}
+
+static void deadline(struct maker *m)
+{
+    say(m, ",\"deadline\":");
+    say_time(m, 4.0);
+}
+
+static void patience(struct maker *m)
+{
+    say(m, ",\"patience\":");
+    say_time(m, 2.0);
+}
+
+static void balk(struct maker *m)
+{
+    say(m, ",\"balk\":[0,0,0.3,0.6]");
+}
+
+static const struct feature kind_features[] = {
+    {0.4, priority}, {0.2, weight}, {0.2, deadline}, {0.15, patience}, {0.1, balk},
+};
+
+static void say_kind(struct maker *m, unsigned k)
+{
+    m->kind = k;
+    say(m, "%s\"k%u\":{", k == 0 ? "" : ",", k);
+    say_arrivals(m);
+    for (size_t f = 0; f < sizeof kind_features / sizeof kind_features[0]; f++)
+        if (chance(m, kind_features[f].often))
+            kind_features[f].say(m);
+    say(m, ",\"steps\":");
+    say_steps(m, 0);
+    say(m, "}");
+}
+
+char *random_scenario(uint64_t number)
+{
+    struct maker m = {.stream = {stream_mix(number + UINT64_C(0x5DE5C))}, .text = malloc(TEXT_MOST)};
+    if (m.text == NULL)
+        return NULL;
+    m.stations = 1 + below(&m, STATIONS_MOST);
+    m.kinds = 1 + below(&m, KINDS_MOST);
+    say(&m, "{\"stations\":{");
+    for (unsigned i = 0; i < m.stations; i++)
+        say_station(&m, i);
+    say(&m, "},\"tasks\":{");
+    for (unsigned k = 0; k < m.kinds; k++)
+        say_kind(&m, k);
+    say(&m, "},\"run\":{\"replications\":1,\"count\":1000,\"warmup\":0,\"limit\":{\"events\":100000},\"seed\":%u}}",
+        1 + below(&m, 1000));
+    return m.text;
+}

@@ -90,7 +90,7 @@ TEST_BUILD = $(if $(filter command,$(firstword $(origin BUILD))),$(BUILD),debug)
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test run-tests test-programs demo bench validate check-bits install uninstall clean help deps format readme FORCE
+.PHONY: all test run-tests test-programs demo bench validate check-bits install uninstall clean help deps format readme gallery FORCE
 
 # ---- Building ---------------------------------------------------------------------------------------------------------
 all: $(PROGRAM) ## the program build/desq and the library build/libdesq.a (default)
@@ -161,6 +161,8 @@ $(BARE_PROGRAMS): %: %.o $(LIBRARY)
 validate: all $(TESTS) ## minutes of runs against exact values: the claims, heavy loads, many servers
 	$(PROGRAM) claims
 	DESQ_VALIDATE=1 $(TESTS) theory networks
+	$(MAKE) --no-print-directory BUILD=debug test-programs
+	DESQ_VALIDATE=1 build/debug/tests/run random
 
 check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four
 	@tests/check-bits
@@ -172,6 +174,9 @@ readme: all ## put the real output of commands into README.md and docs/, and dra
 	@for page in README.md docs/scenario-format.md; do \
 	    echo "filling in $$page"; \
 	    PATH="$(CURDIR)/$(B):$$PATH" awk -f docs/readme.awk $$page > out/readme/page && cp out/readme/page $$page || exit 1; done
+
+gallery: all ## run every scenario and make scenarios/README.md from their answers and pictures (minutes)
+	docs/gallery $(PROGRAM)
 
 format: ## clang-format over all sources
 	clang-format -i $(wildcard sim/*.[ch] sim/*/*.[ch] models/*.[ch] models/*/*.[ch] cli/*.[ch] cli/*/*.[ch] plots/*.h tests/*.[ch] tests/bench/*.[ch])
@@ -198,7 +203,7 @@ install: all ## program, library, headers, scenarios and plot scripts under PREF
 	    printf '%s\n' '#ifdef __cplusplus' '#ifndef _Bool' '#define _Bool bool' '#endif' 'extern "C" {' '#endif' \
 	        '#include "desq/models/desq.h"' '#ifdef __cplusplus' '}' '#endif' '#endif'; \
 	} > $(includedir)/desq.h
-	install -m 644 $(wildcard scenarios/*) $(sharedir)/scenarios
+	install -m 644 $(wildcard scenarios/*.*) $(sharedir)/scenarios
 	$(if $(PLOT_SCRIPTS),install -m 644 $(PLOT_SCRIPTS) $(sharedir)/plots)
 	@printf '%s\n' 'Name: desq' 'Description: discrete-event simulation of queues' 'Version: $(version)' \
 	    'Requires: gsl libcjson' 'Cflags: -I$(PREFIX)/include -I$(PREFIX)/include/desq' 'Libs: -L$(PREFIX)/lib -ldesq -lm -lpthread' \

@@ -9,6 +9,7 @@
 enum {
     TOP_TITLE,
     TOP_DESCRIPTION,
+    TOP_ANSWER,
     TOP_TIME_UNIT,
     TOP_STATIONS,
     TOP_TASKS,
@@ -22,6 +23,7 @@ enum {
 const struct param scenario_top_params[] = {
     [TOP_TITLE] = {.name = "title", .type = PARAM_TEXT, .summary = "what the report is headed with"},
     [TOP_DESCRIPTION] = {.name = "description", .type = PARAM_TEXT, .summary = "what question it answers"},
+    [TOP_ANSWER] = {.name = "answer", .type = PARAM_TEXT, .summary = "what came out, in one line"},
     [TOP_TIME_UNIT] = {.name = "time_unit",
                        .type = PARAM_JSON,
                        .summary = "unit of plain numbers of time; default s"},
@@ -274,6 +276,7 @@ bool read_scenario(struct arena *arena, const struct json_tree *tree, const char
         return false;
     out->title = args[TOP_TITLE].text;
     out->description = args[TOP_DESCRIPTION].text;
+    out->answer = args[TOP_ANSWER].text;
     if (!args[TOP_TASKS].given)
         return read_fail(&r, tree->root,
                          "nothing to simulate: a scenario needs \"arrivals\" and \"service\", or \"tasks\"");

@@ -83,7 +83,7 @@ struct run_spec {
 };
 
 struct scenario {
-    const char *title, *description; /* NULL: none */
+    const char *title, *description, *answer; /* NULL: none */
     const char *time_unit;           /* "s", ... */
     double time_unit_seconds;
     struct station_spec *stations;

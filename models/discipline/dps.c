@@ -1,7 +1,6 @@
-#include "models/discipline/discipline.h"
+#include "models/discipline/sharing_heap.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* All tasks of a kind are served at the same speed, so each kind has a virtual clock of its own, and within
  * it a heap by the virtual time at which a task's work is done. */
@@ -11,11 +10,6 @@ struct shared_class {
     double virtual_time, speed;
     bool full; /* at full speed */
 };
-
-static bool before(const struct sharing_entry *a, const struct sharing_entry *b)
-{
-    return a->finish != b->finish ? a->finish < b->finish : a->sequence < b->sequence;
-}
 
 static void advance(struct sharing *s, double now)
 {
@@ -59,22 +53,11 @@ static bool join(struct sharing *s, double now, uint32_t task, double work)
             return false;
     }
     struct shared_class *class = &s->classes[s->kind];
-    if (class->count == class->size) {
-        const uint32_t size = class->size == 0 ? 64 : 2 * class->size;
-        struct sharing_entry *heap = realloc(class->heap, size * sizeof *heap);
-        if (heap == NULL)
-            return false;
-        class->heap = heap;
-        class->size = size;
-    }
+    if (!sharing_heap_room(&class->heap, &class->size, class->count))
+        return false;
     advance(s, now);
-    const struct sharing_entry entry = {class->virtual_time + work, s->sequence++, task};
-    uint32_t i = class->count++;
-    while (i > 0 && before(&entry, &class->heap[(i - 1) / 2])) {
-        class->heap[i] = class->heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    class->heap[i] = entry;
+    sharing_heap_add(class->heap, &class->count,
+                     (struct sharing_entry){class->virtual_time + work, s->sequence++, task});
     s->count++;
     set_speeds(s);
     return true;
@@ -114,23 +97,37 @@ static uint32_t finish(struct sharing *s, double now)
     const uint32_t task = class->heap[0].task;
     /* Its clock shows just this task's finish: setting it so keeps rounding from adding up. */
     class->virtual_time = class->heap[0].finish;
-    const struct sharing_entry last = class->heap[--class->count];
-    uint32_t i = 0;
-    for (;;) {
-        uint32_t child = 2 * i + 1;
-        if (child >= class->count)
-            break;
-        if (child + 1 < class->count && before(&class->heap[child + 1], &class->heap[child]))
-            child++;
-        if (!before(&class->heap[child], &last))
-            break;
-        class->heap[i] = class->heap[child];
-        i = child;
-    }
-    class->heap[i] = last;
+    sharing_heap_remove(class->heap, &class->count, 0);
     s->count--;
     set_speeds(s);
     return task;
+}
+
+/* The kind among whose tasks it is; *at: its place there. */
+static struct shared_class *class_of(const struct sharing *s, uint32_t task, uint32_t *at)
+{
+    struct shared_class *class = s->classes;
+    while ((*at = sharing_heap_find(class->heap, class->count, task)) == UINT32_MAX)
+        class++;
+    return class;
+}
+
+static double left(const struct sharing *s, double now, uint32_t task)
+{
+    uint32_t at;
+    const struct shared_class *class = class_of(s, task, &at);
+    const double work = class->heap[at].finish - class->virtual_time - (now - s->since) * class->speed;
+    return work > 0.0 ? work : 0.0;
+}
+
+static void leave(struct sharing *s, double now, uint32_t task)
+{
+    uint32_t at;
+    struct shared_class *class = class_of(s, task, &at);
+    advance(s, now);
+    sharing_heap_remove(class->heap, &class->count, at);
+    s->count--;
+    set_speeds(s);
 }
 
 static void reset(struct sharing *s)
@@ -163,6 +160,8 @@ const struct discipline_type discipline_dps = {
     .join = join,
     .next = next,
     .finish = finish,
+    .left = left,
+    .leave = leave,
     .reset = reset,
     .release = release,
 };

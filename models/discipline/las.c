@@ -232,6 +232,67 @@ static uint32_t finish(struct sharing *s, double now)
     return task;
 }
 
+/* The level at which the task is. Free nodes may still name it, so that levels are looked through as trees. */
+static uint32_t find(const struct las_task *nodes, uint32_t root, uint32_t task)
+{
+    for (uint32_t node = root; node != NO_TASK; node = nodes[node].sibling) {
+        if (nodes[node].task == task)
+            return node;
+        const uint32_t below = find(nodes, nodes[node].child, task);
+        if (below != NO_TASK)
+            return below;
+    }
+    return NO_TASK;
+}
+
+static uint32_t level_of(const struct level_set *set, uint32_t task, uint32_t *node)
+{
+    uint32_t i = 0;
+    while ((*node = find(set->nodes, set->levels[i].root, task)) == NO_TASK)
+        i++;
+    return i;
+}
+
+static double left(const struct sharing *s, double now, uint32_t task)
+{
+    uint32_t node;
+    const struct level *level = &s->levels->levels[level_of(s->levels, task, &node)];
+    const double work =
+        s->levels->nodes[node].demand - level->served - (now - s->since) * level->speed;
+    return work > 0.0 ? work : 0.0;
+}
+
+/* All of a heap but one node, melded into another; node's own children with it. */
+static uint32_t meld_others(struct las_task *nodes, uint32_t into, uint32_t root, uint32_t without)
+{
+    while (root != NO_TASK) {
+        const uint32_t sibling = nodes[root].sibling;
+        into = meld_others(nodes, into, nodes[root].child, without);
+        if (root != without) {
+            nodes[root].child = nodes[root].sibling = NO_TASK;
+            into = meld(nodes, into, root);
+        }
+        root = sibling;
+    }
+    return into;
+}
+
+static void leave(struct sharing *s, double now, uint32_t task)
+{
+    struct level_set *set = s->levels;
+    uint32_t node;
+    const uint32_t i = level_of(set, task, &node);
+    advance(s, now);
+    struct level *level = &set->levels[i];
+    level->root = meld_others(set->nodes, NO_TASK, level->root, node);
+    set->nodes[node].sibling = set->node_free;
+    set->node_free = node;
+    s->count--;
+    if (--level->tasks == 0)
+        remove_level(set, i);
+    set_speeds(s);
+}
+
 static void reset(struct sharing *s)
 {
     if (s->levels == NULL)
@@ -264,6 +325,8 @@ const struct discipline_type discipline_las = {
     .join = join,
     .next = next,
     .finish = finish,
+    .left = left,
+    .leave = leave,
     .reset = reset,
     .release = release,
 };

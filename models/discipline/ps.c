@@ -1,6 +1,4 @@
-#include "models/discipline/discipline.h"
-
-#include <stdlib.h>
+#include "models/discipline/sharing_heap.h"
 
 /* Each of k tasks present is served at speed min(1, c / k). */
 static double speed(const struct sharing *s)
@@ -17,29 +15,12 @@ static void advance(struct sharing *s, double now)
     s->since = now;
 }
 
-static bool before(const struct sharing_entry *a, const struct sharing_entry *b)
-{
-    return a->finish != b->finish ? a->finish < b->finish : a->sequence < b->sequence;
-}
-
 static bool join(struct sharing *s, double now, uint32_t task, double work)
 {
-    if (s->count == s->heap_size) {
-        const uint32_t size = s->heap_size == 0 ? 64 : 2 * s->heap_size;
-        struct sharing_entry *heap = realloc(s->heap, size * sizeof *heap);
-        if (heap == NULL)
-            return false;
-        s->heap = heap;
-        s->heap_size = size;
-    }
+    if (!sharing_heap_room(&s->heap, &s->heap_size, s->count))
+        return false;
     advance(s, now);
-    const struct sharing_entry entry = {s->virtual_time + work, s->sequence++, task};
-    uint32_t i = s->count++;
-    while (i > 0 && before(&entry, &s->heap[(i - 1) / 2])) {
-        s->heap[i] = s->heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    s->heap[i] = entry;
+    sharing_heap_add(s->heap, &s->count, (struct sharing_entry){s->virtual_time + work, s->sequence++, task});
     return true;
 }
 
@@ -56,21 +37,21 @@ static uint32_t finish(struct sharing *s, double now)
     /* The virtual clock shows just this task's finish: setting it so keeps rounding from adding up. */
     s->virtual_time = s->heap[0].finish;
     s->since = now;
-    const struct sharing_entry last = s->heap[--s->count];
-    uint32_t i = 0;
-    for (;;) {
-        uint32_t child = 2 * i + 1;
-        if (child >= s->count)
-            break;
-        if (child + 1 < s->count && before(&s->heap[child + 1], &s->heap[child]))
-            child++;
-        if (!before(&s->heap[child], &last))
-            break;
-        s->heap[i] = s->heap[child];
-        i = child;
-    }
-    s->heap[i] = last;
+    sharing_heap_remove(s->heap, &s->count, 0);
     return task;
+}
+
+static double left(const struct sharing *s, double now, uint32_t task)
+{
+    const double finish = s->heap[sharing_heap_find(s->heap, s->count, task)].finish;
+    const double work = finish - s->virtual_time - (now - s->since) * speed(s);
+    return work > 0.0 ? work : 0.0;
+}
+
+static void leave(struct sharing *s, double now, uint32_t task)
+{
+    advance(s, now);
+    sharing_heap_remove(s->heap, &s->count, sharing_heap_find(s->heap, s->count, task));
 }
 
 const struct discipline_type discipline_ps = {
@@ -85,4 +66,6 @@ const struct discipline_type discipline_ps = {
     .join = join,
     .next = next,
     .finish = finish,
+    .left = left,
+    .leave = leave,
 };

@@ -134,6 +134,8 @@ static const char *type_text(const struct param *p)
         return "list of steps";
     case PARAM_BRANCHES:
         return "list of branches";
+    case PARAM_FORKS:
+        return "list of lists of steps";
     case PARAM_PAIRS:
         return "list of pairs [time, number]";
     case PARAM_OBJECT:

@@ -93,7 +93,7 @@ void check_epoch(const struct world *w, uint32_t k)
 
 void world_check(const struct world *w)
 {
-    for (uint32_t i = 0; i < w->model->station_count; i++) {
+    for (uint32_t i = 0; i < w->model->part_count; i++) {
         check_station(&w->stations[i]);
         little(&w->stations[i].check, w->sim.now, "Little's law on the sample path of a station");
     }

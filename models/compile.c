@@ -2,10 +2,13 @@
 #include "models/discipline/ordered.h"
 #include "models/compile_load.h"
 #include "models/model.h"
+#include "models/group.h"
+#include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/task.h"
+#include "models/timeout.h"
 #include "models/world.h"
 
 #include <math.h>
@@ -41,13 +44,93 @@ static void compile_station(struct station_model *out, const struct station_spec
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
         .release = spec->await_release,
         .resume_first = spec->resume_first,
+        .blocks = spec->blocks,
+        .overflows = spec->on_full != NULL,
     };
 }
 
-static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
-                         const struct steps *const *steps_of_kind, struct program *program, struct error *err)
+/* Where the tasks of a station with a group go. */
+static bool compile_group(struct arena *arena, struct model *m, uint32_t station, const struct station_spec *spec,
+                          uint32_t *next_part)
 {
-    *program = (struct program){.arena = arena, .steps_of_kind = steps_of_kind};
+    struct group_model *group = arena_alloc(arena, sizeof *group);
+    const size_t count = spec->balance != NULL ? spec->balance_count : (size_t)spec->servers;
+    uint16_t *members = arena_array(arena, count, sizeof *members);
+    if (group == NULL || members == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (spec->balance != NULL) {
+            members[i] = (uint16_t)spec->balance[i];
+            continue;
+        }
+        struct station_spec server = *spec;
+        server.servers = 1.0;
+        server.capacity = INFINITY;
+        server.blocks = false;
+        server.name = arena_printf(arena, "%s/%zu", spec->name, i + 1);
+        if (server.name == NULL)
+            return false;
+        compile_station(&m->stations[*next_part], &server);
+        m->stations[*next_part].overflows = false;
+        m->stations[*next_part].wanders = spec->steal || spec->jockey > 0.0;
+        m->stations[*next_part].whole = (uint16_t)station;
+        members[i] = (uint16_t)(*next_part)++;
+    }
+    double *weights = NULL, sum = 0.0;
+    if (spec->weights != NULL) {
+        weights = arena_array(arena, count, sizeof *weights);
+        if (weights == NULL)
+            return false;
+        for (size_t i = 0; i < count; i++)
+            weights[i] = sum += spec->weights[i];
+        for (size_t i = 0; i < count; i++)
+            weights[i] /= sum;
+    }
+    *group = (struct group_model){
+        .rule = spec->dispatch,
+        .members = members,
+        .count = (uint32_t)count,
+        .d = (uint32_t)spec->d,
+        .replacement = spec->replacement,
+        .weights = weights,
+        .steal = spec->steal,
+        .jockey = (uint32_t)spec->jockey,
+    };
+    m->stations[station].group = group;
+    m->placed = true;
+    m->weighed |= spec->dispatch == lookup_row(dispatch_table, "least_work");
+    return true;
+}
+
+static bool compile_stations(struct arena *arena, struct model *m, const struct scenario *s)
+{
+    size_t parts = s->station_count;
+    for (size_t i = 0; i < s->station_count; i++)
+        parts += s->stations[i].per_server ? (size_t)s->stations[i].servers : 0;
+    if (parts >= UINT16_MAX)
+        return false;
+    m->stations = arena_array(arena, parts + 1, sizeof *m->stations);
+    if (m->stations == NULL)
+        return false;
+    uint32_t next_part = m->station_count;
+    for (uint32_t i = 0; i < m->station_count; i++) {
+        compile_station(&m->stations[i], &s->stations[i]);
+        m->stations[i].whole = (uint16_t)i;
+        m->overheads |= s->stations[i].switch_cost != NULL;
+        m->deadlines |= m->stations[i].deadlines;
+        m->blocking |= m->stations[i].blocks;
+        if (s->stations[i].dispatch != NULL && !compile_group(arena, m, i, &s->stations[i], &next_part))
+            return false;
+    }
+    m->part_count = next_part;
+    return true;
+}
+
+static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
+                         const struct scenario *s, const struct steps *const *steps_of_kind,
+                         struct program *program, struct error *err)
+{
+    *program = (struct program){.arena = arena, .steps_of_kind = steps_of_kind, .stations = s->stations};
     program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
     if (program->too_large)
@@ -134,17 +217,18 @@ static bool ends(const struct kind_spec *kind)
 /* Settles before the run what each station does when a task joins it or leaves it. */
 static void compile_shapes(struct model *m)
 {
-    for (uint32_t i = 0; i < m->station_count; i++) {
+    for (uint32_t i = 0; i < m->part_count; i++) {
         struct station_model *station = &m->stations[i];
         const struct discipline_type *d = station->discipline;
+        station->visit_mean = m->visits[station->whole] > 0.0 ? m->held_mean[station->whole] / m->visits[station->whole] : 0.0;
         if (station->sharing)
             station->shape = &station_sharing;
         else if (station->preempt != PREEMPT_NOBODY)
             station->shape = &station_preemptive;
         station->impatient = m->impatient;
-        station->unusual = m->impatient || m->interruptible || station->switch_cost != NULL ||
+        station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
                            station->behaviour != NULL;
-        station->capacity_plain = m->impatient ? 0 : station->capacity;
+        station->capacity_plain = m->impatient || m->placed || station->blocks ? 0 : station->capacity;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;
@@ -161,7 +245,8 @@ static bool deterministic(const struct model *m)
 {
     for (uint32_t i = 0; i < m->station_count; i++) {
         const struct station_model *station = &m->stations[i];
-        if (station->discipline == lookup_row(discipline_table, "random") ||
+        if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
+            station->discipline == lookup_row(discipline_table, "random") ||
             !constant(station->switch_cost) || !constant(station->setup) || !constant(station->keep_alive))
             return false;
     }
@@ -175,7 +260,7 @@ static bool deterministic(const struct model *m)
                 return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
-            if (op->code == OP_CHOOSE || !(op->given || constant(op->dist)))
+            if (op->code == OP_CHOOSE || (op->code == OP_BACKOFF && op->target > 0) || !(op->given || constant(op->dist)))
                 return false;
         }
     }
@@ -196,16 +281,19 @@ static void compile_layout(struct model *m, const struct program *programs)
                     code == OP_REPEAT;
         }
     }
-    m->unusual = m->interruptible || m->placed;
+    m->unusual = m->interruptible || m->placed || m->blocking;
     m->counters_offset = (uint32_t)sizeof(struct task_more);
     m->holdings_offset = m->counters_offset + (loops * (uint32_t)sizeof(uint32_t) + 7) / 8 * 8;
     m->visit_offset = m->holdings_offset + holds * (uint32_t)sizeof(struct holding);
-    for (uint32_t i = 0; i < m->station_count; i++)
+    for (uint32_t i = 0; i < m->part_count; i++)
         visits |= m->stations[i].preempt != PREEMPT_NOBODY;
     m->impatience_offset = m->visit_offset + (visits ? (uint32_t)sizeof(struct visit) : 0);
     m->stay_offset = m->impatience_offset + (m->impatient ? (uint32_t)sizeof(struct impatience) : 0);
-    m->more_size = m->stay_offset + (m->interruptible ? (uint32_t)sizeof(struct stay) : 0);
-    if (!more && !visits && !m->interruptible && !m->placed)
+    m->part_offset = m->stay_offset + (m->interruptible ? (uint32_t)sizeof(struct stay) : 0);
+    m->frames_offset = m->part_offset + (m->parted ? (uint32_t)sizeof(struct part) + 4 : 0);
+    m->frames_offset = (m->frames_offset + 7) / 8 * 8;
+    m->more_size = m->frames_offset + m->frames * (uint32_t)sizeof(struct frame);
+    if (!more && !visits && !m->unusual)
         m->more_size = 0;
 }
 
@@ -219,33 +307,33 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     m->kind_count = (uint32_t)s->kind_count;
     if (s->station_count >= UINT16_MAX || s->kind_count >= UINT16_MAX)
         return error_set(err, "more than %d stations or kinds of task", UINT16_MAX - 1);
-    m->stations = arena_array(arena, s->station_count + 1, sizeof *m->stations);
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
     m->weights = arena_array(arena, s->kind_count + 1, sizeof *m->weights);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
     const struct steps **steps_of_kind = arena_array(arena, s->kind_count + 1, sizeof *steps_of_kind);
-    if (m->weights == NULL || m->stations == NULL || m->kinds == NULL || programs == NULL ||
+    if (m->weights == NULL || m->kinds == NULL || programs == NULL ||
         steps_of_kind == NULL)
         return no_memory(err);
     for (size_t k = 0; k < s->kind_count; k++)
         steps_of_kind[k] = &s->kinds[k].steps;
-    for (size_t i = 0; i < s->station_count; i++) {
-        compile_station(&m->stations[i], &s->stations[i]);
-        m->overheads |= s->stations[i].switch_cost != NULL;
-        m->deadlines |= m->stations[i].deadlines;
-    }
+    if (!compile_stations(arena, m, s))
+        return error_set(err, "out of memory, or more than %d stations and lines", UINT16_MAX - 1);
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
-        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], steps_of_kind, &programs[k], err)) {
+        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], s, steps_of_kind, &programs[k], err)) {
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
+        m->frames = programs[k].frames_most > m->frames ? programs[k].frames_most : m->frames;
+        m->parted |= programs[k].forks || programs[k].splits;
         m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
         m->linked |= m->kinds[k].patience != NULL;
         m->deadlines |= s->kinds[k].deadline != NULL;
         m->weights[k] = s->kinds[k].weight;
         m->terminating &= ends(&s->kinds[k]);
     }
+    m->interruptible = m->frames > 0 || m->parted || m->weighed;
+    m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
         m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;
     if (!compile_classes(arena, m, s, programs))
@@ -264,7 +352,9 @@ static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
-    [OP_SEND] = "send",   [OP_END] = "end",
+    [OP_SEND] = "send",   [OP_TRY] = "try",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
+    [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
+    [OP_JOIN] = "join",   [OP_END] = "end",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -301,6 +391,22 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
         return arena_printf(arena, "%4u  %-7s %s\n", i, name, m->kinds[op->station].name);
     case OP_BECOME:
         return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
+    case OP_TRY:
+    case OP_DISARM:
+        return arena_printf(arena, "%4u  %-7s time-out %u\n", i, name, op->slot);
+    case OP_ARM:
+        return arena_printf(arena, "%4u  %-7s time-out %u, %s%s; over: %u\n", i, name, op->slot, dist,
+                            op->given ? ", continues" : "", op->target);
+    case OP_RETRY:
+        return arena_printf(arena, "%4u  %-7s time-out %u, at most %.0f times; else: %u\n", i, name, op->slot, op->p,
+                            op->target);
+    case OP_BACKOFF:
+        return arena_printf(arena, "%4u  %-7s %s, growing by %.10g\n", i, name, dist, op->p);
+    case OP_FORK:
+        return arena_printf(arena, "%4u  %-7s %u branches, %.0f needed%s; then: %u\n", i, name, op->slot, op->p,
+                            op->given ? ", others cancelled" : "", op->target);
+    case OP_GIVE_UP:
+    case OP_JOIN:
     case OP_AWAIT:
     case OP_RETURN:
     case OP_CHOOSE:

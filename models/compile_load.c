@@ -47,6 +47,34 @@ struct loading {
     bool sends;
 };
 
+/* What was counted for a group is dealt out among its stations: by weight, or each alike where the rule does not look
+ * at them; else by their servers. */
+static void share_groups(const struct scenario *s, struct load *l)
+{
+    for (size_t g = 0; g < s->station_count; g++) {
+        const struct station_spec *group = &s->stations[g];
+        if (group->balance == NULL || l->visits[g] == 0.0)
+            continue;
+        const bool alike = group->dispatch == lookup_row(dispatch_table, "random") ||
+                           group->dispatch == lookup_row(dispatch_table, "round_robin");
+        double sum = 0.0;
+        for (size_t i = 0; i < group->balance_count; i++)
+            sum += group->weights != NULL ? group->weights[i] : 0.0;
+        for (size_t i = 0; i < group->balance_count; i++) {
+            const size_t member = group->balance[i];
+            const bool infinite = !(group->servers < INFINITY);
+            const double share = group->weights != NULL ? group->weights[i] / sum
+                                 : alike || infinite    ? 1.0 / (double)group->balance_count
+                                                        : s->stations[member].servers / group->servers;
+            l->busy[member] += share * l->busy[g];
+            l->sure[member] += share * l->sure[g];
+            l->visits[member] += share * l->visits[g];
+            l->squares[member] += share * l->squares[g];
+            l->exposed[member] |= l->exposed[g] && !(s->stations[member].capacity < INFINITY);
+        }
+    }
+}
+
 static bool load_kind(struct model *m, const struct scenario *s, struct loading *l, size_t k,
                       struct error *err)
 {
@@ -60,6 +88,7 @@ static bool load_kind(struct model *m, const struct scenario *s, struct loading 
     l->load.leaves = l->load.doubtful[k] || kind->patience != NULL ||
                      (kind->balk_count > 0 && kind->balk[kind->balk_count - 1] > 0.0);
     load_call(&l->load, k);
+    share_groups(s, &l->load);
     m->kind_time[k] = l->load.total;
     if (l->load.too_deep)
         error_set(err, "steps are nested more than %d deep", LOAD_DEPTH);

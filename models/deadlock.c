@@ -6,33 +6,10 @@
  * deadlock (a reduction of the graph of who waits for whom: Holt, Some deadlock properties of computer
  * systems, ACM Computing Surveys 1972, section 3). */
 #include "models/patience.h"
+#include "models/visit_waiting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-typedef void visitor(void *context, uint32_t task);
-
-static void visit_list(const struct world *w, const struct task_list *list, visitor *visit, void *context)
-{
-    for (uint32_t ti = list->first; ti != NO_TASK; ti = w->tasks[ti].next)
-        visit(context, ti);
-}
-
-/* All tasks that wait for a server of a station with a queueing discipline. */
-static void visit_waiting(const struct world *w, const struct station *st, visitor *visit, void *context)
-{
-    visit_list(w, &st->resumed, visit, context);
-    if (st->line.count == 0)
-        return;
-    visit_list(w, &st->line.list, visit, context);
-    for (uint32_t c = 0; c < st->line.classes; c++)
-        visit_list(w, &st->line.by_class[c], visit, context);
-    for (uint32_t i = 0; st->line.heap != NULL && i < st->line.count; i++)
-        visit(context, st->line.heap[i].task);
-    if (st->line.slots != NULL)
-        for (uint32_t i = 0; i < st->line.count; i++)
-            visit(context, st->line.slots[i]);
-}
 
 struct reduction {
     const struct world *w;
@@ -72,7 +49,7 @@ static void find_holder(void *context, uint32_t ti)
 /* Follows holder after holder from station `first` until a station comes up again, and tells that cycle. */
 static void describe(const struct world *w, const bool *alive, uint32_t first, char *out, size_t size)
 {
-    const uint32_t stations = w->model->station_count;
+    const uint32_t stations = w->model->part_count;
     uint32_t at = first;
     /* After as many steps as there are stations the walk is on the cycle. */
     for (uint32_t lap = 0; lap < 2; lap++) {
@@ -107,7 +84,7 @@ static void describe(const struct world *w, const bool *alive, uint32_t first, c
 
 bool world_deadlock(const struct world *w, char *out, size_t size)
 {
-    const uint32_t stations = w->model->station_count;
+    const uint32_t stations = w->model->part_count;
     uint32_t *held = calloc(stations + 1, sizeof *held);
     bool *alive = calloc(stations + 1, sizeof *alive);
     struct reduction r = {.w = w, .held = held, .sign = 1};

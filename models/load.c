@@ -1,6 +1,7 @@
 #include "models/load.h"
 
 #include <math.h>
+#include <string.h>
 
 void load_steps(struct load *l, const struct steps *steps, double repeats)
 {
@@ -183,4 +184,35 @@ void load_await(struct load *l, const struct steps *steps)
         load_time(l, switch_mean(l, l->held[h].station), 0.0);
         l->weight = weight;
     }
+}
+
+void load_uncertain(struct load *l)
+{
+    l->leaves = true;
+}
+
+void load_fork(struct load *l, const struct branch *branches, size_t written, size_t count, double needed,
+               bool cancel)
+{
+    const struct load saved = *l;
+    const double weight = l->weight;
+    double longest = 0.0, shortest = INFINITY;
+    /* Within a branch, what the task holds is held all the same, but side by side: their times are not added. */
+    l->held_count = 0;
+    for (size_t i = 0; i < written; i++) {
+        l->total = 0.0;
+        l->weight = weight * (written < count ? (double)count : 1.0);
+        if (cancel && needed < (double)count)
+            l->leaves = true;
+        load_steps(l, &branches[i].steps, 1.0);
+        const double time = l->total / l->weight;
+        longest = fmax(longest, time);
+        shortest = fmin(shortest, time);
+    }
+    memcpy(l->held, saved.held, sizeof l->held);
+    l->held_count = saved.held_count;
+    l->total = saved.total;
+    l->weight = weight;
+    if (l->weight > 0.0)
+        load_time(l, needed < (double)count ? shortest : longest, 0.0);
 }

@@ -66,6 +66,16 @@ void load_turns(struct load *l, size_t station, const struct dist *service);
 void load_take(struct load *l, size_t station);
 void load_give(struct load *l);
 
+/* What comes now may be cut short, or done again. */
+void load_uncertain(struct load *l);
+
+/* Branches side by side: count of them, copies of the one written where more than that. The time that they take is
+ * taken to be that of the longest (of the k-th in order, where only k are needed). cancel: of those not needed only
+ * part is done. */
+struct branch;
+void load_fork(struct load *l, const struct branch *branches, size_t written, size_t count, double needed,
+               bool cancel);
+
 /* An await around steps. */
 void load_await(struct load *l, const struct steps *steps);
 

@@ -32,6 +32,12 @@ struct station_model {
     const struct station_shape *shape; /* NULL: plain, one line before whole servers that keep their task */
     bool sharing;              /* the discipline's shape */
     bool release, resume_first;
+    double visit_mean; /* mean time of one visit */
+    bool blocks;    /* on_full: block */
+    bool overflows; /* on_full: steps to take instead, at the opcode's target */
+    struct group_model *group; /* its tasks go to one of several stations (models/group.h); NULL: they do not */
+    bool wanders;   /* tasks change between its line and others of its group */
+    uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */
 };
 
@@ -52,7 +58,8 @@ struct kind_model {
 struct model {
     const struct scenario *scenario;
     struct station_model *stations;
-    uint32_t station_count;
+    uint32_t station_count; /* of the scenario */
+    uint32_t part_count;    /* with the servers that have lines of their own, which come behind those */
     struct kind_model *kinds;
     uint32_t kind_count;
 
@@ -67,9 +74,15 @@ struct model {
     uint32_t impatience_offset; /* of a struct impatience (models/patience.h), where impatient */
     bool deadlines;             /* tasks have one: some kind does, or some station orders by them */
     bool impatient;             /* some kind has patience or balks: tasks have a struct impatience */
+    uint32_t frames_offset;     /* of frames struct frame (models/timeout.h) */
+    uint32_t frames;            /* time-outs that a task may have open at once */
+    uint32_t part_offset;       /* of a struct part (models/part.h), where parted */
+    bool parted;                /* tasks fork, or go on in two records when they time out */
     uint32_t stay_offset;       /* of a struct stay (models/station.h), where interruptible */
     bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
     bool unusual;               /* interruptible or placed: one test for both */
+    bool weighed;               /* some rule of dispatch looks at the work that is left */
+    bool blocking;              /* some station blocks those who find it full */
     bool placed;                /* where a task is, is not said by its step alone: task_more.station */
     double *weights;            /* by kind */
 

@@ -33,6 +33,7 @@ enum param_type {
     PARAM_KIND,     /* .index: a kind of task, by name */
     PARAM_STEPS,    /* .steps */
     PARAM_BRANCHES, /* .branches, .count: [ { "p": x, "do": [...] }, ... ]; one p may be left out */
+    PARAM_FORKS,    /* .branches, .count: [ [steps], [steps], ... ] */
     PARAM_PAIRS,    /* .list, .count: [ [t, x], ... ]: times, and numbers of the dimension and range given */
     PARAM_OBJECT,   /* .args: an object whose members are the row's `members`, one arg for each */
     PARAM_LATER,    /* part of the format, but not of this version: refused, saying so */

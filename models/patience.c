@@ -12,13 +12,13 @@ static struct stream draw(const struct world *w, uint32_t ti, uint64_t which)
     return stream_draw(key, 2 * task_impatience(w, ti)->lines + which);
 }
 
-bool patience_balks(struct world *w, const struct station *st, uint32_t ti)
+bool patience_balks(struct world *w, uint32_t present, uint32_t ti)
 {
     const struct kind_model *kind = &w->model->kinds[w->tasks[ti].kind];
     task_impatience(w, ti)->lines++;
     if (kind->balk_count == 0)
         return false;
-    const double p = kind->balk[st->present < kind->balk_count ? st->present : kind->balk_count - 1];
+    const double p = kind->balk[present < kind->balk_count ? present : kind->balk_count - 1];
     if (p <= 0.0 || p >= 1.0)
         return p >= 1.0;
     struct stream s = draw(w, ti, 0);
@@ -46,6 +46,8 @@ void patience_on_end(void *world, const struct event *e)
     struct task *t = &w->tasks[ti];
     struct station *st = task_station(w, ti);
     station_clock(w, st);
+    if (w->model->weighed)
+        st->line_work -= station_task_work(w, st, ti);
     st->model->remove(&st->line, w->tasks, ti);
     st->present--;
     t->wait += w->sim.now - t->since;

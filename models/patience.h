@@ -20,8 +20,8 @@ static inline struct impatience *task_impatience(const struct world *w, uint32_t
                                          w->model->impatience_offset);
 }
 
-/* A newcomer looks at the station: true if it does not join. */
-bool patience_balks(struct world *w, const struct station *st, uint32_t ti);
+/* A newcomer looks at a station where so many are present: true if it does not join. */
+bool patience_balks(struct world *w, uint32_t present, uint32_t ti);
 
 /* A newcomer has joined the line. */
 void patience_begin(struct world *w, uint32_t ti);

@@ -263,7 +263,46 @@ static void serve_next(struct world *w, struct station *st)
         preempt(w, st, ordered_pop(&st->line).task);
 }
 
-const struct station_shape station_preemptive = {.join = join, .serve_next = serve_next};
+static bool in_service(const struct station *st, const struct visit *visit, uint32_t ti)
+{
+    return visit->place < st->serving_count && st->serving[visit->place].task == ti;
+}
+
+static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
+{
+    const struct visit *visit = visit_of(w, ti);
+    const double elapsed = w->sim.now - visit->begun;
+    parts->wait += visit->waited;
+    parts->service += visit->served;
+    if (!in_service(st, visit, ti)) {
+        parts->wait += elapsed;
+        return;
+    }
+    const double cost = elapsed < visit->cost ? elapsed : visit->cost;
+    parts->overhead += cost;
+    parts->service += elapsed - cost;
+}
+
+static void withdraw(struct world *w, struct station *st, uint32_t ti)
+{
+    struct visit *visit = visit_of(w, ti);
+    station_clock(w, st);
+    check_left(&st->check, w->sim.now, NULL);
+    st->present--;
+    if (!in_service(st, visit, ti)) {
+        ordered_remove(&st->line, w->tasks, ti);
+        return;
+    }
+    timer_clear(&visit->timer);
+    serving_remove(w, st, visit->place);
+    if (st->line.count > 0)
+        serve_next(w, st);
+    else
+        station_rest_server(w, st);
+}
+
+const struct station_shape station_preemptive = {
+    .join = join, .serve_next = serve_next, .withdraw = withdraw, .account = account};
 
 /* The quantum is over, not the work. */
 static void next_turn(struct world *w, struct station *st, uint32_t ti)
@@ -346,6 +385,10 @@ void preempt_on_stint_end(void *world, const struct event *e)
         station_rest_server(w, st);
     check_station(st);
     preempt_check(w, st);
+    if (w->model->interruptible) {
+        w->kinds[t->kind].served += visit->served;
+        task_is(w, ti, TASK_WALKING);
+    }
     t->step++;
     world_advance(w, ti, true);
 }

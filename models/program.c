@@ -1,5 +1,6 @@
 #include "models/program.h"
 
+#include "models/scenario/scenario.h"
 #include "models/step/step.h"
 
 #include <string.h>
@@ -77,6 +78,27 @@ bool program_routed(struct program *p, const struct steps *steps)
                 p->ops[o].target = begins[p->ops[o].target];
     }
     return !p->failed;
+}
+
+bool program_on_full(struct program *p, size_t station, uint32_t visit)
+{
+    const struct steps *steps = p->stations[station].on_full;
+    if (steps == NULL)
+        return !p->failed;
+    if (p->call_depth == PROGRAM_CALLS) { /* they lead to the same station again, and so on */
+        p->failed = p->too_large = true;
+        return false;
+    }
+    const uint32_t jump = program_emit(p, (struct op){.code = OP_JUMP});
+    if (p->failed)
+        return false;
+    p->ops[visit].target = p->count;
+    p->call_depth++;
+    const bool ok = program_steps(p, steps);
+    p->call_depth--;
+    if (ok)
+        p->ops[jump].target = p->count;
+    return ok;
 }
 
 bool program_call(struct program *p, size_t kind)

@@ -25,12 +25,22 @@ enum opcode {
     OP_LOOP,   /* one less in slot; if not 0 go to target */
     OP_SEND,   /* start a task of kind station */
     OP_BECOME, /* be of priority p, class target, from now on */
+    OP_TRY,    /* a time-out block begins: no attempt in frame slot yet */
+    OP_ARM,    /* one more attempt: the time-out runs, drawn from dist; when it is over go to target */
+    OP_DISARM, /* the attempt came through: its time-out is off */
+    OP_RETRY,  /* the attempt timed out: fewer than p retries so far? next; else go to target */
+    OP_BACKOFF, /* let dist times p to the number of retries so far less one pass; target: jitter */
+    OP_GIVE_UP, /* the task ends as timed out */
+    OP_FORK,   /* start slot branches, those of the OP_BRANCH that follow (one of them station times, where
+                  not 0); go on at target when p of them are done; given: the others are cancelled then */
+    OP_JOIN,   /* the branch is done */
     OP_END     /* the task is done */
 };
 
 struct op {
     uint8_t code;     /* enum opcode */
-    bool given;       /* AT: the service time is the task's own (from a trace); dist has its moments */
+    bool given;       /* AT: the service time is the task's own (from a trace); dist has its moments; FORK,
+                         ARM: see there */
     uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
     uint16_t slot;    /* REPEAT, LOOP */
     uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
@@ -39,6 +49,7 @@ struct op {
 };
 
 struct steps;
+struct station_spec;
 
 enum { PROGRAM_MOST = 1 << 20, PROGRAM_CALLS = 60 /* deep */ };
 
@@ -46,12 +57,16 @@ enum { PROGRAM_MOST = 1 << 20, PROGRAM_CALLS = 60 /* deep */ };
 struct program {
     struct arena *arena;
     const struct steps *const *steps_of_kind; /* for calls */
+    const struct station_spec *stations;      /* the scenario's: what is done where one is full */
     struct op *ops;
     uint32_t count, size;
     uint16_t loops, loops_most; /* loop counters in use here; needed at once */
     uint16_t holds, holds_most; /* holdings here; at once */
     bool delays;                /* some OP_DELAY */
+    uint16_t frames, frames_most; /* time-outs open here; at once */
     bool takes;                 /* some OP_TAKE */
+    bool forks;                 /* some OP_FORK */
+    bool splits;                /* some attempt goes on when it has timed out */
     uint32_t calls;             /* compiled so far */
     int call_depth;             /* open */
     bool failed;                /* no memory, or: */
@@ -66,6 +81,10 @@ bool program_steps(struct program *p, const struct steps *steps);
 
 /* The same with a kind's own steps, among which "next" leads; where they end the program goes on. */
 bool program_routed(struct program *p, const struct steps *steps);
+
+/* Behind what visits a station that takes other steps when it is full: those steps, which op `visit` then leads to.
+ */
+bool program_on_full(struct program *p, size_t station, uint32_t visit);
 
 /* Those of another kind, in place: calls leave nothing to be done while the program runs. */
 bool program_call(struct program *p, size_t kind);

@@ -1,7 +1,11 @@
 #include "models/station.h"
 
+#include "models/block.h"
+#include "models/group.h"
+#include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
+#include "models/timeout.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -9,7 +13,7 @@
 /* Work shared in virtual time comes back rounded: some units in the last place of the clock. */
 #define SHARING_ROUNDING (64.0 * DBL_EPSILON)
 
-static void ready_push(struct world *w, uint32_t ti)
+void ready_push(struct world *w, uint32_t ti)
 {
     if (w->ready_count == w->ready_size) {
         const uint32_t size = w->ready_size == 0 ? 64 : 2 * w->ready_size;
@@ -29,6 +33,15 @@ static void ready_push(struct world *w, uint32_t ti)
     w->ready[(w->ready_first + w->ready_count++) & (w->ready_size - 1)] = ti;
 }
 
+void ready_remove(struct world *w, uint32_t ti)
+{
+    for (uint32_t i = 0; i < w->ready_count; i++) {
+        uint32_t *slot = &w->ready[(w->ready_first + i) & (w->ready_size - 1)];
+        if (*slot == ti)
+            *slot = NO_TASK;
+    }
+}
+
 static uint32_t ready_take(struct world *w)
 {
     const uint32_t ti = w->ready[w->ready_first];
@@ -39,7 +52,7 @@ static uint32_t ready_take(struct world *w)
 
 /* The task in front of the server gets it: for service, or to hold. Returns true if it holds the server now
  * and can move on at once. */
-static bool turn_to(struct world *w, struct station *st, uint32_t ti)
+static inline bool turn_to(struct world *w, struct station *st, uint32_t ti)
 {
     const struct station_model *m = st->model;
     struct task *t = &w->tasks[ti];
@@ -48,6 +61,8 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
     t->wait += wait;
     double cost = 0.0;
     if (m->unusual) {
+        if (w->model->weighed && task_stay(w, ti)->where == TASK_WAITING)
+            st->line_work -= station_task_work(w, st, ti);
         if (m->impatient)
             patience_over(w, ti);
         if (m->switch_cost != NULL) {
@@ -70,7 +85,12 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
         if (!m->unusual) {
             calendar_push(&w->sim.calendar, now + t->demand, RANK_COMPLETION, EV_SERVICE_END, ti);
         } else {
-            task_is(w, ti, TASK_SERVED);
+            if (w->model->interruptible) {
+                task_is(w, ti, TASK_SERVED);
+                task_stay(w, ti)->cost = cost;
+                st->ends += now + (cost + t->demand);
+                st->serving_here++;
+            }
             task_schedule(w, ti, now + (cost + t->demand), EV_SERVICE_END);
         }
         return false;
@@ -82,6 +102,11 @@ static bool turn_to(struct world *w, struct station *st, uint32_t ti)
         return true;
     task_schedule(w, ti, now + cost, EV_SWITCH_END);
     return false;
+}
+
+bool station_turn_to(struct world *w, struct station *st, uint32_t ti)
+{
+    return turn_to(w, st, ti);
 }
 
 static void serve_next(struct world *w, struct station *st)
@@ -111,6 +136,11 @@ static inline void free_server(struct world *w, struct station *st)
     station_rest_server(w, st);
 }
 
+void station_free_server(struct world *w, struct station *st)
+{
+    free_server(w, st);
+}
+
 /* A held server goes back. */
 static void give_back(struct world *w, uint32_t ti, const struct holding *holding)
 {
@@ -122,6 +152,8 @@ static void give_back(struct world *w, uint32_t ti, const struct holding *holdin
         st->model->shape->give_back(w, st, ti, holding);
     else
         free_server(w, st);
+    if (st->model->wanders)
+        group_left(w, st);
     check_station(st);
 }
 
@@ -148,6 +180,8 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
         w->failed = w->sim.stop = true;
     if (m->unusual) {
         task_is(w, ti, w->tasks[ti].resuming != 0 && m->resume_first ? TASK_RESUMING : TASK_WAITING);
+        if (w->model->weighed)
+            st->line_work += station_task_work(w, st, ti);
         if (m->impatient && w->tasks[ti].resuming == 0)
             patience_begin(w, ti);
         if (m->behaviour != NULL)
@@ -179,7 +213,27 @@ static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
     return false;
 }
 
-const struct station_shape station_sharing = {.join = join_sharing};
+static void account_sharing(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
+{
+    const struct task *t = &w->tasks[ti];
+    const double served = t->demand - st->model->discipline->left(&st->sharing, w->sim.now, ti);
+    parts->service += served;
+    parts->wait += w->sim.now - t->since - served;
+}
+
+static void withdraw_sharing(struct world *w, struct station *st, uint32_t ti)
+{
+    station_clock(w, st);
+    st->model->discipline->leave(&st->sharing, w->sim.now, ti);
+    st->present--;
+    check_left(&st->check, w->sim.now, NULL);
+    if (st->present == 0)
+        timer_clear(&st->timer);
+    sharing_changed(w, st);
+}
+
+const struct station_shape station_sharing = {
+    .join = join_sharing, .withdraw = withdraw_sharing, .account = account_sharing};
 
 /* The task joins, however the station serves. */
 static inline bool join(struct world *w, struct station *st, uint32_t ti)
@@ -187,27 +241,65 @@ static inline bool join(struct world *w, struct station *st, uint32_t ti)
     return st->model->shape == NULL ? join_queue(w, st, ti) : st->model->shape->join(w, st, ti);
 }
 
-void station_give_all(struct world *w, uint32_t ti)
+void station_give_down_to(struct world *w, uint32_t ti, uint32_t keep)
 {
     struct task *t = &w->tasks[ti];
-    while (t->holds > 0) {
+    while (t->holds > keep) {
         const struct holding holding = task_holdings(w, ti)[--t->holds];
         if (holding.state == HOLDING_HELD)
             give_back(w, ti, &holding);
+        else if (holding.state == HOLDING_WANTED)
+            task_more(w, ti)->wanted--;
     }
 }
 
-/* A newcomer, at a station whose capacity_plain is reached, finds it full or does not want to join: it is
- * lost, and what it holds goes back. */
-static bool refused(struct world *w, struct station *st, uint32_t ti)
+/* What becomes of a task that comes to a station. */
+enum admission {
+    ADMITTED,
+    GONE,     /* it is lost, or waits for room */
+    ELSEWHERE /* other steps are taken instead */
+};
+
+/* A newcomer at a station where more than joining can happen, its capacity_plain being reached: it may be full, the
+ * task may not want to join, or go to one of a group (*at is then that one). Who is lost gives back what it holds. */
+__attribute__((noinline)) static enum admission admit(struct world *w, struct station **at, uint32_t ti,
+                                                      const struct op *op)
 {
+    struct station *st = *at;
     const struct station_model *m = st->model;
-    if (st->present < m->capacity && !(m->impatient && patience_balks(w, st, ti)))
-        return false;
-    st->lost++;
-    station_give_all(w, ti);
-    world_task_end(w, ti, TASK_LOST);
-    return true;
+    if (m->blocks && block_full(w, st, ti)) {
+        st->offered--;
+        if (op->code == OP_AT && !op->given) /* it will draw the same again */
+            w->tasks[ti].draws--;
+        block_wait(w, st, ti);
+        return GONE;
+    }
+    const uint32_t present = m->group == NULL ? st->present : group_present(w, m->group);
+    if (present >= m->capacity || (m->impatient && patience_balks(w, present, ti))) {
+        st->lost++;
+        if (m->overflows) {
+            w->tasks[ti].step = op->target;
+            return ELSEWHERE;
+        }
+        station_give_all(w, ti);
+        world_task_end(w, ti, TASK_LOST);
+        return GONE;
+    }
+    if (m->group != NULL) {
+        struct station *member = group_dispatch(w, st, ti);
+        member->offered += member->model->whole != st - w->stations;
+        *at = member;
+        if (member->model->whole != st - w->stations && member->present >= member->model->capacity) {
+            st->lost++;
+            member->lost++;
+            station_give_all(w, ti);
+            world_task_end(w, ti, TASK_LOST);
+            return GONE;
+        }
+    }
+    if (w->model->placed)
+        task_more(w, ti)->station = (uint16_t)(*at - w->stations);
+    return ADMITTED;
 }
 
 /* The outermost holding that is to be taken again: the task queues for it. True if it got it and can move on.
@@ -281,7 +373,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
     for (;;) {
         const struct op *op = task_op(w, ti);
         const enum opcode code = op->code;
-        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND) {
+        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND ||
+            code == OP_BACKOFF || code == OP_FORK) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);
@@ -299,8 +392,13 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             struct station *st = &w->stations[op->station];
             t->demand = op->given ? task_more(w, ti)->given : task_draw(t, op->dist);
             st->offered++;
-            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
-                return;
+            if (st->present >= st->model->capacity_plain) {
+                const enum admission admission = admit(w, &st, ti, op);
+                if (admission == ELSEWHERE)
+                    break;
+                if (admission == GONE)
+                    return;
+            }
             t->since = w->sim.now;
             join(w, st, ti);
             check_station(st);
@@ -316,8 +414,13 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_TAKE: {
             struct station *st = &w->stations[op->station];
             st->offered++;
-            if (st->present >= st->model->capacity_plain && refused(w, st, ti))
-                return;
+            if (st->present >= st->model->capacity_plain) {
+                const enum admission admission = admit(w, &st, ti, op);
+                if (admission == ELSEWHERE)
+                    break;
+                if (admission == GONE)
+                    return;
+            }
             t->since = w->sim.now;
             const bool now = join(w, st, ti);
             check_station(st);
@@ -326,11 +429,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             break;
         }
         case OP_GIVE: {
-            const struct holding holding = task_holdings(w, ti)[--t->holds];
-            if (holding.state == HOLDING_WANTED)
-                task_more(w, ti)->wanted--;
-            else
-                give_back(w, ti, &holding);
+            station_give_down_to(w, ti, t->holds - 1U);
             gave = true;
             t->step++;
             break;
@@ -373,6 +472,32 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             w->links[ti].class = op->target;
             t->step++;
             break;
+        case OP_TRY:
+            timeout_try(w, ti);
+            break;
+        case OP_ARM:
+            timeout_arm(w, ti);
+            break;
+        case OP_DISARM:
+            if (!timeout_disarm(w, ti))
+                return;
+            break;
+        case OP_RETRY:
+            timeout_retry(w, ti);
+            break;
+        case OP_BACKOFF:
+            timeout_backoff(w, ti);
+            return;
+        case OP_GIVE_UP:
+            station_give_all(w, ti);
+            world_task_end(w, ti, TASK_TIMED_OUT);
+            return;
+        case OP_FORK:
+            part_fork(w, ti);
+            return;
+        case OP_JOIN:
+            part_end(w, ti, TASK_COMPLETED);
+            return;
         case OP_END:
             world_task_end(w, ti, TASK_COMPLETED);
             return;
@@ -380,10 +505,25 @@ static void walk(struct world *w, uint32_t ti, bool gave)
     }
 }
 
+void world_settle_ready(struct world *w)
+{
+    while (w->ready_count > 0) {
+        const uint32_t ti = ready_take(w);
+        if (ti != NO_TASK)
+            walk(w, ti, false);
+    }
+}
+
 void world_settle(struct world *w)
 {
-    while (w->ready_count > 0)
-        walk(w, ready_take(w), false);
+    world_settle_ready(w);
+    if (w->model->blocking)
+        block_settle(w);
+}
+
+void world_walk(struct world *w, uint32_t ti)
+{
+    walk(w, ti, false);
 }
 
 void world_advance(struct world *w, uint32_t ti, bool gave)
@@ -403,12 +543,22 @@ void station_on_service_end(void *world, const struct event *e)
         if (!task_due(w, e))
             return;
         st = task_station(w, ti);
+        w->kinds[w->tasks[ti].kind].served += w->tasks[ti].demand;
+        if (w->model->interruptible && st->model->shape == NULL)
+            station_not_serving(st, w->sim.now);
+        if (w->model->blocking && block_stays(w, st, ti))
+            return;
     }
     const struct task *t = &w->tasks[ti];
     station_clock(w, st);
     tally_add(&st->response, w->sim.now - t->since);
     check_left(&st->check, w->sim.now, NULL);
-    free_server(w, st);
+    if (st->model->shape != NULL)
+        st->model->shape->finish(w, st, ti);
+    else
+        free_server(w, st);
+    if (st->model->wanders)
+        group_left(w, st);
     check_station(st);
     w->tasks[ti].step++;
     world_advance(w, ti, true);
@@ -442,6 +592,10 @@ void station_on_shared_end(void *world, const struct event *e)
     tally_add(&st->response, response);
     check_left(&st->check, w->sim.now, NULL);
     check_station(st);
+    if (w->model->interruptible) {
+        w->kinds[t->kind].served += t->demand;
+        task_is(w, ti, TASK_WALKING);
+    }
     t->step++;
     world_advance(w, ti, true);
 }

@@ -7,12 +7,24 @@
 
 #include <assert.h>
 
+/* The opcode that the task has reached. */
+static inline const struct op *task_op(const struct world *w, uint32_t ti)
+{
+    return &w->model->kinds[w->tasks[ti].kind].program[w->tasks[ti].step];
+}
+
 /* The task moves on from the step it has reached until it has to wait, then everybody whom that gave a
  * server. gave: its event has freed a server already, so those served by that move on first. */
 void world_advance(struct world *w, uint32_t ti, bool gave);
 
 /* All tasks that were given a server to hold move on. */
 void world_settle(struct world *w);
+
+/* The same, without looking for room at stations that were full. */
+void world_settle_ready(struct world *w);
+
+/* The task moves on from the step that it has reached, alone. */
+void world_walk(struct world *w, uint32_t ti);
 
 /* One more task of kind k, which has yet to take its first step. May move w->tasks and w->more. false: no
  * memory. */
@@ -21,8 +33,45 @@ bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out);
 /* The task has ended. */
 void world_task_end(struct world *w, uint32_t ti, enum task_end how);
 
-/* All that the task holds goes back, innermost first. */
-void station_give_all(struct world *w, uint32_t ti);
+/* All that the task holds beyond the first `keep` holdings goes back, innermost first. */
+void station_give_down_to(struct world *w, uint32_t ti, uint32_t keep);
+
+static inline void station_give_all(struct world *w, uint32_t ti)
+{
+    station_give_down_to(w, ti, 0);
+}
+
+/* One who had a server at a plain station leaves; the server turns to the next, or rests. The clock has been
+ * brought up. */
+void station_free_server(struct world *w, struct station *st);
+
+/* A task that waits in front of a plain station's server gets it: for service, or to hold. Returns true if it holds
+ * the server now and can move on at once. */
+bool station_turn_to(struct world *w, struct station *st, uint32_t ti);
+
+/* One in service, who was to be done at `end`, is not any more. */
+static inline void station_not_serving(struct station *st, double end)
+{
+    st->ends -= end;
+    if (--st->serving_here == 0)
+        st->ends = 0.0; /* no rounding is left */
+}
+
+/* What is left of the service of a task that waits at st. */
+static inline double station_task_work(const struct world *w, const struct station *st, uint32_t ti)
+{
+    return task_op(w, ti)->code == OP_AT && w->tasks[ti].resuming == 0 ? w->tasks[ti].demand : st->model->visit_mean;
+}
+
+/* The task is put among those that move on when the event in hand is settled; is taken out again. */
+void ready_push(struct world *w, uint32_t ti);
+void ready_remove(struct world *w, uint32_t ti);
+
+/* A record for a task that belongs to another one of kind k: as world_task_start, but no arrival. */
+bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out);
+
+/* Such a record is done with. */
+void world_part_end(struct world *w, uint32_t ti);
 
 event_handler station_on_service_end, station_on_shared_end;
 
@@ -66,6 +115,11 @@ static inline double task_draw(struct task *t, const struct dist *d)
     return dist_draw(d, &s);
 }
 
+/* What makes up a response. */
+struct parts {
+    double wait, service, delay, overhead;
+};
+
 /* What a station does where it is not plain (one line before whole servers that keep their task until it is
  * done). A model's station has one of these, or NULL, in station_model.shape. */
 struct station_shape {
@@ -74,6 +128,17 @@ struct station_shape {
     bool (*join)(struct world *w, struct station *st, uint32_t ti);
     /* A server that is neither idle nor busy turns to the next waiting task, which there is. */
     void (*serve_next)(struct world *w, struct station *st);
+    /* The task, which waits here or is served, leaves before it is done. Its parts are the caller's business
+     * (models/withdraw.h). */
+    void (*withdraw)(struct world *w, struct station *st, uint32_t ti);
+    /* What the visit in hand has come to by now, added to parts; the task's own totals are not yet touched by
+     * it. */
+    void (*account)(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts);
+    /* What `from` holds here is `to`'s from now on. NULL: nobody knows who holds what. */
+    void (*handed)(struct world *w, struct station *st, const struct holding *holding, uint32_t from, uint32_t to);
+    /* EV_SERVICE_END of a task in service here; the clock has been brought up, the response counted. NULL: as at
+     * plain stations. */
+    void (*finish)(struct world *w, struct station *st, uint32_t ti);
     /* A held server goes back; the holding is forgotten or away afterwards. NULL: none can be held. */
     void (*give_back)(struct world *w, struct station *st, uint32_t ti, const struct holding *holding);
 };
@@ -89,13 +154,16 @@ enum whereabouts {
     TASK_SWITCHED, /* EV_SWITCH_END: it holds a server that turns to it */
     TASK_SHARED,   /* at a station with a sharing discipline */
     TASK_VISITING, /* at a station that preempts, in service or not */
-    TASK_DELAYED   /* EV_DELAY_END */
+    TASK_DELAYED,  /* EV_DELAY_END */
+    TASK_JOINING,  /* it waits for its branches */
+    TASK_BLOCKED   /* it waits for room at a station (models/block.h) */
 };
 
 /* What a task has where it may be taken from where it is (model.interruptible), at model.stay_offset of its
  * struct task_more. */
 struct stay {
     struct timer timer; /* of the event that it waits for */
+    double cost;        /* SERVED: the switch with which the service begins */
     uint8_t where;      /* enum whereabouts */
 };
 
@@ -123,15 +191,14 @@ static inline void task_schedule(struct world *w, uint32_t ti, double time, enum
 /* Such an event came up: does it happen? */
 static inline bool task_due(struct world *w, const struct event *e)
 {
-    if (!w->model->interruptible || timer_due(&w->sim.calendar, &task_stay(w, e->subject)->timer, e))
+    if (!w->model->interruptible)
         return true;
+    if (timer_due(&w->sim.calendar, &task_stay(w, e->subject)->timer, e)) {
+        task_stay(w, e->subject)->where = TASK_WALKING;
+        return true;
+    }
     w->sim.events--;
     return false;
-}
-
-static inline const struct op *task_op(const struct world *w, uint32_t ti)
-{
-    return &w->model->kinds[w->tasks[ti].kind].program[w->tasks[ti].step];
 }
 
 /* In a build with DESQ_CHECKS every replication checks itself: response = wait + service + delay + overhead

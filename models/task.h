@@ -12,6 +12,7 @@ enum task_end {
     TASK_COMPLETED,
     TASK_LOST,      /* a station was full, or it did not join */
     TASK_ABANDONED, /* its patience ended */
+    TASK_TIMED_OUT, /* a time-out without retries or other steps */
     TASK_ENDS
 };
 
@@ -43,7 +44,8 @@ struct task_link {
 enum holding_state {
     HOLDING_HELD,  /* has the server */
     HOLDING_AWAY,  /* gave it back for an await that is not over */
-    HOLDING_WANTED /* the await is over: to be taken again before the next step */
+    HOLDING_WANTED, /* the await is over: to be taken again before the next step */
+    HOLDING_GONE   /* another record has it now (models/timeout.h) */
 };
 
 /* A server that an `in` took. */
@@ -90,6 +92,20 @@ static inline uint32_t task_list_take(struct task_list *list, const struct task 
     if (list->first == NO_TASK)
         list->last = NO_TASK;
     return task;
+}
+
+/* From anywhere, where nothing links back: the list is walked. */
+static inline void task_list_remove(struct task_list *list, struct task *tasks, uint32_t task)
+{
+    uint32_t before = NO_TASK;
+    for (uint32_t ti = list->first; ti != task; ti = tasks[ti].next)
+        before = ti;
+    if (before == NO_TASK)
+        list->first = tasks[task].next;
+    else
+        tasks[before].next = tasks[task].next;
+    if (list->last == task)
+        list->last = before;
 }
 
 #endif

@@ -1,9 +1,12 @@
 #include "models/world.h"
 
 #include "models/alarm.h"
+#include "models/group.h"
+#include "models/part.h"
 #include "models/preempt.h"
 #include "models/source.h"
 #include "models/station.h"
+#include "models/timeout.h"
 
 #include "models/patience.h"
 
@@ -24,6 +27,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     const uint32_t serving_size = st->serving_size;
     *st = (struct station){.model = m, .idle = m->servers, .serving = serving, .serving_size = serving_size};
     task_list_init(&st->resumed);
+    task_list_init(&st->blocked);
     line.count = 0;
     line.sequence = 0;
     task_list_init(&line.list);
@@ -73,11 +77,11 @@ struct world *world_new(const struct model *m)
         return NULL;
     sim_init(&w->sim);
     w->model = m;
-    w->stations = calloc(m->station_count + 1, sizeof *w->stations);
+    w->stations = calloc(m->part_count + 1, sizeof *w->stations);
     w->kinds = calloc(m->kind_count + 1, sizeof *w->kinds);
     w->sources = calloc(m->kind_count + 1, sizeof *w->sources);
     bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL;
-    for (uint32_t i = 0; ok && i < m->station_count; i++) {
+    for (uint32_t i = 0; ok && i < m->part_count; i++) {
         w->stations[i].model = &m->stations[i];
         w->stations[i].line.by_class = calloc(m->classes, sizeof(struct task_list));
         ok = w->stations[i].line.by_class != NULL;
@@ -93,7 +97,7 @@ void world_free(struct world *w)
 {
     if (w == NULL)
         return;
-    for (uint32_t i = 0; w->stations != NULL && i < w->model->station_count; i++) {
+    for (uint32_t i = 0; w->stations != NULL && i < w->model->part_count; i++) {
         free(w->stations[i].line.by_class);
         free(w->stations[i].line.slots);
         free(w->stations[i].line.heap);
@@ -156,6 +160,8 @@ static bool task_new(struct world *w, uint32_t *out)
         task_impatience(w, *out)->timer = (struct timer){0};
     if (w->model->interruptible)
         task_stay(w, *out)->timer = (struct timer){0};
+    for (uint32_t f = 0; f < w->model->frames; f++)
+        task_frames(w, *out)[f] = (struct frame){0};
     return true;
 }
 
@@ -185,6 +191,9 @@ __attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
         task_impatience(w, ti)->lines = 0;
     if (m->linked)
         w->links[ti].class = m->class_of_kind[t->kind];
+    if (m->parted)
+        part_init(w, ti);
+    task_is(w, ti, TASK_WALKING);
     if (!m->deadlines)
         return;
     const struct dist *deadline = m->kinds[t->kind].deadline;
@@ -229,6 +238,24 @@ bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
     w->alive++;
     task_enter(w, *out);
     return true;
+}
+
+bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
+{
+    if (!task_new(w, out))
+        return false;
+    struct task *t = &w->tasks[*out];
+    *t = (struct task){.arrived = w->sim.now, .key = key, .kind = (uint16_t)k, .next = NO_TASK};
+    w->alive++;
+    begin_more(w, *out);
+    return true;
+}
+
+void world_part_end(struct world *w, uint32_t ti)
+{
+    timeout_clear(w, ti);
+    w->last_leave = w->sim.now;
+    task_forget(w, ti);
 }
 
 static void on_arrival(void *world, const struct event *e)
@@ -286,6 +313,13 @@ static void on_think_end(void *world, const struct event *e)
 
 void world_task_end(struct world *w, uint32_t ti, enum task_end how)
 {
+    if (w->model->interruptible) {
+        if (task_is_part(w, ti)) {
+            part_end(w, ti, how);
+            return;
+        }
+        timeout_clear(w, ti);
+    }
     struct task *t = &w->tasks[ti];
     const struct kind_model *kind = &w->model->kinds[t->kind];
     struct kind_state *ks = &w->kinds[t->kind];
@@ -296,6 +330,7 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
     if (how != TASK_COMPLETED) {
         ks->lost += how == TASK_LOST;
         ks->abandoned += how == TASK_ABANDONED;
+        ks->timed_out += how == TASK_TIMED_OUT;
     } else {
         ks->completed++;
         const double response = now - t->arrived;
@@ -312,6 +347,8 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
             others = more->delay + more->overhead;
             ks->missed += kind->deadline != NULL && now > more->deadline;
         }
+        if (w->model->interruptible)
+            ks->useful += t->service - task_more(w, ti)->wasted + task_more(w, ti)->beside;
         check_parts(response, t->wait + t->service + others, now);
         if (++w->completed == w->model->count && w->measuring)
             w->sim.stop = true;
@@ -366,7 +403,7 @@ static void on_cut(void *world, const struct event *e)
     struct world *w = world;
     (void)e;
     const double now = w->sim.now;
-    for (uint32_t i = 0; i < w->model->station_count; i++) {
+    for (uint32_t i = 0; i < w->model->part_count; i++) {
         struct station *st = &w->stations[i];
         station_clock(w, st);
         st->busy_area = st->present_area = st->setting_up_area = 0.0;
@@ -377,6 +414,8 @@ static void on_cut(void *world, const struct event *e)
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
         ks->arrived = ks->completed = ks->lost = ks->abandoned = ks->missed = 0;
+        ks->timed_out = ks->attempts = 0;
+        ks->served = ks->useful = 0.0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);
         tally_init(&ks->wait);
@@ -397,7 +436,7 @@ static void on_half(void *world, const struct event *e)
     (void)e;
     for (uint32_t k = 0; k < w->model->kind_count; k++)
         w->kinds[k].half_area = time_average_area(&w->kinds[k].in_system, w->sim.now);
-    for (uint32_t i = 0; i < w->model->station_count; i++) {
+    for (uint32_t i = 0; i < w->model->part_count; i++) {
         station_clock(w, &w->stations[i]);
         w->stations[i].half_area = w->stations[i].present_area;
     }
@@ -420,6 +459,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_STINT_END] = preempt_on_stint_end,
     [EV_KEEP_ALIVE] = on_keep_alive,
     [EV_PATIENCE_END] = patience_on_end,
+    [EV_TIMEOUT] = timeout_on_end,
     [EV_ALARM] = alarm_on_event,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,
@@ -482,9 +522,10 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     w->cut = w->last_leave = 0.0;
     w->measuring = !(m->warmup > 0.0);
     w->failed = false;
+    w->admitted = NO_TASK;
     for (size_t h = 0; h < record->histogram_count; h++)
         histogram_reset(&record->histograms[h]);
-    for (uint32_t i = 0; i < m->station_count; i++)
+    for (uint32_t i = 0; i < m->part_count; i++)
         reset_station(w, &w->stations[i], m->seed, r);
     for (uint32_t k = 0; k < m->kind_count; k++)
         reset_kind(w, k, m->seed, r, record);
@@ -544,11 +585,13 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     w->end = w->sim.now;
     if (w->alive > 0) {
         world_check(w);
+        group_gather(w);
         return !w->sim.stop || world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_DONE;
     }
     w->end = w->last_leave;
     if (!w->measuring) /* all was over before the warm-up: nothing is measured */
         on_cut(w, NULL);
     world_check(w);
+    group_gather(w);
     return WORLD_EMPTY;
 }

@@ -29,6 +29,7 @@ enum event_kind {
     EV_STINT_END,    /* subject: task in service where tasks are preempted; a timer */
     EV_KEEP_ALIVE,   /* subject: idle slot; a timer */
     EV_PATIENCE_END, /* subject: waiting task; a timer */
+    EV_TIMEOUT,      /* subject: task; a timer */
     EV_ALARM,        /* subject: index of an alarm (models/alarm.h); a timer */
     EV_CUT,          /* the warm-up is over */
     EV_HALF,         /* half of the measured time is over */
@@ -44,14 +45,25 @@ struct task_more {
     double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
     uint32_t awaits; /* open */
     uint32_t wanted; /* holdings in state HOLDING_WANTED */
+    double wasted;   /* of its service: in attempts that timed out. Set only if model.interruptible */
+    double beside;   /* service of branches that it waited for, beside its own. Likewise */
+    double joined;   /* when it joined the station whose server it keeps. Likewise */
+    uint16_t kept;   /* 1 + the station whose server it keeps while it is blocked; 0: none. Set only if
+                        model.blocking */
     uint16_t station; /* where it is, or last was. Set only if model.placed */
 };
 
 struct station {
     const struct station_model *model;
+    /* Where model.weighed: sum of the times at which those in service will be done, their number, and the work of
+     * those in line. */
+    double ends, line_work;
+    uint32_t serving_here;
+    uint32_t turn;            /* round_robin */
     uint32_t idle;            /* servers without work, ready at once */
     uint32_t busy;            /* servers serving or held; for sharing: min(present, servers) */
     uint32_t present;         /* tasks waiting for a server here or having one */
+    struct task_list blocked; /* tasks that wait for room here (models/block.h) */
     struct task_list resumed; /* "resume": "first": served before the line */
     struct line line;
     struct sharing sharing;
@@ -102,7 +114,10 @@ struct source {
 };
 
 struct kind_state {
-    uint64_t arrived, completed, lost, abandoned; /* since the cut */
+    uint64_t arrived, completed, lost, abandoned, timed_out; /* since the cut */
+    uint64_t attempts;       /* begun under a time-out */
+    double served, useful;   /* service of its tasks in all their parts; that of completed tasks which counted for
+                                them. Only where interruptible */
     uint64_t missed;                              /* of completed: after their deadline */
     uint64_t present;                             /* now */
     struct time_average in_system;
@@ -161,6 +176,7 @@ struct world {
     bool measuring;     /* the warm-up is over */
     double last_leave;  /* when a task last ended */
     double end;         /* when the replication ended, set by world_run */
+    uint32_t admitted;  /* a blocked task for which there is room now, or NO_TASK */
     bool failed;        /* no memory */
 };
 

@@ -119,8 +119,25 @@ static void setup(struct maker *m)
         say(m, ",\"setup_serial\":true");
 }
 
+static void full(struct maker *m)
+{
+    say(m, ",\"capacity\":%u,\"on_full\":", 1 + below(m, 4));
+    if (chance(m, 0.6))
+        say(m, "\"block\"");
+    else
+        say(m, "[{\"delay\":1}]");
+}
+
+static void lines(struct maker *m)
+{
+    static const char *const rules[] = {"random", "round_robin", "jsq", "power_of_d", "least_work", "join_idle"};
+    say(m, ",\"queues\":\"per_server\",\"dispatch\":\"%s\"", rules[below(m, 6)]);
+    if (m->holdable[m->station] && chance(m, 0.4))
+        say(m, chance(m, 0.5) ? ",\"steal\":true" : ",\"jockey\":2");
+}
+
 static const struct feature station_features[] = {
-    {0.4, discipline}, {0.2, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup},
+    {0.4, discipline}, {0.15, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup}, {0.15, full}, {0.15, lines},
 };
 
 static void say_station(struct maker *m, unsigned i)
@@ -192,6 +209,45 @@ static void say_repeat(struct maker *m, int depth)
     say(m, "}");
 }
 
+static void say_timeout(struct maker *m, int depth)
+{
+    say(m, "{\"timeout\":");
+    say_time(m, 2.0);
+    say(m, ",\"do\":");
+    say_steps(m, depth + 1);
+    if (chance(m, 0.5)) {
+        say(m, ",\"retry\":{\"max\":2");
+        if (chance(m, 0.5)) {
+            say(m, ",\"backoff\":");
+            say_time(m, 0.5);
+        }
+        say(m, "}");
+    }
+    if (chance(m, 0.4)) {
+        say(m, ",\"else\":");
+        say_steps(m, depth + 1);
+    }
+    if (chance(m, 0.4))
+        say(m, ",\"abandoned\":\"continues\"");
+    say(m, "}");
+}
+
+static void say_fork(struct maker *m, int depth)
+{
+    static const char *const joins[] = {"\"all\"", "\"any\"", "2"};
+    const bool copies = chance(m, 0.3);
+    say(m, "{\"fork\":[");
+    say_steps(m, depth + 1);
+    if (!copies) {
+        say(m, ",");
+        say_steps(m, depth + 1);
+    }
+    say(m, "],\"join\":%s,\"rest\":\"%s\"", joins[below(m, 3)], chance(m, 0.5) ? "cancel" : "finish");
+    if (copies)
+        say(m, ",\"copies\":3");
+    say(m, "}");
+}
+
 /* Of a later kind, so that calls end. */
 static void say_call(struct maker *m, int depth)
 {
@@ -206,7 +262,7 @@ static const struct {
     unsigned weight;
     void (*say)(struct maker *m, int depth);
 } steps[] = {
-    {6, say_at}, {2, say_delay}, {3, say_in}, {2, say_await}, {1, say_choose}, {1, say_repeat}, {1, say_call},
+    {6, say_at}, {2, say_delay}, {3, say_in}, {2, say_await}, {1, say_choose}, {1, say_repeat}, {1, say_call}, {2, say_timeout}, {2, say_fork},
 };
 
 static void say_steps(struct maker *m, int depth)

@@ -152,12 +152,14 @@ struct discipline_type {
      * next: the time at which the next one finishes if nobody joins; count > 0. Never before now.
      * finish: the one that next spoke of leaves, at now; NO_TASK: only the speeds change at that time.
      * left: the work at full speed that the task, which is here, still has to do at now.
+     * work: of all present, together.
      * leave: it leaves before it is done, at now.
      * reset, release: start of a replication; end of all. NULL: nothing beyond the common part. */
     bool (*join)(struct sharing *sharing, double now, uint32_t task, double work);
     double (*next)(const struct sharing *sharing, double now);
     uint32_t (*finish)(struct sharing *sharing, double now);
     double (*left)(const struct sharing *sharing, double now, uint32_t task);
+    double (*work)(const struct sharing *sharing, double now);
     void (*leave)(struct sharing *sharing, double now, uint32_t task);
     void (*reset)(struct sharing *sharing);
     void (*release)(struct sharing *sharing);

@@ -120,6 +120,17 @@ static double left(const struct sharing *s, double now, uint32_t task)
     return work > 0.0 ? work : 0.0;
 }
 
+static double work(const struct sharing *s, double now)
+{
+    double sum = 0.0;
+    for (uint32_t k = 0; s->classes != NULL && k < s->kinds; k++) {
+        const struct shared_class *class = &s->classes[k];
+        for (uint32_t i = 0; i < class->count; i++)
+            sum += class->heap[i].finish - class->virtual_time - (now - s->since) * class->speed;
+    }
+    return sum;
+}
+
 static void leave(struct sharing *s, double now, uint32_t task)
 {
     uint32_t at;
@@ -161,6 +172,7 @@ const struct discipline_type discipline_dps = {
     .next = next,
     .finish = finish,
     .left = left,
+    .work = work,
     .leave = leave,
     .reset = reset,
     .release = release,

@@ -262,6 +262,24 @@ static double left(const struct sharing *s, double now, uint32_t task)
     return work > 0.0 ? work : 0.0;
 }
 
+static double work_below(const struct las_task *nodes, uint32_t root, double served)
+{
+    double sum = 0.0;
+    for (uint32_t node = root; node != NO_TASK; node = nodes[node].sibling)
+        sum += nodes[node].demand - served + work_below(nodes, nodes[node].child, served);
+    return sum;
+}
+
+static double work(const struct sharing *s, double now)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; s->levels != NULL && i < s->levels->count; i++) {
+        const struct level *level = &s->levels->levels[i];
+        sum += work_below(s->levels->nodes, level->root, level->served + (now - s->since) * level->speed);
+    }
+    return sum;
+}
+
 /* All of a heap but one node, melded into another; node's own children with it. */
 static uint32_t meld_others(struct las_task *nodes, uint32_t into, uint32_t root, uint32_t without)
 {
@@ -326,6 +344,7 @@ const struct discipline_type discipline_las = {
     .next = next,
     .finish = finish,
     .left = left,
+    .work = work,
     .leave = leave,
     .reset = reset,
     .release = release,

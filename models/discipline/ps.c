@@ -48,6 +48,15 @@ static double left(const struct sharing *s, double now, uint32_t task)
     return work > 0.0 ? work : 0.0;
 }
 
+static double work(const struct sharing *s, double now)
+{
+    const double clock = s->virtual_time + (s->count == 0 ? 0.0 : (now - s->since) * speed(s));
+    double sum = 0.0;
+    for (uint32_t i = 0; i < s->count; i++)
+        sum += s->heap[i].finish - clock;
+    return sum;
+}
+
 static void leave(struct sharing *s, double now, uint32_t task)
 {
     advance(s, now);
@@ -67,5 +76,6 @@ const struct discipline_type discipline_ps = {
     .next = next,
     .finish = finish,
     .left = left,
+    .work = work,
     .leave = leave,
 };

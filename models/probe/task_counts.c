@@ -22,10 +22,24 @@ static struct sample read_abandoned(const struct world *w, size_t subject)
     return sample_of_ratio((double)w->kinds[subject].abandoned, (double)w->kinds[subject].arrived);
 }
 
-/* Nothing in this version's language makes a task time out. */
-static struct sample read_none(const struct world *w, size_t subject)
+static struct sample read_timed_out(const struct world *w, size_t subject)
 {
-    return sample_of_ratio(0.0, (double)w->kinds[subject].arrived);
+    return sample_of_ratio((double)w->kinds[subject].timed_out, (double)w->kinds[subject].arrived);
+}
+
+/* Where no time-out can be, there is nothing to count. */
+static struct sample read_attempts(const struct world *w, size_t subject)
+{
+    const double arrived = w->model->frames > 0 ? (double)w->kinds[subject].arrived : 0.0;
+    return sample_of_ratio(w->model->frames > 0 ? (double)w->kinds[subject].attempts : 0.0, arrived);
+}
+
+static struct sample read_wasted(const struct world *w, size_t subject)
+{
+    const struct kind_state *ks = &w->kinds[subject];
+    if (w->model->frames == 0 && !w->model->parted)
+        return sample_of_ratio(0.0, 0.0);
+    return sample_of_ratio(ks->served > ks->useful ? ks->served - ks->useful : 0.0, ks->served);
 }
 
 static struct sample read_missed(const struct world *w, size_t subject)
@@ -77,10 +91,10 @@ const struct probe_type probe_abandoned = {
 
 const struct probe_type probe_timed_out = {
     .name = "timed_out",
-    .summary = "share of arrivals that gave up for a time-out (0 in this version: no `timeout`)",
+    .summary = "share of arrivals that ended because a `timeout` was over, with no retry left and no `else`",
     .scope = PROBE_KIND,
     .unit = UNIT_FRACTION,
-    .read = read_none,
+    .read = read_timed_out,
 };
 
 const struct probe_type probe_missed = {
@@ -97,4 +111,21 @@ const struct probe_type probe_unfinished = {
     .scope = PROBE_KIND,
     .unit = UNIT_NUMBER,
     .read = read_unfinished,
+};
+
+const struct probe_type probe_attempts = {
+    .name = "attempts",
+    .summary = "attempts under a `timeout` per arrival, in scenarios that have one",
+    .scope = PROBE_KIND,
+    .unit = UNIT_NUMBER,
+    .read = read_attempts,
+};
+
+const struct probe_type probe_wasted = {
+    .name = "wasted",
+    .summary = "share of the service of its tasks that came to nothing: attempts that timed out, branches that "
+               "nobody waited for, tasks that did not complete; in scenarios with `timeout` or `fork`",
+    .scope = PROBE_KIND,
+    .unit = UNIT_FRACTION,
+    .read = read_wasted,
 };

@@ -280,6 +280,7 @@ bool read_scenario(struct arena *arena, const struct json_tree *tree, const char
     if (!args[TOP_TASKS].given)
         return read_fail(&r, tree->root,
                          "nothing to simulate: a scenario needs \"arrivals\" and \"service\", or \"tasks\"");
+    r.kinds = args[TOP_TASKS].row;
     return read_time_unit(&r, args[TOP_TIME_UNIT].row) && read_stations(&r, args[TOP_STATIONS].row) &&
            read_kinds(&r, args[TOP_TASKS].row) && read_run(&r, args[TOP_RUN].row) &&
            read_requirements(&r, args[TOP_REQUIRE].row);

@@ -66,6 +66,12 @@ bool read_routes(struct reader *r, const cJSON *node, struct step *steps, size_t
 bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out);
 bool read_stations(struct reader *r, const cJSON *node);
+/* Lines of the servers' own, groups, what happens at a full station (read_dispatch.c): the first when the station
+ * is read, the second when all are. */
+bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out);
+bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out);
+/* [ [steps], [steps], ... ] as branches. */
+bool read_forks(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 /* Who calls and sends whom, once all kinds are read (read_starts.c). */
 bool read_starts(struct reader *r);
 bool read_kinds(struct reader *r, const cJSON *node);

@@ -47,7 +47,7 @@ static bool look_through(struct starts *s, const struct steps *steps)
                 return false;
             if (type == PARAM_STEPS && !look_through(s, arg->steps))
                 return false;
-            for (size_t b = 0; type == PARAM_BRANCHES && b < arg->count; b++)
+            for (size_t b = 0; (type == PARAM_BRANCHES || type == PARAM_FORKS) && b < arg->count; b++)
                 if (!look_through(s, &arg->branches[b].steps))
                     return false;
         }

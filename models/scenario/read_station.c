@@ -6,7 +6,7 @@
 
 static const char *const await_words[] = {"hold", "release", NULL};
 static const char *const resume_words[] = {"last", "first", NULL};
-static const char *const on_full_words[] = {"drop", NULL};
+static const char *const queues_words[] = {"shared", "per_server", NULL};
 /* In the order of enum preempt_mode, after PREEMPT_NOBODY. */
 static const char *const preempt_words[] = {"resume", "restart", "repeat", NULL};
 
@@ -23,6 +23,14 @@ enum {
     STATION_SETUP_SERIAL,
     STATION_PREEMPT,
     STATION_QUANTUM,
+    STATION_QUEUES,
+    STATION_DISPATCH,
+    STATION_D,
+    STATION_REPLACEMENT,
+    STATION_WEIGHTS,
+    STATION_STEAL,
+    STATION_JOCKEY,
+    STATION_BALANCE,
     STATION_KEYS
 };
 
@@ -40,9 +48,10 @@ const struct param scenario_station_params[] = {
                           .range = RANGE_FROM_ONE,
                           .summary = "most tasks present, in service included; default: no limit"},
     [STATION_ON_FULL] = {.name = "on_full",
-                         .type = PARAM_WORD,
-                         .words = on_full_words,
-                         .summary = "what happens to a task that finds the station full; default drop"},
+                         .type = PARAM_JSON,
+                         .summary = "what a task that finds the station full does: \"drop\" (it is lost; default), "
+                                    "\"block\" (it waits for room and keeps what it has), or steps to take "
+                                    "instead"},
     [STATION_AWAIT] = {.name = "await",
                        .type = PARAM_WORD,
                        .words = await_words,
@@ -77,18 +86,41 @@ const struct param scenario_station_params[] = {
                          .dimension = DIMENSION_TIME,
                          .range = RANGE_POSITIVE,
                          .summary = "rr: how long a task is served in each turn"},
-    [STATION_KEYS] = {.name = "queues", .type = PARAM_LATER},
-    {.name = "dispatch", .type = PARAM_LATER},
-    {.name = "d", .type = PARAM_LATER},
-    {.name = "steal", .type = PARAM_LATER},
-    {.name = "jockey", .type = PARAM_LATER},
+    [STATION_QUEUES] = {.name = "queues",
+                        .type = PARAM_WORD,
+                        .words = queues_words,
+                        .summary = "one line for all servers, or each has its own; default shared"},
+    [STATION_DISPATCH] = {.name = "dispatch",
+                          .type = PARAM_ROW,
+                          .rows = &dispatch_table,
+                          .summary = "which line, or which station of a group, a task goes to; default random"},
+    [STATION_D] = {.name = "d",
+                   .type = PARAM_WHOLE,
+                   .range = RANGE_FROM_ONE,
+                   .summary = "power_of_d: how many are looked at; default 2"},
+    [STATION_REPLACEMENT] = {.name = "replacement",
+                             .type = PARAM_FLAG,
+                             .summary = "power_of_d: one may be drawn twice; default false"},
+    [STATION_WEIGHTS] = {.name = "weights",
+                         .type = PARAM_NUMBERS,
+                         .range = RANGE_NOT_NEGATIVE,
+                         .summary = "weighted: one for each server, or each station of the group"},
+    [STATION_STEAL] = {.name = "steal",
+                       .type = PARAM_FLAG,
+                       .summary = "a server with nothing to do takes a task from the longest line; default false"},
+    [STATION_JOCKEY] = {.name = "jockey",
+                        .type = PARAM_WHOLE,
+                        .range = RANGE_FROM_ONE,
+                        .summary = "the last of a line changes to one that is shorter by this many; default: never"},
+    [STATION_BALANCE] = {.name = "balance",
+                         .type = PARAM_JSON,
+                         .summary = "this is a group: the stations behind a load balancer, by name"},
+    [STATION_KEYS] = {.name = "vacation", .type = PARAM_LATER},
     {.name = "breakdown", .type = PARAM_LATER},
-    {.name = "vacation", .type = PARAM_LATER},
     {.name = "batch", .type = PARAM_LATER},
     {.name = "speed", .type = PARAM_LATER},
     {.name = "autoscale", .type = PARAM_LATER},
     {.name = "cost", .type = PARAM_LATER},
-    {.name = "balance", .type = PARAM_LATER},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -176,12 +208,6 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
 static bool read_station(struct reader *r, const cJSON *node, struct station_spec *out)
 {
     struct arg args[STATION_ENTRIES];
-    const cJSON *on_full = json_get(node, "on_full");
-    if (on_full != NULL &&
-        (cJSON_IsArray(on_full) || (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "block") == 0)))
-        return read_fail(
-            r, on_full, "%s for \"on_full\" %s part of the scenario format but not of this version of desq",
-            cJSON_IsArray(on_full) ? "steps" : "\"block\"", cJSON_IsArray(on_full) ? "are" : "is");
     if (!read_name(r, node, "station") ||
         !read_args(r, node, scenario_station_params, NULL, NULL, "a station", DIMENSION_NUMBER, args))
         return false;
@@ -199,9 +225,19 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
         .keep_alive = args[STATION_KEEP_ALIVE].dist,
         .setup_serial = args[STATION_SETUP_SERIAL].number == 1.0,
         .given = read_given(scenario_station_params, args),
+        .per_server = args[STATION_QUEUES].given && args[STATION_QUEUES].number == 1.0,
+        .dispatch = args[STATION_DISPATCH].row,
+        .d = args[STATION_D].given ? args[STATION_D].number : 2.0,
+        .replacement = args[STATION_REPLACEMENT].number == 1.0,
+        .weights = args[STATION_WEIGHTS].list,
+        .weight_count = args[STATION_WEIGHTS].count,
+        .steal = args[STATION_STEAL].number == 1.0,
+        .jockey = args[STATION_JOCKEY].number,
     };
     if (out->name == NULL)
         return read_no_memory(r);
+    if (!read_dispatch(r, node, args, out))
+        return false;
     if (!check_sharing(r, node, out, args) || !check_preemption(r, node, out, args))
         return false;
     if (out->setup == NULL && out->keep_alive != NULL)
@@ -227,6 +263,10 @@ bool read_stations(struct reader *r, const cJSON *node)
         return read_no_memory(r);
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         if (!read_station(r, child, &s->stations[s->station_count++]))
+            return false;
+    size_t i = 0;
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (!read_station_links(r, child, &s->stations[i++]))
             return false;
     return true;
 }

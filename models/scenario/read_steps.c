@@ -5,10 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Steps of the format that later versions bring. */
-static const char *const later_steps[] = {"fork", "timeout"};
-
-enum { MOST_NAMES = 32, LATER_STEPS = sizeof later_steps / sizeof later_steps[0] };
+enum { MOST_NAMES = 32 };
 
 static bool is_param_of_any(const char *key)
 {
@@ -27,8 +24,6 @@ static bool no_step(struct reader *r, const cJSON *node)
     const size_t now = count;
     for (const struct param *p = scenario_route_params; p->type != PARAM_NONE && count < MOST_NAMES; p++)
         names[count++] = p->name;
-    for (size_t i = 0; i < LATER_STEPS && count < MOST_NAMES; i++)
-        names[count++] = later_steps[i];
     for (const cJSON *child = node->child; child != NULL; child = child->next) {
         const char *nearest =
             is_param_of_any(child->string) ? NULL : lookup_nearest(child->string, names, count);
@@ -101,12 +96,6 @@ static bool read_step(struct reader *r, const cJSON *node, struct step *out)
     if (!cJSON_IsObject(node))
         return read_fail(r, node, "expected a step (an object such as { \"delay\": 1 }), found %s",
                          json_describe(node, described));
-    for (const cJSON *child = node->child; child != NULL; child = child->next)
-        for (size_t i = 0; i < LATER_STEPS; i++)
-            if (strcmp(child->string, later_steps[i]) == 0 && lookup_row(step_table, child->string) == NULL)
-                return read_fail_key(r, child,
-                                     "\"%s\" is part of the scenario format but not of this version of desq",
-                                     later_steps[i]);
     for (const struct param *p = scenario_route_params; p->type != PARAM_NONE && r->step_depth > 1; p++)
         if (json_get(node, p->name) != NULL)
             return read_fail_key(
@@ -204,6 +193,26 @@ bool read_branches(struct reader *r, const cJSON *node, const struct branch **ou
                          rest != NULL ? ", which leaves nothing for the branch without \"p\"" : ", not to 1");
     if (rest != NULL)
         rest->p = sum < 1.0 ? 1.0 - sum : 0.0;
+    *out = branches;
+    return true;
+}
+
+bool read_forks(struct reader *r, const cJSON *node, const struct branch **out, size_t *count)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (!cJSON_IsArray(node))
+        return read_fail(r, node, "expected a list of branches, each a list of steps, found %s",
+                         json_describe(node, described));
+    if (node->child == NULL)
+        return read_fail(r, node, "there is no branch to start");
+    *count = (size_t)cJSON_GetArraySize(node);
+    struct branch *branches = arena_array(r->arena, *count, sizeof *branches);
+    if (branches == NULL)
+        return read_no_memory(r);
+    size_t i = 0;
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (!read_steps(r, child, &branches[i++].steps))
+            return false;
     *out = branches;
     return true;
 }

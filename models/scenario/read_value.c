@@ -533,6 +533,8 @@ static bool read_arg(struct reader *r, const cJSON *node, const struct param *p,
     }
     case PARAM_BRANCHES:
         return read_branches(r, node, &out->branches, &out->count);
+    case PARAM_FORKS:
+        return read_forks(r, node, &out->branches, &out->count);
     case PARAM_PAIRS:
         return read_pairs(r, node, dimension, p->range, out);
     case PARAM_OBJECT:

@@ -6,6 +6,7 @@
 
 #include "models/arrival/arrival.h"
 #include "models/discipline/discipline.h"
+#include "models/dispatch/dispatch.h"
 #include "models/dist/dist.h"
 #include "models/step/step.h"
 #include "sim/arena.h"
@@ -27,6 +28,18 @@ struct station_spec {
     bool setup_serial;
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
+    bool blocks;                 /* "on_full": "block" */
+    const struct steps *on_full; /* taken instead where it is full; NULL: none */
+    bool per_server;             /* each server has a line of its own */
+    const size_t *balance;       /* a group: its stations; NULL: none */
+    size_t balance_count;
+    const struct dispatch_type *dispatch; /* of a group, or among lines; NULL: neither */
+    double d;                             /* power_of_d */
+    bool replacement;
+    const double *weights; /* weighted: as written, one for each member or server */
+    size_t weight_count;
+    bool steal;
+    double jockey;  /* least difference; 0: nobody changes lines */
     uint64_t given; /* which keys the scenario has: see station_other_key */
 };
 

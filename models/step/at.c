@@ -5,11 +5,11 @@
 
 static bool compile(const struct step *step, struct program *program)
 {
-    program_emit(program, (struct op){.code = OP_AT,
+    const uint32_t visit = program_emit(program, (struct op){.code = OP_AT,
                                       .station = (uint16_t)step->args[0].index,
                                       .dist = step->args[1].dist,
                                       .given = step->args[1].dist->shape == DIST_GIVEN});
-    return !program->failed;
+    return program_on_full(program, step->args[0].index, visit);
 }
 
 static void demand(const struct step *step, struct load *load)

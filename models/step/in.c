@@ -6,7 +6,7 @@
 static bool compile(const struct step *step, struct program *program)
 {
     const uint16_t station = (uint16_t)step->args[0].index;
-    program_emit(program, (struct op){.code = OP_TAKE, .station = station});
+    const uint32_t visit = program_emit(program, (struct op){.code = OP_TAKE, .station = station});
     program->takes = true;
     program->holds++;
     if (program->holds > program->holds_most)
@@ -15,7 +15,7 @@ static bool compile(const struct step *step, struct program *program)
         return false;
     program->holds--;
     program_emit(program, (struct op){.code = OP_GIVE, .station = station});
-    return !program->failed;
+    return program_on_full(program, step->args[0].index, visit);
 }
 
 static void demand(const struct step *step, struct load *load)

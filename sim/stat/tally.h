@@ -29,4 +29,19 @@ static inline void tally_add(struct tally *t, double x)
     t->max = x > t->max ? x : t->max;
 }
 
+/* The observations of b join those of a. */
+static inline void tally_merge(struct tally *a, const struct tally *b)
+{
+    if (b->count == 0)
+        return;
+    if (a->count == 0)
+        a->shift = b->shift;
+    const double n = (double)b->count, d = b->shift - a->shift;
+    a->count += b->count;
+    a->sum += b->sum + n * d;
+    a->squares += b->squares + d * (2.0 * b->sum + n * d);
+    a->min = b->min < a->min ? b->min : a->min;
+    a->max = b->max > a->max ? b->max : a->max;
+}
+
 #endif

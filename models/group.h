@@ -1,0 +1,41 @@
+/* group.h: stations whose tasks go to one of several others: a group behind a load balancer, or the servers of one
+ * station, each with a line of its own ("queues": "per_server"). Internal to the engine.
+ *
+ * The servers of such a station are stations of their own in the model, behind those of the scenario, and are reported
+ * as the whole. A task knows where it went: model.placed. What it holds it gives back there, and it resumes there.
+ *
+ * "steal": a server that has nothing to do takes the next task of the longest line of its group (of equals, the one
+ * of the lowest number), and a task that is sent to a busy server while another one is idle goes to that (the idle
+ * one of the lowest number). So no server is idle while a task waits. "jockey": d: when a task leaves, the last one
+ * of the longest other line moves behind it, if that line is then longer by at least d, present ones counted. */
+#ifndef MODELS_GROUP_H
+#define MODELS_GROUP_H
+
+#include "models/dispatch/dispatch.h"
+#include "models/station.h"
+
+struct group_model {
+    const struct dispatch_type *rule;
+    const uint16_t *members; /* stations */
+    uint32_t count;
+    uint32_t d;
+    bool replacement;
+    const double *weights; /* cumulated; NULL: not weighted */
+    bool steal;
+    uint32_t jockey; /* least difference; 0: nobody changes lines */
+};
+
+/* Tasks present at all members. */
+uint32_t group_present(const struct world *w, const struct group_model *group);
+
+/* The member of st's group to which ti, its demand drawn, goes. */
+struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti);
+
+/* A task has left st, a member where model.wanders: its server may be idle while others wait elsewhere, or its line
+ * shorter than others. */
+void group_left(struct world *w, struct station *st);
+
+/* The run is over: what was measured at the members of each group is put together at its station. */
+void group_gather(struct world *w);
+
+#endif

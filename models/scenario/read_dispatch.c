@@ -1,0 +1,177 @@
+/* read_dispatch.c: what a station says about other stations, and about lines of its servers' own. */
+#include "models/scenario/read.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { D_MOST = 64, SERVERS_MOST = 10000 };
+
+bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out)
+{
+    (void)args;
+    static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", NULL};
+    const bool group = json_get(node, "balance") != NULL;
+    if (!group && !out->per_server)
+        for (const char *const *key = only_lines; *key != NULL; key++)
+            if (json_get(node, *key) != NULL)
+                return read_fail_key(r, json_get(node, *key),
+                                     "\"%s\" needs \"queues\": \"per_server\", or a group (\"balance\")", *key);
+    if (!out->per_server && (out->steal || out->jockey > 0.0))
+        return read_fail_key(r, json_get(node, out->steal ? "steal" : "jockey"),
+                             "\"%s\" needs \"queues\": \"per_server\": there are no other lines",
+                             out->steal ? "steal" : "jockey");
+    if (!group && !out->per_server)
+        return true;
+    if (out->dispatch == NULL)
+        out->dispatch = lookup_row(dispatch_table, "random");
+    const bool power = out->dispatch == lookup_row(dispatch_table, "power_of_d");
+    const bool weighted = out->dispatch == lookup_row(dispatch_table, "weighted");
+    if (!power && (json_get(node, "d") != NULL || json_get(node, "replacement") != NULL))
+        return read_fail_key(r, json_get(node, json_get(node, "d") != NULL ? "d" : "replacement"),
+                             "\"%s\" has no meaning with \"dispatch\": \"%s\"; \"power_of_d\" has one",
+                             json_get(node, "d") != NULL ? "d" : "replacement", out->dispatch->name);
+    if (power && out->d > D_MOST)
+        return read_fail(r, json_get(node, "d"), "\"d\" is at most %d", D_MOST);
+    if (weighted && out->weights == NULL)
+        return read_fail(r, json_get(node, "dispatch"), "\"weighted\" needs \"weights\"");
+    if (!weighted && out->weights != NULL)
+        return read_fail_key(r, json_get(node, "weights"),
+                             "\"weights\" has no meaning with \"dispatch\": \"%s\"; \"weighted\" has one",
+                             out->dispatch->name);
+    if (group)
+        return true;
+    if (!(out->servers <= SERVERS_MOST))
+        return read_fail_key(r, json_get(node, "queues"),
+                             "servers with lines of their own are at most %d, not %s", SERVERS_MOST,
+                             out->servers < INFINITY ? "so many" : "infinite");
+    return true;
+}
+
+/* The weights' number and sum. */
+static bool check_weights(struct reader *r, const cJSON *node, const struct station_spec *spec, size_t members)
+{
+    if (spec->weights == NULL)
+        return true;
+    if (spec->weight_count != members)
+        return read_fail(r, json_get(node, "weights"), "there are %zu weights for %zu %s", spec->weight_count,
+                         members, spec->balance != NULL ? "stations" : "servers");
+    double sum = 0.0;
+    for (size_t i = 0; i < members; i++)
+        sum += spec->weights[i];
+    return sum > 0.0 || read_fail(r, json_get(node, "weights"), "some weight must be above 0");
+}
+
+static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list, struct station_spec *out)
+{
+    static const char *const allowed[] = {"balance", "dispatch", "d", "replacement", "weights", "capacity", "on_full",
+                                          NULL};
+    char described[JSON_DESCRIBE_SIZE];
+    const struct scenario *s = r->scenario;
+    const char *other = station_other_key(out, allowed);
+    if (other != NULL)
+        return read_fail_key(r, json_get(node, other),
+                             "a group has no \"%s\" of its own: its stations have", other);
+    if (!cJSON_IsArray(list) || list->child == NULL)
+        return read_fail(r, list, "expected a list of stations by name, found %s", json_describe(list, described));
+    const size_t count = (size_t)cJSON_GetArraySize(list);
+    size_t *members = arena_array(r->arena, count, sizeof *members);
+    const char **names = arena_array(r->arena, s->station_count, sizeof *names);
+    if (members == NULL || names == NULL)
+        return read_no_memory(r);
+    for (size_t i = 0; i < s->station_count; i++)
+        names[i] = s->stations[i].name;
+    size_t n = 0;
+    out->servers = 0.0;
+    for (const cJSON *name = list->child; name != NULL; name = name->next, n++) {
+        if (!cJSON_IsString(name))
+            return read_fail(r, name, "expected the name of a station, found %s", json_describe(name, described));
+        size_t i = 0;
+        while (i < s->station_count && strcmp(names[i], name->valuestring) != 0)
+            i++;
+        if (i == s->station_count)
+            return read_unknown_name(r, name, "station", name->valuestring, names, s->station_count);
+        const struct station_spec *member = &s->stations[i];
+        for (size_t j = 0; j < n; j++)
+            if (members[j] == i)
+                return read_fail(r, name, "this station is in the group already");
+        if (member->dispatch != NULL)
+            return read_fail(r, name, "a station of a group is neither a group nor has lines for each server");
+        if (member->blocks || member->on_full != NULL)
+            return read_fail(r, name, "\"on_full\" of a station in a group must be \"drop\"; the group may say more");
+        members[n] = i;
+        out->servers += member->servers;
+        if (n == 0) { /* what it means to hold a server here */
+            out->await_release = member->await_release;
+            out->switch_cost = member->switch_cost;
+        }
+        if (member->discipline->shape == DISCIPLINE_SHARING || member->discipline->only_at ||
+            member->preempt != PREEMPT_NOBODY) {
+            out->discipline = member->discipline;
+            out->preempt = member->preempt;
+        }
+    }
+    out->balance = members;
+    out->balance_count = count;
+    return true;
+}
+
+static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_full, struct station_spec *out)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    if (!(out->capacity < INFINITY))
+        return read_fail_key(r, on_full, "\"on_full\" needs \"capacity\": without it the station is never full");
+    if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0)
+        return true;
+    if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "block") == 0) {
+        if (out->dispatch != NULL)
+            return read_fail(r, on_full, "\"block\" has no meaning at %s",
+                             out->per_server ? "servers with lines of their own" : "a group");
+        out->blocks = true;
+        return true;
+    }
+    if (!cJSON_IsArray(on_full))
+        return read_fail(r, on_full, "expected \"drop\", \"block\" or a list of steps, found %s",
+                         json_describe(on_full, described));
+    (void)node;
+    struct steps *steps = arena_alloc(r->arena, sizeof *steps);
+    if (steps == NULL)
+        return read_no_memory(r);
+    const int depth = r->step_depth;
+    r->step_depth = 1; /* not a kind's own: no ids */
+    const bool ok = read_steps(r, on_full, steps);
+    r->step_depth = depth;
+    out->on_full = steps;
+    return ok;
+}
+
+/* Lines of their own that tasks may leave for others. */
+static bool check_lines(struct reader *r, const cJSON *node, const struct station_spec *s)
+{
+    const char *key = s->steal ? "steal" : "jockey";
+    if (!s->steal && !(s->jockey > 0.0))
+        return true;
+    if (s->discipline->shape == DISCIPLINE_SHARING || s->preempt != PREEMPT_NOBODY)
+        return read_fail_key(r, json_get(node, key), "\"%s\" has no meaning with \"discipline\": \"%s\"", key,
+                             s->discipline->name);
+    if (s->setup != NULL)
+        return read_fail_key(r, json_get(node, key), "\"%s\" does not go with \"setup\"", key);
+    if (s->resume_first)
+        return read_fail_key(r, json_get(node, key), "\"%s\" does not go with \"resume\": \"first\"", key);
+    if (s->jockey > 0.0 && strcmp(s->discipline->name, "fcfs") != 0)
+        return read_fail_key(r, json_get(node, "jockey"), "\"jockey\" needs \"discipline\": \"fcfs\"");
+    if (s->jockey == 1.0)
+        return read_fail(r, json_get(node, "jockey"), "\"jockey\" is at least 2: who changes to a line that is "
+                                                      "shorter by 1 is no better off");
+    return true;
+}
+
+bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    const cJSON *balance = json_get(node, "balance"), *on_full = json_get(node, "on_full");
+    if (balance != NULL && !read_balance(r, node, balance, out))
+        return false;
+    if (on_full != NULL && !read_on_full(r, node, on_full, out))
+        return false;
+    return check_lines(r, node, out) &&
+           check_weights(r, node, out, out->balance != NULL ? out->balance_count : (size_t)out->servers);
+}

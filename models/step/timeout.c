@@ -1,0 +1,109 @@
+/* { "timeout": D, "do": [...], "retry": { "max": 3, "backoff": D }, "else": [...] } */
+#include "models/load.h"
+#include "models/program.h"
+#include "models/step/step.h"
+
+#include <math.h>
+
+enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED };
+enum { MAX, BACKOFF, GROWTH, JITTER };
+
+static const char *const jitter_words[] = {"none", "full", "equal", NULL};
+
+static const struct param retry_members[] = {
+    [MAX] = {.name = "max", .type = PARAM_WHOLE, .range = RANGE_NOT_NEGATIVE, .required = true,
+             .summary = "attempts after the first"},
+    [BACKOFF] = {.name = "backoff", .type = PARAM_DIST, .dimension = DIMENSION_TIME,
+                 .summary = "time before each of them; default 0"},
+    [GROWTH] = {.name = "growth", .type = PARAM_NUMBER, .range = RANGE_POSITIVE,
+                .summary = "each backoff is so many times the one before; default 1"},
+    [JITTER] = {.name = "jitter", .type = PARAM_WORD, .words = jitter_words,
+                .summary = "the backoff is multiplied by a number at random: in (0, 1) (full), in (1/2, 1) (equal)"},
+    {0},
+};
+
+static const char *const abandoned_words[] = {"cancelled", "continues", NULL};
+
+static bool check(const struct step *step, struct error *err)
+{
+    const struct arg *retry = step->args[RETRY].args;
+    if (!step->args[RETRY].given || retry[BACKOFF].given)
+        return true;
+    if (retry[GROWTH].given || retry[JITTER].given)
+        return error_set(err, "\"%s\" needs \"backoff\"", retry[GROWTH].given ? "growth" : "jitter");
+    return true;
+}
+
+static bool compile(const struct step *step, struct program *program)
+{
+    const struct arg *args = step->args;
+    const bool retries = args[RETRY].given && args[RETRY].args[MAX].number > 0.0;
+    const bool continues = args[ABANDONED].given && args[ABANDONED].number == 1.0;
+    const uint16_t slot = program->frames++;
+    if (program->frames > program->frames_most)
+        program->frames_most = program->frames;
+    program->splits |= continues;
+    program_emit(program, (struct op){.code = OP_TRY, .slot = slot});
+    const uint32_t arm = program_emit(
+        program, (struct op){.code = OP_ARM, .slot = slot, .dist = args[TIMEOUT].dist, .given = continues});
+    if (!program_steps(program, args[DO].steps))
+        return false;
+    program_emit(program, (struct op){.code = OP_DISARM, .slot = slot});
+    const uint32_t jump = program_emit(program, (struct op){.code = OP_JUMP});
+    if (program->failed)
+        return false;
+    program->ops[arm].target = program->count;
+    if (retries) {
+        const struct arg *retry = args[RETRY].args;
+        const uint32_t test =
+            program_emit(program, (struct op){.code = OP_RETRY, .slot = slot, .p = retry[MAX].number});
+        if (retry[BACKOFF].given)
+            program_emit(program, (struct op){.code = OP_BACKOFF,
+                                              .slot = slot,
+                                              .dist = retry[BACKOFF].dist,
+                                              .p = retry[GROWTH].given ? retry[GROWTH].number : 1.0,
+                                              .target = (uint32_t)retry[JITTER].number});
+        program->delays |= retry[BACKOFF].given;
+        program_emit(program, (struct op){.code = OP_JUMP, .target = arm});
+        if (program->failed)
+            return false;
+        program->ops[test].target = program->count;
+    }
+    program->frames--;
+    if (args[ELSE].given) {
+        if (!program_steps(program, args[ELSE].steps))
+            return false;
+    } else {
+        program_emit(program, (struct op){.code = OP_GIVE_UP});
+    }
+    if (program->failed)
+        return false;
+    program->ops[jump].target = program->count;
+    return true;
+}
+
+/* As if no attempt timed out: an upper bound of what one attempt asks for; what further ones add cannot be said
+ * before it is known how long tasks wait. */
+static void demand(const struct step *step, struct load *load)
+{
+    load_uncertain(load);
+    load_steps(load, step->args[DO].steps, 1.0);
+}
+
+const struct step_type step_timeout = {
+    .name = "timeout",
+    .summary = "give up on the nested steps after a time: what they hold or wait for is given back",
+    .params = {{.name = "timeout", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .required = true,
+                .summary = "the time, drawn for each attempt"},
+               {.name = "do", .type = PARAM_STEPS, .required = true, .summary = "what is given up"},
+               {.name = "retry", .type = PARAM_OBJECT, .members = retry_members,
+                .summary = "further attempts: \"max\", \"backoff\", \"growth\", \"jitter\"; default: none"},
+               {.name = "else", .type = PARAM_STEPS,
+                .summary = "what is done then; default: the task ends as timed_out"},
+               {.name = "abandoned", .type = PARAM_WORD, .words = abandoned_words,
+                .summary = "what becomes of an attempt given up: cancelled (default), or it continues for nobody"}},
+    .examples = {"{ \"timeout\": 50, \"do\": [ { \"at\": \"db\", \"for\": 8 } ], \"retry\": { \"max\": 3 } }"},
+    .check = check,
+    .compile = compile,
+    .demand = demand,
+};

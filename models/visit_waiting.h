@@ -1,0 +1,13 @@
+/* visit_waiting.h: everybody who waits at a station. Internal to the engine. */
+#ifndef MODELS_VISIT_WAITING_H
+#define MODELS_VISIT_WAITING_H
+
+#include "models/station.h"
+
+typedef void task_visitor(void *context, uint32_t task);
+
+/* Calls visit for all tasks that wait for a server of a station with a queueing discipline, the resumed first;
+ * those of the line in no order that matters. */
+void visit_waiting(const struct world *w, const struct station *st, task_visitor *visit, void *context);
+
+#endif

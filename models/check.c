@@ -1,5 +1,6 @@
 /* The checks that a build with DESQ_CHECKS makes of every replication; see station.h. A failure is the
  * programmer's mistake, so it stops the program at an assertion whatever NDEBUG says. */
+#include "models/individual.h"
 #include "models/station.h"
 
 #include <stdio.h>
@@ -64,6 +65,12 @@ void check_station(const struct station *st)
                   "waiting = present - busy", st->present - st->busy, waiting);
     check_require(st->idle == 0 || st->present == st->busy, "no idle server beside a waiting task", st->idle,
                   st->present - st->busy);
+    if (m->individual) {
+        check_require(st->individuals->idle == 0 || st->present == st->busy,
+                      "no idle server beside a waiting task (individuals)", st->individuals->idle,
+                      st->present - st->busy);
+        return;
+    }
     if (m->servers != UNLIMITED)
         check_require(st->busy + st->idle + st->cold + st->starting == m->servers,
                       "busy + idle + cold + starting = servers",

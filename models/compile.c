@@ -3,6 +3,7 @@
 #include "models/compile_load.h"
 #include "models/model.h"
 #include "models/group.h"
+#include "models/individual.h"
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
@@ -46,6 +47,27 @@ static void compile_station(struct station_model *out, const struct station_spec
         .resume_first = spec->resume_first,
         .blocks = spec->blocks,
         .overflows = spec->on_full != NULL,
+        .individual = spec->individual,
+        .by_class = spec->discipline == lookup_row(discipline_table, "priority"),
+        .servers_at_start = whole_or_unlimited(spec->servers_at_start),
+        .rest_until = (uint32_t)spec->rest_until,
+        .take = spec->take,
+        .broken_task = spec->broken_task,
+        .up = spec->up,
+        .down = spec->down,
+        .vacation = spec->vacation,
+        .scale_lag = spec->scale_lag,
+        .breaks_whole = spec->breaks_whole,
+        .vacation_single = spec->vacation_single,
+        .schedule = spec->schedule,
+        .schedule_count = spec->schedule_count,
+        .schedule_repeat = spec->schedule_repeat,
+        .scale_every = spec->scale_every,
+        .scale_min = spec->scale_min,
+        .scale_max = spec->scale_max,
+        .scale_target = spec->scale_target,
+        .scale_tolerance = spec->scale_tolerance,
+        .scale_stabilisation = spec->scale_stabilisation,
     };
 }
 
@@ -64,7 +86,7 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
             continue;
         }
         struct station_spec server = *spec;
-        server.servers = 1.0;
+        server.servers = server.servers_at_start = 1.0;
         server.capacity = INFINITY;
         server.blocks = false;
         server.name = arena_printf(arena, "%s/%zu", spec->name, i + 1);
@@ -102,6 +124,21 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
     return true;
 }
 
+/* Speeds by server. */
+static bool compile_speeds(struct arena *arena, struct station_model *out, const struct station_spec *spec)
+{
+    double *speeds = arena_array(arena, out->servers, sizeof *speeds);
+    if (speeds == NULL)
+        return false;
+    for (uint32_t i = 0, c = 0, left = 0; i < out->servers; i++, left--) {
+        while (spec->classes != NULL && left == 0)
+            left = (uint32_t)spec->classes[c++].count;
+        speeds[i] = spec->classes != NULL ? spec->classes[c - 1].speed : 1.0;
+    }
+    out->speeds = speeds;
+    return true;
+}
+
 static bool compile_stations(struct arena *arena, struct model *m, const struct scenario *s)
 {
     size_t parts = s->station_count;
@@ -123,6 +160,13 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
             return false;
     }
     m->part_count = next_part;
+    for (uint32_t i = 0; i < m->part_count; i++) {
+        if (!m->stations[i].individual || m->stations[i].group != NULL)
+            continue;
+        m->individual = true;
+        if (!compile_speeds(arena, &m->stations[i], &s->stations[m->stations[i].whole]))
+            return false;
+    }
     return true;
 }
 
@@ -221,7 +265,11 @@ static void compile_shapes(struct model *m)
         struct station_model *station = &m->stations[i];
         const struct discipline_type *d = station->discipline;
         station->visit_mean = m->visits[station->whole] > 0.0 ? m->held_mean[station->whole] / m->visits[station->whole] : 0.0;
-        if (station->sharing)
+        if (station->group != NULL)
+            station->individual = false;
+        if (station->individual)
+            station->shape = &station_individual;
+        else if (station->sharing)
             station->shape = &station_sharing;
         else if (station->preempt != PREEMPT_NOBODY)
             station->shape = &station_preemptive;
@@ -247,7 +295,8 @@ static bool deterministic(const struct model *m)
         const struct station_model *station = &m->stations[i];
         if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
-            !constant(station->switch_cost) || !constant(station->setup) || !constant(station->keep_alive))
+            !constant(station->switch_cost) || !constant(station->up) || !constant(station->down) ||
+            !constant(station->vacation) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
             return false;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
@@ -289,7 +338,8 @@ static void compile_layout(struct model *m, const struct program *programs)
         visits |= m->stations[i].preempt != PREEMPT_NOBODY;
     m->impatience_offset = m->visit_offset + (visits ? (uint32_t)sizeof(struct visit) : 0);
     m->stay_offset = m->impatience_offset + (m->impatient ? (uint32_t)sizeof(struct impatience) : 0);
-    m->part_offset = m->stay_offset + (m->interruptible ? (uint32_t)sizeof(struct stay) : 0);
+    m->stint_offset = m->stay_offset + (m->interruptible ? (uint32_t)sizeof(struct stay) : 0);
+    m->part_offset = m->stint_offset + (m->individual ? (uint32_t)sizeof(struct stint) : 0);
     m->frames_offset = m->part_offset + (m->parted ? (uint32_t)sizeof(struct part) + 4 : 0);
     m->frames_offset = (m->frames_offset + 7) / 8 * 8;
     m->more_size = m->frames_offset + m->frames * (uint32_t)sizeof(struct frame);
@@ -332,7 +382,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         m->weights[k] = s->kinds[k].weight;
         m->terminating &= ends(&s->kinds[k]);
     }
-    m->interruptible = m->frames > 0 || m->parted || m->weighed;
+    m->interruptible = m->frames > 0 || m->parted || m->weighed || m->individual;
     m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
         m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;

@@ -33,9 +33,29 @@ static double task_rate(const struct kind_spec *kind, double time)
     return cycle > 0.0 && isfinite(cycle) ? kind->arrival.number / cycle : kind->arrival.number;
 }
 
+/* Servers of speed 1 that would do as much: in the mean over time, of those that are there and up. */
 static double servers_or_one(const struct station_spec *spec)
 {
-    return spec->servers < INFINITY ? spec->servers : 1.0;
+    if (!(spec->servers < INFINITY))
+        return 1.0;
+    double servers = spec->servers;
+    if (spec->classes != NULL) {
+        servers = 0.0;
+        for (size_t i = 0; i < spec->class_count; i++)
+            servers += spec->classes[i].count * spec->classes[i].speed;
+    }
+    if (spec->schedule != NULL && spec->schedule_repeat < INFINITY) {
+        double area = 0.0;
+        for (size_t i = 0; i < spec->schedule_count; i++) {
+            const double to =
+                i + 1 < spec->schedule_count ? spec->schedule[2 * i + 2] : spec->schedule_repeat;
+            area += spec->schedule[2 * i + 1] * (to - spec->schedule[2 * i]);
+        }
+        servers = area / spec->schedule_repeat;
+    }
+    if (spec->up != NULL && spec->up->mean < INFINITY && spec->down->mean < INFINITY)
+        servers *= spec->up->mean / (spec->up->mean + spec->down->mean);
+    return servers;
 }
 
 /* The loads of all kinds while they are put together. */
@@ -234,7 +254,7 @@ bool compile_load(struct arena *arena, struct model *m, const struct scenario *s
             m->scv[i] = 0.0;
         }
         m->rate_most[i] =
-            infinite || !(m->held_mean[i] > 0.0) ? INFINITY : s->stations[i].servers / m->held_mean[i];
+            infinite || !(m->held_mean[i] > 0.0) ? INFINITY : servers_or_one(&s->stations[i]) / m->held_mean[i];
     }
     return true;
 }

@@ -36,6 +36,19 @@ struct station_model {
     bool blocks;    /* on_full: block */
     bool overflows; /* on_full: steps to take instead, at the opcode's target */
     struct group_model *group; /* its tasks go to one of several stations (models/group.h); NULL: they do not */
+    /* Servers one by one, as in struct station_spec. */
+    bool individual;
+    bool by_class; /* the discipline is `priority`: an interrupted task goes back to the head of its class */
+    const double *speeds; /* by server, the fastest first */
+    uint32_t servers_at_start, rest_until;
+    enum take_rule take;
+    enum broken_task broken_task;
+    const struct dist *up, *down, *vacation, *scale_lag;
+    bool breaks_whole, vacation_single;
+    const double *schedule;
+    size_t schedule_count;
+    double schedule_repeat;
+    double scale_every, scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
     bool wanders;   /* tasks change between its line and others of its group */
     uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */
@@ -78,10 +91,12 @@ struct model {
     uint32_t frames;            /* time-outs that a task may have open at once */
     uint32_t part_offset;       /* of a struct part (models/part.h), where parted */
     bool parted;                /* tasks fork, or go on in two records when they time out */
+    uint32_t stint_offset;      /* of a struct stint (models/individual.h), where some station is individual */
     uint32_t stay_offset;       /* of a struct stay (models/station.h), where interruptible */
     bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
     bool unusual;               /* interruptible or placed: one test for both */
     bool weighed;               /* some rule of dispatch looks at the work that is left */
+    bool individual;            /* some station's servers are individuals: tasks have a struct stint */
     bool blocking;              /* some station blocks those who find it full */
     bool placed;                /* where a task is, is not said by its step alone: task_more.station */
     double *weights;            /* by kind */

@@ -543,9 +543,11 @@ void station_on_service_end(void *world, const struct event *e)
         if (!task_due(w, e))
             return;
         st = task_station(w, ti);
-        w->kinds[w->tasks[ti].kind].served += w->tasks[ti].demand;
-        if (w->model->interruptible && st->model->shape == NULL)
-            station_not_serving(st, w->sim.now);
+        if (st->model->shape == NULL) {
+            w->kinds[w->tasks[ti].kind].served += w->tasks[ti].demand;
+            if (w->model->interruptible)
+                station_not_serving(st, w->sim.now);
+        }
         if (w->model->blocking && block_stays(w, st, ti))
             return;
     }

@@ -53,6 +53,7 @@ struct holding {
     double since; /* when the task joined the station for it */
     uint16_t station;
     uint8_t state;
+    uint32_t server; /* which one, where servers are individuals */
     uint8_t level; /* AWAY, WANTED: how many awaits were open when it was given back */
 };
 

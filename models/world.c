@@ -2,6 +2,7 @@
 
 #include "models/alarm.h"
 #include "models/group.h"
+#include "models/individual.h"
 #include "models/part.h"
 #include "models/preempt.h"
 #include "models/source.h"
@@ -25,7 +26,11 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     struct sharing sharing = st->sharing;
     struct line_entry *serving = st->serving;
     const uint32_t serving_size = st->serving_size;
-    *st = (struct station){.model = m, .idle = m->servers, .serving = serving, .serving_size = serving_size};
+    *st = (struct station){.model = m,
+                           .idle = m->servers,
+                           .serving = serving,
+                           .serving_size = serving_size,
+                           .individuals = st->individuals};
     task_list_init(&st->resumed);
     task_list_init(&st->blocked);
     line.count = 0;
@@ -51,6 +56,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     tally_init(&st->response);
     if (m->behaviour != NULL)
         m->behaviour->begin(w, st);
+    if (m->individual)
+        individual_begin(w, st);
 }
 
 static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
@@ -85,6 +92,10 @@ struct world *world_new(const struct model *m)
         w->stations[i].model = &m->stations[i];
         w->stations[i].line.by_class = calloc(m->classes, sizeof(struct task_list));
         ok = w->stations[i].line.by_class != NULL;
+        if (ok && m->stations[i].individual) {
+            w->stations[i].individuals = individual_new(&m->stations[i]);
+            ok = w->stations[i].individuals != NULL;
+        }
     }
     if (!ok) {
         world_free(w);
@@ -102,6 +113,7 @@ void world_free(struct world *w)
         free(w->stations[i].line.slots);
         free(w->stations[i].line.heap);
         free(w->stations[i].serving);
+        free(w->stations[i].individuals);
         if (w->stations[i].model->discipline->release != NULL)
             w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);
@@ -410,6 +422,8 @@ static void on_cut(void *world, const struct event *e)
         st->offered = st->lost = 0;
         tally_init(&st->wait);
         tally_init(&st->response);
+        if (st->individuals != NULL)
+            individual_cut(w, st);
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];

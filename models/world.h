@@ -68,6 +68,7 @@ struct station {
     struct line line;
     struct sharing sharing;
     struct timer timer; /* EV_SHARED_END */
+    struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */
 
     /* preemptive: the tasks in service, the least urgent first */
     struct line_entry *serving;

@@ -136,8 +136,42 @@ static void lines(struct maker *m)
         say(m, chance(m, 0.5) ? ",\"steal\":true" : ",\"jockey\":2");
 }
 
+static void breakdown(struct maker *m)
+{
+    static const char *const tasks[] = {"resume", "restart", "lost"};
+    say(m, ",\"breakdown\":{\"up\":");
+    say_time(m, 6.0);
+    say(m, ",\"down\":");
+    say_time(m, 1.0);
+    say(m, ",\"scope\":\"%s\",\"task\":\"%s\"}", chance(m, 0.5) ? "server" : "station", tasks[below(m, 3)]);
+}
+
+static void vacation(struct maker *m)
+{
+    if (chance(m, 0.3)) {
+        say(m, ",\"vacation\":{\"until\":2}");
+        return;
+    }
+    say(m, ",\"vacation\":{\"time\":");
+    say_time(m, 1.0);
+    say(m, ",\"policy\":\"%s\"}", chance(m, 0.5) ? "single" : "multiple");
+}
+
+static void autoscale(struct maker *m)
+{
+    say(m, ",\"autoscale\":{\"min\":1,\"max\":5,\"target\":0.6,\"every\":2,\"lag\":");
+    say_time(m, 1.0);
+    say(m, "}");
+}
+
+static void take(struct maker *m)
+{
+    say(m, ",\"take\":\"%s\"", chance(m, 0.5) ? "longest_idle" : "random");
+}
+
 static const struct feature station_features[] = {
     {0.4, discipline}, {0.15, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup}, {0.15, full}, {0.15, lines},
+    {0.15, breakdown}, {0.1, vacation}, {0.1, autoscale}, {0.05, take},
 };
 
 static void say_station(struct maker *m, unsigned i)
@@ -147,6 +181,10 @@ static void say_station(struct maker *m, unsigned i)
     say(m, "%s\"s%u\":{", i == 0 ? "" : ",", i);
     if (chance(m, 0.1))
         say(m, "\"servers\":\"infinite\"");
+    else if (chance(m, 0.1))
+        say(m, "\"servers\":[{\"count\":2,\"speed\":1.5},{\"count\":1,\"speed\":0.5}]");
+    else if (chance(m, 0.1))
+        say(m, "\"servers\":{\"schedule\":[[0,2],[10,0],[15,3]],\"repeat\":25}");
     else
         say(m, "\"servers\":%u", 1 + below(m, 4));
     /* Half of the stations stay plain, so that features meet plain ones too. */

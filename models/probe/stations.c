@@ -1,5 +1,6 @@
 /* What goes on at each station. */
 #include "models/probe/probe.h"
+#include "models/individual.h"
 #include "models/world.h"
 
 /* The integral, to the end, of one of the station's counts. */
@@ -19,9 +20,42 @@ static double servers(const struct station *st)
     return st->model->servers == UNLIMITED ? 1.0 : (double)st->model->servers;
 }
 
+/* Where servers come and go, the integral of the number that is there. */
+static double on_area(const struct world *w, const struct station *st)
+{
+    const struct individuals *all = st->individuals;
+    return all->on_area + all->on * (w->end - all->since);
+}
+
+static struct sample read_servers(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    return st->individuals == NULL ? sample_of_ratio(0.0, 0.0) : per_time(w, on_area(w, st));
+}
+
+static struct sample read_broken(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    const struct individuals *all = st->individuals;
+    if (all == NULL || st->model->up == NULL)
+        return sample_of_ratio(0.0, 0.0);
+    return sample_of_ratio(all->broken_area + all->broken * (w->end - all->since), on_area(w, st));
+}
+
+static struct sample read_away(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    const struct individuals *all = st->individuals;
+    if (all == NULL || (st->model->vacation == NULL && st->model->rest_until == 0))
+        return sample_of_ratio(0.0, 0.0);
+    return sample_of_ratio(all->away_area + all->away * (w->end - all->since), on_area(w, st));
+}
+
 static struct sample read_utilisation(const struct world *w, size_t subject)
 {
     const struct station *st = &w->stations[subject];
+    if (st->individuals != NULL)
+        return sample_of_ratio(area_to_end(w, st, st->busy_area, st->busy), on_area(w, st));
     return per_time(w, area_to_end(w, st, st->busy_area, st->busy) / servers(st));
 }
 
@@ -70,6 +104,31 @@ const struct probe_type probe_station_utilisation = {
     .scope = PROBE_STATION,
     .unit = UNIT_FRACTION,
     .read = read_utilisation,
+};
+
+const struct probe_type probe_station_servers = {
+    .name = "servers",
+    .summary = "mean number of servers that are there (broken ones and those on vacation included), where they come "
+               "and go",
+    .scope = PROBE_STATION,
+    .unit = UNIT_NUMBER,
+    .read = read_servers,
+};
+
+const struct probe_type probe_station_broken = {
+    .name = "broken",
+    .summary = "mean share of the servers that are broken, of stations with `breakdown`",
+    .scope = PROBE_STATION,
+    .unit = UNIT_FRACTION,
+    .read = read_broken,
+};
+
+const struct probe_type probe_station_away = {
+    .name = "away",
+    .summary = "mean share of the servers that are on vacation, of stations with `vacation`",
+    .scope = PROBE_STATION,
+    .unit = UNIT_FRACTION,
+    .read = read_away,
 };
 
 const struct probe_type probe_station_setting_up = {

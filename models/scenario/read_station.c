@@ -6,6 +6,8 @@
 
 static const char *const await_words[] = {"hold", "release", NULL};
 static const char *const resume_words[] = {"last", "first", NULL};
+/* In the order of enum take_rule. */
+static const char *const take_words[] = {"fastest", "longest_idle", "random", NULL};
 static const char *const queues_words[] = {"shared", "per_server", NULL};
 /* In the order of enum preempt_mode, after PREEMPT_NOBODY. */
 static const char *const preempt_words[] = {"resume", "restart", "repeat", NULL};
@@ -31,6 +33,10 @@ enum {
     STATION_STEAL,
     STATION_JOCKEY,
     STATION_BALANCE,
+    STATION_TAKE,
+    STATION_BREAKDOWN,
+    STATION_VACATION,
+    STATION_AUTOSCALE,
     STATION_KEYS
 };
 
@@ -115,11 +121,24 @@ const struct param scenario_station_params[] = {
     [STATION_BALANCE] = {.name = "balance",
                          .type = PARAM_JSON,
                          .summary = "this is a group: the stations behind a load balancer, by name"},
-    [STATION_KEYS] = {.name = "vacation", .type = PARAM_LATER},
-    {.name = "breakdown", .type = PARAM_LATER},
-    {.name = "batch", .type = PARAM_LATER},
+    [STATION_TAKE] = {.name = "take",
+                      .type = PARAM_WORD,
+                      .words = take_words,
+                      .summary = "which of the idle servers takes a task; default fastest"},
+    [STATION_BREAKDOWN] = {.name = "breakdown",
+                           .type = PARAM_JSON,
+                           .summary = "servers are up and down in turn: { \"up\": D, \"down\": D, \"scope\": \"server\" or "
+                                      "\"station\", \"task\": \"resume\", \"restart\" or \"lost\" }"},
+    [STATION_VACATION] = {.name = "vacation",
+                          .type = PARAM_JSON,
+                          .summary = "a server with nothing to do goes away: a time, or { \"time\": D, \"policy\": "
+                                     "\"multiple\" or \"single\" }, or { \"until\": N } (so many wait)"},
+    [STATION_AUTOSCALE] = {.name = "autoscale",
+                           .type = PARAM_JSON,
+                           .summary = "a controller sets the number of servers: { \"min\", \"max\", \"target\", "
+                                      "\"every\", \"lag\", \"tolerance\", \"stabilisation\" }"},
+    [STATION_KEYS] = {.name = "batch", .type = PARAM_LATER},
     {.name = "speed", .type = PARAM_LATER},
-    {.name = "autoscale", .type = PARAM_LATER},
     {.name = "cost", .type = PARAM_LATER},
     {0},
 };
@@ -233,6 +252,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
         .weight_count = args[STATION_WEIGHTS].count,
         .steal = args[STATION_STEAL].number == 1.0,
         .jockey = args[STATION_JOCKEY].number,
+        .take = (enum take_rule)(int)args[STATION_TAKE].number,
     };
     if (out->name == NULL)
         return read_no_memory(r);
@@ -246,7 +266,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     if (out->setup == NULL && out->setup_serial)
         return read_fail_key(r, json_get(node, "setup_serial"),
                              "\"setup_serial\" needs \"setup\": without it, servers are always warm");
-    return true;
+    return read_individual(r, node, out);
 }
 
 bool read_stations(struct reader *r, const cJSON *node)

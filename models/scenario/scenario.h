@@ -14,6 +14,16 @@
 
 #include <stdint.h>
 
+/* Which of several idle servers takes a task. */
+enum take_rule { TAKE_FASTEST, TAKE_LONGEST_IDLE, TAKE_RANDOM };
+
+/* What becomes of a task whose server breaks. */
+enum broken_task { BROKEN_RESUMES, BROKEN_RESTARTS, BROKEN_LOST };
+
+struct server_class {
+    double count, speed;
+};
+
 struct station_spec {
     const char *name;
     struct place at;
@@ -28,6 +38,23 @@ struct station_spec {
     bool setup_serial;
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
+    bool individual; /* some of what follows is asked for: servers one by one (models/individual.h) */
+    const struct server_class *classes; /* the fastest first; NULL: all of speed 1 */
+    size_t class_count;
+    enum take_rule take;
+    double servers_at_start; /* `servers` is the most there ever are */
+    const double *schedule;  /* pairs: time, number; NULL: none */
+    size_t schedule_count;
+    double schedule_repeat; /* INFINITY: it stays as it is at the end */
+    const struct dist *up, *down; /* NULL: never broken */
+    bool breaks_whole;            /* all servers together */
+    enum broken_task broken_task;
+    const struct dist *vacation; /* NULL: none */
+    bool vacation_single;
+    double rest_until; /* so many wait; 0: no */
+    double scale_every; /* 0: no controller */
+    double scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
+    const struct dist *scale_lag; /* NULL: none */
     bool blocks;                 /* "on_full": "block" */
     const struct steps *on_full; /* taken instead where it is full; NULL: none */
     bool per_server;             /* each server has a line of its own */

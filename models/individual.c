@@ -1,0 +1,300 @@
+#include "models/individual.h"
+
+#include "models/alarm.h"
+#include "models/individual_change.h"
+#include "models/patience.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static struct stint *stint_of(const struct world *w, uint32_t ti)
+{
+    return (struct stint *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->stint_offset);
+}
+
+struct individuals *individual_new(const struct station_model *m)
+{
+    struct individuals *all = calloc(1, sizeof *all + m->servers * sizeof *all->servers);
+    if (all == NULL)
+        return NULL;
+    all->servers = (struct server *)(void *)(all + 1);
+    all->count = m->servers;
+    return all;
+}
+
+void individual_clock(const struct world *w, struct station *st)
+{
+    struct individuals *all = st->individuals;
+    const double elapsed = w->sim.now - all->since;
+    all->on_area += all->on * elapsed;
+    all->broken_area += all->broken * elapsed;
+    all->away_area += all->away * elapsed;
+    all->busy_area += st->busy * elapsed;
+    all->since = w->sim.now;
+}
+
+void individual_cut(const struct world *w, struct station *st)
+{
+    struct individuals *all = st->individuals;
+    individual_clock(w, st);
+    all->looked_on -= all->on_area;
+    all->looked_busy -= all->busy_area;
+    all->on_area = all->broken_area = all->away_area = all->busy_area = 0.0;
+}
+
+/* A server changes its state; the clock has been brought up. */
+void individual_set(struct individuals *all, struct server *server, enum server_state state)
+{
+    all->idle -= server->state == SERVER_IDLE;
+    all->away -= server->state == SERVER_AWAY;
+    const bool was_on = server->state > SERVER_STARTING, is_on = state > SERVER_STARTING;
+    all->on += (uint32_t)is_on - (uint32_t)was_on;
+    if (server->broken)
+        all->broken += (uint32_t)is_on - (uint32_t)was_on;
+    server->state = (uint8_t)state;
+    all->idle += state == SERVER_IDLE;
+    all->away += state == SERVER_AWAY;
+}
+
+/* Which of the idle servers takes a task; there is one. */
+static struct server *idle_server(struct station *st)
+{
+    struct individuals *all = st->individuals;
+    struct server *found = NULL;
+    uint32_t ties = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct server *server = &all->servers[i];
+        if (server->state != SERVER_IDLE)
+            continue;
+        switch (st->model->take) {
+        case TAKE_FASTEST:
+            return server;
+        case TAKE_LONGEST_IDLE:
+            if (found == NULL || server->idle_since < found->idle_since)
+                found = server;
+            break;
+        case TAKE_RANDOM:
+            if (++ties == 1 || stream_below(&st->line.stream, ties) == 0)
+                found = server;
+            break;
+        }
+    }
+    return found;
+}
+
+/* The server turns to the task. Returns true if it holds the server now and can move on at once. */
+static bool start(struct world *w, struct station *st, struct server *server, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    struct individuals *all = st->individuals;
+    struct task *t = &w->tasks[ti];
+    struct stint *stint = stint_of(w, ti);
+    const double now = w->sim.now;
+    if (m->impatient)
+        patience_over(w, ti);
+    individual_set(all, server, SERVER_BUSY);
+    st->busy++;
+    stint->waited += now - stint->begun;
+    t->wait += now - stint->begun;
+    stint->begun = now;
+    stint->server = (uint32_t)(server - all->servers);
+    stint->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
+    server->task = NO_TASK;
+    if (t->resuming == 0 && task_op(w, ti)->code != OP_TAKE) {
+        server->task = ti;
+        task_is(w, ti, TASK_VISITING);
+        task_schedule(w, ti, now + (stint->cost + stint->left / server->speed), EV_SERVICE_END);
+        return false;
+    }
+    tally_add(&st->wait, stint->waited);
+    task_more(w, ti)->overhead += stint->cost;
+    struct holding *holding;
+    if (t->resuming != 0) {
+        holding = &task_holdings(w, ti)[t->resuming - 1];
+        task_more(w, ti)->wanted--;
+        t->resuming = 0;
+    } else {
+        holding = &task_holdings(w, ti)[t->holds++];
+        t->step++;
+    }
+    *holding = (struct holding){
+        .since = t->since, .station = (uint16_t)(st - w->stations), .state = HOLDING_HELD, .server = stint->server};
+    task_is(w, ti, m->switch_cost == NULL ? TASK_WALKING : TASK_SWITCHED);
+    if (m->switch_cost == NULL)
+        return true;
+    task_schedule(w, ti, now + stint->cost, EV_SWITCH_END);
+    return false;
+}
+
+void individual_fill(struct world *w, struct station *st)
+{
+    while (st->individuals->idle > 0 && (st->line.count > 0 || st->resumed.first != NO_TASK)) {
+        const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
+                                                         : st->model->pop(&st->line, w->tasks);
+        if (start(w, st, idle_server(st), ti))
+            ready_push(w, ti);
+    }
+}
+
+static bool join(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct station_model *m = st->model;
+    struct task *t = &w->tasks[ti];
+    station_clock(w, st);
+    individual_clock(w, st);
+    st->present++;
+    check_joined(&st->check, w->sim.now, NULL);
+    *stint_of(w, ti) = (struct stint){.left = t->demand, .begun = w->sim.now, .server = UINT32_MAX};
+    if (st->individuals->idle > 0)
+        return start(w, st, idle_server(st), ti);
+    if (m->deadlines)
+        st->line.deadline = task_more(w, ti)->deadline;
+    if (t->resuming != 0 && m->resume_first)
+        task_list_append(&st->resumed, w->tasks, ti);
+    else if (!m->push(&st->line, w->tasks, ti))
+        w->failed = w->sim.stop = true;
+    task_is(w, ti, TASK_VISITING);
+    if (m->impatient && t->resuming == 0)
+        patience_begin(w, ti);
+    individual_wake(w, st);
+    return false;
+}
+
+/* The server has nothing in hand. */
+void individual_free(struct world *w, struct station *st, struct server *server)
+{
+    struct individuals *all = st->individuals;
+    server->task = NO_TASK;
+    if (server->leaving) {
+        server->leaving = false;
+        individual_set(all, server, SERVER_OFF);
+        return;
+    }
+    if (server->broken) {
+        individual_set(all, server, SERVER_DOWN);
+        return;
+    }
+    server->idle_since = w->sim.now;
+    individual_set(all, server, SERVER_IDLE);
+    individual_fill(w, st);
+    if (server->state == SERVER_IDLE && (st->model->vacation != NULL || st->model->rest_until > 0))
+        individual_go_away(w, st, server);
+}
+
+/* The task's stint is over or broken off: what it came to. */
+static void end_stint(struct world *w, const struct station *st, uint32_t ti)
+{
+    struct stint *stint = stint_of(w, ti);
+    const struct server *server = &st->individuals->servers[stint->server];
+    const double elapsed = w->sim.now - stint->begun;
+    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
+    w->tasks[ti].service += elapsed - cost;
+    task_more(w, ti)->overhead += cost;
+    w->kinds[w->tasks[ti].kind].served += elapsed - cost;
+    stint->served += elapsed - cost;
+    stint->left -= (elapsed - cost) * server->speed;
+    if (stint->left < 0.0)
+        stint->left = 0.0;
+    stint->begun = w->sim.now;
+    stint->server = UINT32_MAX;
+}
+
+static void finish(struct world *w, struct station *st, uint32_t ti)
+{
+    struct individuals *all = st->individuals;
+    struct server *server = &all->servers[stint_of(w, ti)->server];
+    individual_clock(w, st);
+    end_stint(w, st, ti);
+    tally_add(&st->wait, stint_of(w, ti)->waited);
+    st->present--;
+    st->busy--;
+    individual_free(w, st, server);
+}
+
+static void give_back(struct world *w, struct station *st, uint32_t ti, const struct holding *holding)
+{
+    (void)ti;
+    individual_clock(w, st);
+    st->present--;
+    st->busy--;
+    individual_free(w, st, &st->individuals->servers[holding->server]);
+}
+
+static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
+{
+    const struct stint *stint = stint_of(w, ti);
+    const double elapsed = w->sim.now - stint->begun;
+    (void)st;
+    if (stint->server == UINT32_MAX) {
+        parts->wait += elapsed;
+        return;
+    }
+    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
+    parts->overhead += cost;
+    parts->service += elapsed - cost;
+}
+
+static bool among(const struct task_list *list, const struct task *tasks, uint32_t ti)
+{
+    uint32_t other = list->first;
+    while (other != NO_TASK && other != ti)
+        other = tasks[other].next;
+    return other == ti;
+}
+
+/* Its parts have been brought up by the caller. */
+static void withdraw(struct world *w, struct station *st, uint32_t ti)
+{
+    struct stint *stint = stint_of(w, ti);
+    station_clock(w, st);
+    individual_clock(w, st);
+    check_left(&st->check, w->sim.now, NULL);
+    st->present--;
+    if (stint->server != UINT32_MAX) {
+        struct server *server = &st->individuals->servers[stint->server];
+        stint->server = UINT32_MAX;
+        st->busy--;
+        individual_free(w, st, server);
+    } else if (among(&st->resumed, w->tasks, ti)) {
+        task_list_remove(&st->resumed, w->tasks, ti);
+    } else {
+        st->model->remove(&st->line, w->tasks, ti);
+    }
+}
+
+/* The server breaks under its task, which goes back to the head of its line, or is lost. */
+void individual_interrupt(struct world *w, struct station *st, struct server *server)
+{
+    const uint32_t ti = server->task;
+    struct stint *stint = stint_of(w, ti);
+    end_stint(w, st, ti);
+    timer_clear(&task_stay(w, ti)->timer);
+    st->busy--;
+    server->task = NO_TASK;
+    individual_set(st->individuals, server, SERVER_DOWN);
+    if (st->model->broken_task == BROKEN_LOST) {
+        st->present--;
+        check_left(&st->check, w->sim.now, NULL);
+        task_is(w, ti, TASK_WALKING);
+        station_give_all(w, ti);
+        world_task_end(w, ti, TASK_LOST);
+        return;
+    }
+    if (st->model->broken_task == BROKEN_RESTARTS)
+        stint->left = w->tasks[ti].demand;
+    if (st->line.by_class != NULL && st->model->by_class) {
+        line_prepend(&st->line, &st->line.by_class[w->links[ti].class], w->tasks, ti);
+        st->line.count++;
+    } else {
+        task_list_prepend(&st->resumed, w->tasks, ti);
+    }
+}
+
+const struct station_shape station_individual = {
+    .join = join,
+    .serve_next = individual_fill,
+    .give_back = give_back,
+    .finish = finish,
+    .account = account,
+    .withdraw = withdraw,
+};

@@ -1,0 +1,26 @@
+/* individual_change.h: what makes individual servers come and go; the part of models/individual.h that is driven by
+ * alarms. Internal to the two. */
+#ifndef MODELS_INDIVIDUAL_CHANGE_H
+#define MODELS_INDIVIDUAL_CHANGE_H
+
+#include "models/individual.h"
+
+/* Idle servers turn to waiting tasks until there are no more of the ones or of the others. */
+void individual_fill(struct world *w, struct station *st);
+
+/* A server changes its state; the clocks have been brought up. */
+void individual_set(struct individuals *all, struct server *server, enum server_state state);
+
+/* A server has nothing in hand any more: it goes, is broken, turns to the next task, or is idle or away. */
+void individual_free(struct world *w, struct station *st, struct server *server);
+
+/* A server that serves breaks. */
+void individual_interrupt(struct world *w, struct station *st, struct server *server);
+
+/* An idle server goes on vacation. */
+void individual_go_away(struct world *w, struct station *st, struct server *server);
+
+/* A task has joined the line: those who are away until enough wait may come back. */
+void individual_wake(struct world *w, struct station *st);
+
+#endif

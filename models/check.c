@@ -57,9 +57,16 @@ void check_station(const struct station *st)
     const struct station_model *m = st->model;
     check_require(st->check.joined - st->check.left == st->present, "present = joined - left",
                   (double)(st->check.joined - st->check.left), st->present);
-    check_require(st->present >= st->busy, "present >= busy", st->present, st->busy);
+    check_require(m->crowd || st->present >= st->busy, "present >= busy", st->present, st->busy);
     if (m->sharing)
         return;
+    if (m->crowd) {
+        check_require(st->busy + st->idle == m->servers, "busy + idle = servers", st->busy + st->idle, m->servers);
+        check_require(st->present == st->served_tasks + st->line.count + (st->head != NO_TASK) ||
+                          st->resumed.first != NO_TASK,
+                      "present = in service + waiting", st->present, st->served_tasks);
+        return;
+    }
     const uint32_t waiting = st->line.count;
     check_require(st->resumed.first != NO_TASK || st->present - st->busy == waiting,
                   "waiting = present - busy", st->present - st->busy, waiting);

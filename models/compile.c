@@ -1,9 +1,13 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
 #include "models/discipline/ordered.h"
+#include "models/batch.h"
 #include "models/compile_load.h"
+#include "models/counted.h"
 #include "models/model.h"
 #include "models/group.h"
 #include "models/individual.h"
+#include "models/paced.h"
+#include "models/stint.h"
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
@@ -47,6 +51,18 @@ static void compile_station(struct station_model *out, const struct station_spec
         .resume_first = spec->resume_first,
         .blocks = spec->blocks,
         .overflows = spec->on_full != NULL,
+        .batch_max = (uint32_t)spec->batch_max,
+        .batch_min = (uint32_t)spec->batch_min,
+        .batch_wait = spec->batch_wait,
+        .batch_per_task = spec->batch_per_task,
+        .crowd = spec->batch_max > 0.0,
+        .pace = spec->pace,
+        .inner = spec->pace != NULL && spec->discipline->shape == DISCIPLINE_QUEUEING
+                     ? lookup_row(discipline_table, "ps")
+                     : NULL,
+        .costs = spec->cost_unit != NULL,
+        .cost_per_server = spec->cost_per_server,
+        .cost_per_task = spec->cost_per_task,
         .individual = spec->individual,
         .by_class = spec->discipline == lookup_row(discipline_table, "priority"),
         .servers_at_start = whole_or_unlimited(spec->servers_at_start),
@@ -161,9 +177,11 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
     }
     m->part_count = next_part;
     for (uint32_t i = 0; i < m->part_count; i++) {
-        if (!m->stations[i].individual || m->stations[i].group != NULL)
+        if (m->stations[i].group != NULL)
             continue;
-        m->individual = true;
+        m->stints |= m->stations[i].individual || m->stations[i].batch_max > 0 || m->stations[i].inner != NULL;
+        if (!m->stations[i].individual)
+            continue;
         if (!compile_speeds(arena, &m->stations[i], &s->stations[m->stations[i].whole]))
             return false;
     }
@@ -174,7 +192,9 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
                          const struct scenario *s, const struct steps *const *steps_of_kind,
                          struct program *program, struct error *err)
 {
-    *program = (struct program){.arena = arena, .steps_of_kind = steps_of_kind, .stations = s->stations};
+    const uint32_t weights = program->weight_first;
+    *program = (struct program){
+        .arena = arena, .steps_of_kind = steps_of_kind, .stations = s->stations, .weight_first = weights};
     program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
     if (program->too_large)
@@ -244,12 +264,50 @@ static bool compile_classes(struct arena *arena, struct model *m, const struct s
             struct op *op = &programs[k].ops[i];
             if (op->code != OP_BECOME)
                 continue;
-            op->target = class_of(s, programs, op->p);
-            m->classes = op->target + 1 > m->classes ? op->target + 1 : m->classes;
             m->linked = true;
+            if (op->given) {
+                op->target = class_of(s, programs, s->kinds[op->station].priority);
+                op->slot = (uint16_t)(op->station + 1);
+            } else if (!isnan(op->p)) {
+                op->target = class_of(s, programs, op->p);
+                m->classes = op->target + 1 > m->classes ? op->target + 1 : m->classes;
+            }
         }
     }
     return true;
+}
+
+/* Weights of kinds, and of what tasks become. */
+static bool compile_weights(struct arena *arena, struct model *m, const struct scenario *s,
+                            const struct program *programs)
+{
+    const struct program *last = &programs[s->kind_count - 1];
+    m->weight_count = last->weight_first + last->weight_count;
+    m->weights = arena_array(arena, m->weight_count, sizeof *m->weights);
+    uint64_t *initial = arena_array(arena, s->kind_count, sizeof *initial);
+    if (m->weights == NULL || initial == NULL)
+        return false;
+    for (size_t k = 0; k < s->kind_count; k++) {
+        m->weights[k] = s->kinds[k].weight;
+        initial[k] = (uint64_t)s->kinds[k].initial;
+        for (uint32_t i = 0; i < programs[k].weight_count; i++)
+            m->weights[programs[k].weight_first + i] = programs[k].weights[i];
+    }
+    m->initial = initial;
+    return true;
+}
+
+/* Tasks that take several servers at once, where they do. */
+static void compile_counts(struct model *m)
+{
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
+            const struct op *op = &m->kinds[k].program[i];
+            if (op->code != OP_TAKE || op->slot <= 1)
+                continue;
+            m->stations[op->station].counted = m->stations[op->station].crowd = true;
+            m->interruptible = true;
+        }
 }
 
 /* No more of its tasks come after some time. */
@@ -269,6 +327,12 @@ static void compile_shapes(struct model *m)
             station->individual = false;
         if (station->individual)
             station->shape = &station_individual;
+        else if (station->batch_max > 0)
+            station->shape = &station_batch;
+        else if (station->counted)
+            station->shape = &station_counted;
+        else if (station->inner != NULL)
+            station->shape = &station_paced;
         else if (station->sharing)
             station->shape = &station_sharing;
         else if (station->preempt != PREEMPT_NOBODY)
@@ -296,7 +360,7 @@ static bool deterministic(const struct model *m)
         if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
             !constant(station->switch_cost) || !constant(station->up) || !constant(station->down) ||
-            !constant(station->vacation) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
+            !constant(station->vacation) || !constant(station->batch_wait) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
             return false;
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
@@ -339,7 +403,7 @@ static void compile_layout(struct model *m, const struct program *programs)
     m->impatience_offset = m->visit_offset + (visits ? (uint32_t)sizeof(struct visit) : 0);
     m->stay_offset = m->impatience_offset + (m->impatient ? (uint32_t)sizeof(struct impatience) : 0);
     m->stint_offset = m->stay_offset + (m->interruptible ? (uint32_t)sizeof(struct stay) : 0);
-    m->part_offset = m->stint_offset + (m->individual ? (uint32_t)sizeof(struct stint) : 0);
+    m->part_offset = m->stint_offset + (m->stints ? (uint32_t)sizeof(struct stint) : 0);
     m->frames_offset = m->part_offset + (m->parted ? (uint32_t)sizeof(struct part) + 4 : 0);
     m->frames_offset = (m->frames_offset + 7) / 8 * 8;
     m->more_size = m->frames_offset + m->frames * (uint32_t)sizeof(struct frame);
@@ -358,10 +422,9 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     if (s->station_count >= UINT16_MAX || s->kind_count >= UINT16_MAX)
         return error_set(err, "more than %d stations or kinds of task", UINT16_MAX - 1);
     m->kinds = arena_array(arena, s->kind_count + 1, sizeof *m->kinds);
-    m->weights = arena_array(arena, s->kind_count + 1, sizeof *m->weights);
     struct program *programs = arena_array(arena, s->kind_count + 1, sizeof *programs);
     const struct steps **steps_of_kind = arena_array(arena, s->kind_count + 1, sizeof *steps_of_kind);
-    if (m->weights == NULL || m->kinds == NULL || programs == NULL ||
+    if (m->kinds == NULL || programs == NULL ||
         steps_of_kind == NULL)
         return no_memory(err);
     for (size_t k = 0; k < s->kind_count; k++)
@@ -370,6 +433,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         return error_set(err, "out of memory, or more than %d stations and lines", UINT16_MAX - 1);
     m->terminating = true;
     for (size_t k = 0; k < s->kind_count; k++) {
+        programs[k].weight_first =
+            k == 0 ? (uint32_t)s->kind_count : programs[k - 1].weight_first + programs[k - 1].weight_count;
         if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], s, steps_of_kind, &programs[k], err)) {
             error_place(err, NULL, &s->kinds[k].at);
             return false;
@@ -379,13 +444,15 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
         m->linked |= m->kinds[k].patience != NULL;
         m->deadlines |= s->kinds[k].deadline != NULL;
-        m->weights[k] = s->kinds[k].weight;
         m->terminating &= ends(&s->kinds[k]);
     }
-    m->interruptible = m->frames > 0 || m->parted || m->weighed || m->individual;
+    m->interruptible = m->frames > 0 || m->parted || m->weighed || m->stints;
+    compile_counts(m);
     m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
         m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;
+    if (!compile_weights(arena, m, s, programs))
+        return no_memory(err);
     if (!compile_classes(arena, m, s, programs))
         return no_memory(err);
     if (!compile_load(arena, m, s, steps_of_kind, err))

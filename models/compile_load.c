@@ -1,6 +1,7 @@
 /* compile_load.c: the offered load of the whole model, from the loads of its kinds. */
 #include "models/compile_load.h"
 
+#include "models/discipline/pace.h"
 #include "models/load.h"
 #include "models/traffic.h"
 
@@ -39,6 +40,15 @@ static double servers_or_one(const struct station_spec *spec)
     if (!(spec->servers < INFINITY))
         return 1.0;
     double servers = spec->servers;
+    if (spec->pace != NULL) { /* the most that it ever does */
+        enum { MOST = 10000 };
+        double most = 0.0;
+        for (uint32_t k = 1; k <= MOST && (k <= spec->servers || spec->discipline->shape == DISCIPLINE_SHARING); k++)
+            most = fmax(most, pace_total(spec->pace, k));
+        return most;
+    }
+    if (spec->batch_max > 0.0) /* a full batch in the time of one task: more than that it cannot do */
+        return servers * spec->batch_max;
     if (spec->classes != NULL) {
         servers = 0.0;
         for (size_t i = 0; i < spec->class_count; i++)

@@ -3,14 +3,10 @@
 #include "models/alarm.h"
 #include "models/individual_change.h"
 #include "models/patience.h"
+#include "models/stint.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static struct stint *stint_of(const struct world *w, uint32_t ti)
-{
-    return (struct stint *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->stint_offset);
-}
 
 struct individuals *individual_new(const struct station_model *m)
 {
@@ -88,7 +84,7 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
     const struct station_model *m = st->model;
     struct individuals *all = st->individuals;
     struct task *t = &w->tasks[ti];
-    struct stint *stint = stint_of(w, ti);
+    struct stint *stint = task_stint(w, ti);
     const double now = w->sim.now;
     if (m->impatient)
         patience_over(w, ti);
@@ -144,7 +140,7 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     individual_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
-    *stint_of(w, ti) = (struct stint){.left = t->demand, .begun = w->sim.now, .server = UINT32_MAX};
+    *task_stint(w, ti) = (struct stint){.left = t->demand, .begun = w->sim.now, .server = UINT32_MAX};
     if (st->individuals->idle > 0)
         return start(w, st, idle_server(st), ti);
     if (m->deadlines)
@@ -184,7 +180,7 @@ void individual_free(struct world *w, struct station *st, struct server *server)
 /* The task's stint is over or broken off: what it came to. */
 static void end_stint(struct world *w, const struct station *st, uint32_t ti)
 {
-    struct stint *stint = stint_of(w, ti);
+    struct stint *stint = task_stint(w, ti);
     const struct server *server = &st->individuals->servers[stint->server];
     const double elapsed = w->sim.now - stint->begun;
     const double cost = elapsed < stint->cost ? elapsed : stint->cost;
@@ -202,10 +198,10 @@ static void end_stint(struct world *w, const struct station *st, uint32_t ti)
 static void finish(struct world *w, struct station *st, uint32_t ti)
 {
     struct individuals *all = st->individuals;
-    struct server *server = &all->servers[stint_of(w, ti)->server];
+    struct server *server = &all->servers[task_stint(w, ti)->server];
     individual_clock(w, st);
     end_stint(w, st, ti);
-    tally_add(&st->wait, stint_of(w, ti)->waited);
+    tally_add(&st->wait, task_stint(w, ti)->waited);
     st->present--;
     st->busy--;
     individual_free(w, st, server);
@@ -222,7 +218,7 @@ static void give_back(struct world *w, struct station *st, uint32_t ti, const st
 
 static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
 {
-    const struct stint *stint = stint_of(w, ti);
+    const struct stint *stint = task_stint(w, ti);
     const double elapsed = w->sim.now - stint->begun;
     (void)st;
     if (stint->server == UINT32_MAX) {
@@ -245,7 +241,7 @@ static bool among(const struct task_list *list, const struct task *tasks, uint32
 /* Its parts have been brought up by the caller. */
 static void withdraw(struct world *w, struct station *st, uint32_t ti)
 {
-    struct stint *stint = stint_of(w, ti);
+    struct stint *stint = task_stint(w, ti);
     station_clock(w, st);
     individual_clock(w, st);
     check_left(&st->check, w->sim.now, NULL);
@@ -266,7 +262,7 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
 void individual_interrupt(struct world *w, struct station *st, struct server *server)
 {
     const uint32_t ti = server->task;
-    struct stint *stint = stint_of(w, ti);
+    struct stint *stint = task_stint(w, ti);
     end_stint(w, st, ti);
     timer_clear(&task_stay(w, ti)->timer);
     st->busy--;

@@ -55,15 +55,6 @@ struct individuals {
     uint32_t past_count;
 };
 
-/* A task's visit. Beside each task (model.stint_offset). */
-struct stint {
-    double left;     /* work left when its server turned to it */
-    double begun;    /* when it did; or when it began to wait */
-    double cost;     /* the switch with which the stint begins */
-    double waited, served;
-    uint32_t server; /* UINT32_MAX: waits */
-};
-
 extern const struct station_shape station_individual;
 
 /* Start of a replication. */

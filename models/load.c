@@ -63,9 +63,9 @@ void load_time(struct load *l, double mean, double variance)
     for (int i = 0; i < l->held_count; i++) {
         if (l->held[i].away)
             continue;
-        l->busy[l->held[i].station] += l->weight * mean;
+        l->busy[l->held[i].station] += l->weight * l->held[i].count * mean;
         if (!l->held[i].guarded && !l->loses && !l->leaves)
-            l->sure[l->held[i].station] += l->weight * mean;
+            l->sure[l->held[i].station] += l->weight * l->held[i].count * mean;
         /* What comes with chance r adds the variance of that chance; what comes r > 1 times in the mean adds
          * up. */
         const double r = l->weight > 0.0 ? l->weight / l->held[i].weight : 0.0;
@@ -127,7 +127,7 @@ void load_turns(struct load *l, size_t station, const struct dist *service)
         l->sure[station] += l->weight * further * cost;
 }
 
-void load_take(struct load *l, size_t station)
+void load_take(struct load *l, size_t station, double count)
 {
     if (l->held_count == LOAD_DEPTH) {
         l->too_deep = true;
@@ -140,6 +140,7 @@ void load_take(struct load *l, size_t station)
     l->held[l->held_count].away = false;
     l->held[l->held_count].lists = l->lists;
     l->held[l->held_count].weight = l->weight;
+    l->held[l->held_count].count = count;
     l->held[l->held_count].mean = l->held[l->held_count].variance = 0.0;
     l->held_count++;
     l->visits[station] += l->weight;

@@ -30,6 +30,7 @@ struct load {
     struct {
         size_t station;
         bool guarded;                  /* it, or a server held around it, sits behind a finite capacity */
+        double count; /* servers */
         double weight, mean, variance; /* weight when it was taken; of the time it is held, so far */
         bool away;                     /* given back by an await around the step in hand */
         int lists;                     /* how many lists were open when it was taken */
@@ -62,8 +63,8 @@ void load_visit(struct load *l, size_t station, double mean, double variance);
  * station can carry, but a task that is alone does not pay them, so they are no part of its time. */
 void load_turns(struct load *l, size_t station, const struct dist *service);
 
-/* Takes and gives back a server of station around what is loaded between the two calls. */
-void load_take(struct load *l, size_t station);
+/* Takes and gives back servers of station around what is loaded between the two calls. */
+void load_take(struct load *l, size_t station, double count);
 void load_give(struct load *l);
 
 /* What comes now may be cut short, or done again. */

@@ -36,6 +36,15 @@ struct station_model {
     bool blocks;    /* on_full: block */
     bool overflows; /* on_full: steps to take instead, at the opcode's target */
     struct group_model *group; /* its tasks go to one of several stations (models/group.h); NULL: they do not */
+    uint32_t batch_max, batch_min;  /* 0: tasks are served one by one */
+    const struct dist *batch_wait;  /* NULL: none */
+    double batch_per_task;
+    const struct pace *pace;        /* NULL: every server has full speed */
+    const struct discipline_type *inner; /* how those in service share the pace; NULL: not paced, or ps */
+    bool counted;                   /* some tasks take several servers */
+    bool crowd;                     /* tasks in service are counted apart: batch, counted */
+    double cost_per_server, cost_per_task; /* both 0: no cost is asked for */
+    bool costs;
     /* Servers one by one, as in struct station_spec. */
     bool individual;
     bool by_class; /* the discipline is `priority`: an interrupted task goes back to the head of its class */
@@ -91,15 +100,17 @@ struct model {
     uint32_t frames;            /* time-outs that a task may have open at once */
     uint32_t part_offset;       /* of a struct part (models/part.h), where parted */
     bool parted;                /* tasks fork, or go on in two records when they time out */
-    uint32_t stint_offset;      /* of a struct stint (models/individual.h), where some station is individual */
+    uint32_t stint_offset;      /* of a struct stint (models/stint.h), where stints */
     uint32_t stay_offset;       /* of a struct stay (models/station.h), where interruptible */
     bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
     bool unusual;               /* interruptible or placed: one test for both */
     bool weighed;               /* some rule of dispatch looks at the work that is left */
-    bool individual;            /* some station's servers are individuals: tasks have a struct stint */
+    bool stints;                /* tasks have a struct stint */
+    const uint64_t *initial;    /* by kind: tasks at time 0 */
     bool blocking;              /* some station blocks those who find it full */
     bool placed;                /* where a task is, is not said by its step alone: task_more.station */
-    double *weights;            /* by kind */
+    double *weights;            /* by kind; then what tasks become */
+    uint32_t weight_count;
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */

@@ -33,8 +33,10 @@ void part_fork(struct world *w, uint32_t ti)
         struct task_more *more = task_more(w, branch);
         more->given = task_more(w, ti)->given;
         more->deadline = task_more(w, ti)->deadline;
-        if (w->model->linked)
+        if (w->model->linked) {
             w->links[branch].class = w->links[ti].class;
+            w->links[branch].weight = w->links[ti].weight;
+        }
         struct part *part = task_part(w, branch);
         part->parent = ti;
         part->before = last;

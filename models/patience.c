@@ -48,10 +48,15 @@ void patience_on_end(void *world, const struct event *e)
     station_clock(w, st);
     if (w->model->weighed)
         st->line_work -= station_task_work(w, st, ti);
-    st->model->remove(&st->line, w->tasks, ti);
+    if (st->head == ti)
+        st->head = NO_TASK;
+    else
+        st->model->remove(&st->line, w->tasks, ti);
     st->present--;
     t->wait += w->sim.now - t->since;
     check_left(&st->check, w->sim.now, NULL);
+    if (st->model->shape != NULL && st->model->shape->gone != NULL)
+        st->model->shape->gone(w, st);
     check_station(st);
     if (st->model->preempt != PREEMPT_NOBODY)
         preempt_check(w, st);

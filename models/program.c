@@ -29,6 +29,20 @@ uint32_t program_emit(struct program *p, struct op op)
     return p->count++;
 }
 
+void program_weight(struct program *p, struct op *op, double weight)
+{
+    double *weights = arena_array(p->arena, p->weight_count + 1, sizeof *weights);
+    if (weights == NULL || p->weight_first + p->weight_count >= UINT16_MAX - 1) {
+        p->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < p->weight_count; i++)
+        weights[i] = p->weights[i];
+    weights[p->weight_count] = weight;
+    p->weights = weights;
+    op->slot = (uint16_t)(1 + p->weight_first + p->weight_count++);
+}
+
 bool program_steps(struct program *p, const struct steps *steps)
 {
     for (size_t i = 0; i < steps->count && !p->failed; i++)

@@ -39,10 +39,11 @@ enum opcode {
 
 struct op {
     uint8_t code;     /* enum opcode */
-    bool given;       /* AT: the service time is the task's own (from a trace); dist has its moments; FORK,
+    bool given;       /* BECOME: of the priority and weight of kind `station`; AT: the service time is the task's own (from a trace); dist has its moments; FORK,
                          ARM: see there */
     uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
-    uint16_t slot;    /* REPEAT, LOOP */
+    uint16_t slot;    /* REPEAT, LOOP: a counter; TRY .. BACKOFF: a frame; TAKE: servers taken; BECOME: 1 + index of
+                         a weight, 0: it stays */
     uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
     double p;         /* BRANCH; BECOME: the priority */
     const struct dist *dist; /* AT, DELAY, REPEAT */
@@ -62,6 +63,8 @@ struct program {
     uint32_t count, size;
     uint16_t loops, loops_most; /* loop counters in use here; needed at once */
     uint16_t holds, holds_most; /* holdings here; at once */
+    double *weights;            /* that tasks become, of all programs so far */
+    uint32_t weight_count, weight_first; /* how many; index of the first in the model */
     bool delays;                /* some OP_DELAY */
     uint16_t frames, frames_most; /* time-outs open here; at once */
     bool takes;                 /* some OP_TAKE */
@@ -75,6 +78,9 @@ struct program {
 
 /* Appends one opcode; returns its index. */
 uint32_t program_emit(struct program *p, struct op op);
+
+/* The opcode gives the task this weight: one more of those that tasks become. */
+void program_weight(struct program *p, struct op *op, double weight);
 
 /* Appends all steps, in order. false: no memory (p->failed). */
 bool program_steps(struct program *p, const struct steps *steps);

@@ -2,6 +2,7 @@
 
 #include "models/block.h"
 #include "models/group.h"
+#include "models/paced.h"
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
@@ -204,7 +205,7 @@ static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
-    st->sharing.kind = w->tasks[ti].kind;
+    st->sharing.kind = w->model->linked ? w->links[ti].weight : w->tasks[ti].kind;
     if (!st->model->discipline->join(&st->sharing, w->sim.now, ti, w->tasks[ti].demand))
         w->failed = w->sim.stop = true;
     else
@@ -469,7 +470,10 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             break;
         }
         case OP_BECOME:
-            w->links[ti].class = op->target;
+            if (op->target != UINT32_MAX)
+                w->links[ti].class = op->target;
+            if (op->slot > 0)
+                w->links[ti].weight = op->slot - 1U;
             t->step++;
             break;
         case OP_TRY:
@@ -574,6 +578,10 @@ void station_on_shared_end(void *world, const struct event *e)
         w->sim.events--;
         return;
     }
+    if (st->model->inner != NULL) {
+        paced_on_end(w, st);
+        return;
+    }
     station_clock(w, st);
     const uint32_t ti = st->model->discipline->finish(&st->sharing, w->sim.now);
     if (ti == NO_TASK) {
@@ -589,7 +597,7 @@ void station_on_shared_end(void *world, const struct event *e)
         wait = 0.0; /* what the clock's last digits cannot tell from none; nobody is served faster than at
                        full speed */
     t->wait += wait;
-    t->service += t->demand;
+    t->service += st->model->pace == NULL ? t->demand : response - wait;
     tally_add(&st->wait, wait);
     tally_add(&st->response, response);
     check_left(&st->check, w->sim.now, NULL);

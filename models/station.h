@@ -139,6 +139,8 @@ struct station_shape {
     /* EV_SERVICE_END of a task in service here; the clock has been brought up, the response counted. NULL: as at
      * plain stations. */
     void (*finish)(struct world *w, struct station *st, uint32_t ti);
+    /* One who waited here has left (its patience was over), and is taken out of the line. NULL: nothing follows. */
+    void (*gone)(struct world *w, struct station *st);
     /* A held server goes back; the holding is forgotten or away afterwards. NULL: none can be held. */
     void (*give_back)(struct world *w, struct station *st, uint32_t ti, const struct holding *holding);
 };

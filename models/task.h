@@ -39,6 +39,7 @@ struct task_link {
     uint32_t before; /* while it waits: the task in front of it in its list, or NO_TASK; or its index in
                         line.slots or line.heap */
     uint32_t class;  /* of its priority */
+    uint32_t weight; /* index among the model's weights: its kind, or what it became */
 };
 
 enum holding_state {

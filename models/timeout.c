@@ -157,8 +157,10 @@ static uint32_t split(struct world *w, uint32_t ti, uint32_t f)
         of_old->orphan = false;
     }
     task_frames(w, ti)[f].orphan = true;
-    if (w->model->linked)
+    if (w->model->linked) {
         w->links[to].class = w->links[ti].class;
+        w->links[to].weight = w->links[ti].weight;
+    }
     if (w->model->impatient)
         task_impatience(w, to)->lines = task_impatience(w, ti)->lines;
     part_replace(w, ti, to);

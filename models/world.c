@@ -1,6 +1,7 @@
 #include "models/world.h"
 
 #include "models/alarm.h"
+#include "models/batch.h"
 #include "models/group.h"
 #include "models/individual.h"
 #include "models/part.h"
@@ -30,7 +31,9 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
                            .idle = m->servers,
                            .serving = serving,
                            .serving_size = serving_size,
-                           .individuals = st->individuals};
+                           .individuals = st->individuals,
+                           .batches = st->batches,
+                           .head = NO_TASK};
     task_list_init(&st->resumed);
     task_list_init(&st->blocked);
     line.count = 0;
@@ -47,7 +50,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     sharing.virtual_time = sharing.since = 0.0;
     sharing.sequence = 0;
     sharing.servers = m->servers == UNLIMITED ? INFINITY : (double)m->servers;
-    sharing.kinds = w->model->kind_count;
+    sharing.pace = m->pace;
+    sharing.kinds = w->model->weight_count;
     sharing.weights = w->model->weights;
     if (m->discipline->reset != NULL)
         m->discipline->reset(&sharing);
@@ -58,6 +62,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
         m->behaviour->begin(w, st);
     if (m->individual)
         individual_begin(w, st);
+    if (m->batch_max > 0 && m->group == NULL)
+        batch_servers_begin(w, st);
 }
 
 static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
@@ -96,6 +102,10 @@ struct world *world_new(const struct model *m)
             w->stations[i].individuals = individual_new(&m->stations[i]);
             ok = w->stations[i].individuals != NULL;
         }
+        if (ok && m->stations[i].batch_max > 0 && m->stations[i].group == NULL) {
+            w->stations[i].batches = batch_servers_new(&m->stations[i]);
+            ok = w->stations[i].batches != NULL;
+        }
     }
     if (!ok) {
         world_free(w);
@@ -114,6 +124,7 @@ void world_free(struct world *w)
         free(w->stations[i].line.heap);
         free(w->stations[i].serving);
         free(w->stations[i].individuals);
+        free(w->stations[i].batches);
         if (w->stations[i].model->discipline->release != NULL)
             w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);
@@ -201,8 +212,10 @@ __attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
     *more = (struct task_more){.given = w->sources[t->kind].given};
     if (m->impatient)
         task_impatience(w, ti)->lines = 0;
-    if (m->linked)
+    if (m->linked) {
         w->links[ti].class = m->class_of_kind[t->kind];
+        w->links[ti].weight = t->kind;
+    }
     if (m->parted)
         part_init(w, ti);
     task_is(w, ti, TASK_WALKING);
@@ -422,6 +435,8 @@ static void on_cut(void *world, const struct event *e)
         st->offered = st->lost = 0;
         tally_init(&st->wait);
         tally_init(&st->response);
+        st->served_area = st->warm_area = 0.0; /* what went before is forgotten; from here on as it is */
+        st->served_since = st->warm_since = now;
         if (st->individuals != NULL)
             individual_cut(w, st);
     }
@@ -480,10 +495,32 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_STOP] = on_stop,
 };
 
+/* Of the keys of tasks that are there at time 0. */
+#define INITIAL_KEY UINT64_C(0x1F83D9ABFB41BD6B)
+
+/* Tasks of kind k that are there at time 0 take their first steps. */
+static void begin_initial(struct world *w, uint32_t k)
+{
+    const uint64_t key = stream_mix(w->sources[k].key ^ INITIAL_KEY);
+    for (uint64_t i = 0; i < w->model->initial[k]; i++) {
+        uint32_t ti;
+        if (!task_new(w, &ti))
+            return;
+        w->tasks[ti].kind = (uint16_t)k;
+        w->tasks[ti].key = stream_subkey(key, i);
+        w->tasks[ti].draws = 0;
+        w->alive++;
+        task_begin(w, ti);
+    }
+}
+
 /* Sources begin. */
 static void begin(struct world *w)
 {
     const struct model *m = w->model;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        if (m->kinds[k].arrival->form != ARRIVAL_CLOSED)
+            begin_initial(w, k);
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct arrival *arrival = m->kinds[k].arrival;
         switch (arrival->form) {
@@ -501,7 +538,13 @@ static void begin(struct world *w)
                 w->tasks[ti].kind = (uint16_t)k;
                 w->tasks[ti].key = stream_subkey(w->sources[k].key, c);
                 w->alive++;
-                think(w, ti, arrival->start);
+                if (c < m->initial[k]) {
+                    w->tasks[ti].draws = 1; /* as if it had thought */
+                    w->sources[k].started++;
+                    task_begin(w, ti);
+                } else {
+                    think(w, ti, arrival->start);
+                }
             }
             break;
         }

@@ -68,6 +68,13 @@ struct station {
     struct line line;
     struct sharing sharing;
     struct timer timer; /* EV_SHARED_END */
+    struct batch_servers *batches;         /* models/batch.h */
+    uint32_t head;                   /* models/counted.h: first in order, for whom too few servers are free */
+    /* Tasks in service, where that is not the number of busy servers (models/crowd.h). */
+    uint32_t served_tasks;
+    double served_area, served_since;
+    /* Idle servers that are warm, where servers are set up (models/server/setup.c). */
+    double warm_area, warm_since;
     struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */
 
     /* preemptive: the tasks in service, the least urgent first */

@@ -164,6 +164,30 @@ static void autoscale(struct maker *m)
     say(m, "}");
 }
 
+static void batch(struct maker *m)
+{
+    m->holdable[m->station] = false;
+    say(m, ",\"batch\":{\"max\":%u", 2 + below(m, 4));
+    if (chance(m, 0.4))
+        say(m, ",\"min\":2");
+    if (chance(m, 0.5)) {
+        say(m, ",\"wait\":");
+        say_time(m, 1.0);
+    }
+    say(m, ",\"per_task\":0.1}");
+}
+
+static void speed(struct maker *m)
+{
+    m->holdable[m->station] = false;
+    say(m, chance(m, 0.5) ? ",\"speed\":[1,1.5,1.2]" : ",\"speed\":{\"usl\":{\"alpha\":0.1,\"beta\":0.01}}");
+}
+
+static void cost(struct maker *m)
+{
+    say(m, ",\"cost\":{\"unit\":\"MB\",\"per_server\":8,\"per_task\":1}");
+}
+
 static void take(struct maker *m)
 {
     say(m, ",\"take\":\"%s\"", chance(m, 0.5) ? "longest_idle" : "random");
@@ -172,6 +196,7 @@ static void take(struct maker *m)
 static const struct feature station_features[] = {
     {0.4, discipline}, {0.15, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup}, {0.15, full}, {0.15, lines},
     {0.15, breakdown}, {0.1, vacation}, {0.1, autoscale}, {0.05, take},
+    {0.1, batch},     {0.1, speed},    {0.1, cost},
 };
 
 static void say_station(struct maker *m, unsigned i)
@@ -219,7 +244,7 @@ static void say_in(struct maker *m, int depth)
     unsigned station = below(m, m->stations);
     for (unsigned i = 0; i < m->stations && !m->holdable[station]; i++)
         station = (station + 1) % m->stations;
-    say(m, "{\"in\":\"s%u\",\"do\":", station);
+    say(m, "{\"in\":\"s%u\",%s\"do\":", station, chance(m, 0.1) ? "\"count\":2," : "");
     say_steps(m, depth + 1);
     say(m, "}");
 }
@@ -293,7 +318,7 @@ static void say_call(struct maker *m, int depth)
     if (m->kind + 1 < m->kinds)
         say(m, "{\"%s\":\"k%u\"}", chance(m, 0.5) ? "call" : "send", m->kind + 1);
     else
-        say(m, "{\"become\":{\"priority\":%u}}", below(m, 3));
+        say(m, chance(m, 0.5) ? "{\"become\":{\"priority\":%u}}" : "{\"become\":{\"weight\":%u}}", 1 + below(m, 3));
 }
 
 static const struct {
@@ -414,7 +439,7 @@ char *random_scenario(uint64_t number)
     say(&m, "},\"tasks\":{");
     for (unsigned k = 0; k < m.kinds; k++)
         say_kind(&m, k);
-    say(&m, "},\"run\":{\"replications\":1,\"count\":1000,\"warmup\":0,\"limit\":{\"events\":100000},\"seed\":%u}}",
-        1 + below(&m, 1000));
+    say(&m, "},\"run\":{\"initial\":{\"k0\":%u},\"replications\":1,\"count\":1000,\"warmup\":0,\"limit\":{\"events\":100000},\"seed\":%u}}",
+        below(&m, 2), 1 + below(&m, 1000));
     return m.text;
 }

@@ -47,6 +47,7 @@ struct sharing_entry {
 struct sharing {
     uint32_t count;
     double servers;      /* INFINITY: infinite */
+    const struct pace *pace; /* ps: speed of all together by their number; NULL: min(k, servers) */
     double virtual_time; /* at `since` */
     double since;
     uint64_t sequence;

@@ -1,8 +1,11 @@
+#include "models/discipline/pace.h"
 #include "models/discipline/sharing_heap.h"
 
-/* Each of k tasks present is served at speed min(1, c / k). */
+/* Each of k tasks present is served at speed min(1, c / k), or at the k-th part of the pace. */
 static double speed(const struct sharing *s)
 {
+    if (s->pace != NULL)
+        return pace_total(s->pace, s->count) / (double)s->count;
     return (double)s->count <= s->servers ? 1.0 : s->servers / (double)s->count;
 }
 

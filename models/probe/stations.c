@@ -68,8 +68,9 @@ static struct sample read_setting_up(const struct world *w, size_t subject)
 static struct sample read_queue_length(const struct world *w, size_t subject)
 {
     const struct station *st = &w->stations[subject];
-    return per_time(w, area_to_end(w, st, st->present_area, st->present) -
-                           area_to_end(w, st, st->busy_area, st->busy));
+    const double in_service = st->model->crowd ? st->served_area + st->served_tasks * (w->end - st->served_since)
+                                               : area_to_end(w, st, st->busy_area, st->busy);
+    return per_time(w, area_to_end(w, st, st->present_area, st->present) - in_service);
 }
 
 static struct sample read_in_station(const struct world *w, size_t subject)
@@ -129,6 +130,38 @@ const struct probe_type probe_station_away = {
     .scope = PROBE_STATION,
     .unit = UNIT_FRACTION,
     .read = read_away,
+};
+
+/* Servers that exist: those that serve, start, or are warm and idle. */
+static double existing(const struct world *w, const struct station *st)
+{
+    if (st->individuals != NULL)
+        return on_area(w, st);
+    if (st->model->servers != UNLIMITED && st->model->setup == NULL)
+        return st->model->servers * (w->end - w->cut);
+    double area = area_to_end(w, st, st->busy_area, st->busy);
+    if (st->model->setup != NULL)
+        area += area_to_end(w, st, st->setting_up_area, st->setting_up) + st->warm_area +
+                st->idle * (w->end - st->warm_since);
+    return area;
+}
+
+static struct sample read_cost(const struct world *w, size_t subject)
+{
+    const struct station *st = &w->stations[subject];
+    if (!st->model->costs)
+        return sample_of_ratio(0.0, 0.0);
+    return per_time(w, st->model->cost_per_server * existing(w, st) +
+                           st->model->cost_per_task * area_to_end(w, st, st->present_area, st->present));
+}
+
+const struct probe_type probe_station_cost = {
+    .name = "cost",
+    .summary = "time average of what the station occupies, in the unit of its `cost`: per server that exists (warm "
+               "or being set up), per task present",
+    .scope = PROBE_STATION,
+    .unit = UNIT_NUMBER,
+    .read = read_cost,
 };
 
 const struct probe_type probe_station_setting_up = {

@@ -72,6 +72,8 @@ bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, 
 bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out);
 /* Servers one by one (read_individual.c), when the station's other keys have been read. */
 bool read_individual(struct reader *r, const cJSON *node, struct station_spec *out);
+/* Batches, speed by number, cost (read_service.c), after that. */
+bool read_service(struct reader *r, const cJSON *node, struct station_spec *out);
 /* [ [steps], [steps], ... ] as branches. */
 bool read_forks(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 /* Who calls and sends whom, once all kinds are read (read_starts.c). */

@@ -18,6 +18,7 @@ enum {
     RUN_WARMUP,
     RUN_QUANTILES,
     RUN_LIMIT,
+    RUN_INITIAL,
     RUN_KEYS
 };
 
@@ -54,8 +55,10 @@ const struct param scenario_run_params[] = {
                    .type = PARAM_JSON,
                    .summary =
                        "most wall-clock time (\"60 s\") or events (a number), or { \"time\", \"events\" }"},
-    [RUN_KEYS] = {.name = "initial", .type = PARAM_LATER},
-    {0},
+    [RUN_INITIAL] = {.name = "initial",
+                     .type = PARAM_JSON,
+                     .summary = "tasks present at time 0, by kind: { \"request\": 10 }"},
+    [RUN_KEYS] = {0},
 };
 enum { RUN_ENTRIES = sizeof scenario_run_params / sizeof scenario_run_params[0] };
 
@@ -164,6 +167,39 @@ static bool read_quantiles(struct reader *r, const double *list, size_t count)
     return true;
 }
 
+/* Tasks present at time 0, by kind. */
+static bool read_initial(struct reader *r, const cJSON *node)
+{
+    char described[JSON_DESCRIBE_SIZE];
+    struct scenario *s = r->scenario;
+    if (!cJSON_IsObject(node))
+        return read_fail(r, node, "expected numbers of tasks by kind, found %s", json_describe(node, described));
+    const char **names = arena_array(r->arena, s->kind_count, sizeof *names);
+    if (names == NULL)
+        return read_no_memory(r);
+    for (size_t k = 0; k < s->kind_count; k++)
+        names[k] = s->kinds[k].name;
+    for (const cJSON *child = node->child; child != NULL; child = child->next) {
+        size_t k = 0;
+        while (k < s->kind_count && strcmp(names[k], child->string) != 0)
+            k++;
+        if (k == s->kind_count)
+            return read_unknown_name(r, child, "task kind", child->string, names, s->kind_count);
+        struct kind_spec *kind = &s->kinds[k];
+        if (!read_whole(r, child, RANGE_NOT_NEGATIVE, &kind->initial))
+            return false;
+        if (kind->arrival.services != NULL)
+            return read_fail_key(r, child, "this kind takes its service times from its trace: a task that is there at "
+                                           "time 0 has none");
+        if (kind->arrival.form == ARRIVAL_CLOSED && kind->initial > kind->arrival.number)
+            return read_fail(r, child, "%.0f tasks at time 0 are more than the kind's %.0f", kind->initial,
+                             kind->arrival.number);
+        if (kind->initial >= 1e7)
+            return read_fail(r, child, "at most 1e7 tasks can be there at time 0");
+    }
+    return true;
+}
+
 bool read_run(struct reader *r, const cJSON *node)
 {
     static const double usual[] = {0.5, 0.9, 0.95, 0.99, 0.999};
@@ -204,5 +240,6 @@ bool read_run(struct reader *r, const cJSON *node)
         return false;
     return (!args[RUN_SEED].given || read_seed(r, args[RUN_SEED].row, &run->seed)) &&
            (!args[RUN_WARMUP].given || read_warmup(r, args[RUN_WARMUP].row, &run->warmup)) &&
+           (!args[RUN_INITIAL].given || read_initial(r, args[RUN_INITIAL].row)) &&
            (!args[RUN_LIMIT].given || read_limit(r, args[RUN_LIMIT].row, run));
 }

@@ -37,6 +37,9 @@ enum {
     STATION_BREAKDOWN,
     STATION_VACATION,
     STATION_AUTOSCALE,
+    STATION_BATCH,
+    STATION_SPEED,
+    STATION_COST,
     STATION_KEYS
 };
 
@@ -137,9 +140,17 @@ const struct param scenario_station_params[] = {
                            .type = PARAM_JSON,
                            .summary = "a controller sets the number of servers: { \"min\", \"max\", \"target\", "
                                       "\"every\", \"lag\", \"tolerance\", \"stabilisation\" }"},
-    [STATION_KEYS] = {.name = "batch", .type = PARAM_LATER},
-    {.name = "speed", .type = PARAM_LATER},
-    {.name = "cost", .type = PARAM_LATER},
+    [STATION_BATCH] = {.name = "batch",
+                       .type = PARAM_JSON,
+                       .summary = "several tasks are served together: { \"max\": n, \"min\": n, \"wait\": D, \"per_task\": "
+                                  "time }"},
+    [STATION_SPEED] = {.name = "speed",
+                       .type = PARAM_JSON,
+                       .summary = "speed of the whole station by number in service: a list, or { \"usl\": { \"alpha\": "
+                                  "a, \"beta\": b } }"},
+    [STATION_COST] = {.name = "cost",
+                      .type = PARAM_JSON,
+                      .summary = "what it occupies: { \"unit\": text, \"per_server\": x, \"per_task\": x }"},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -266,7 +277,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     if (out->setup == NULL && out->setup_serial)
         return read_fail_key(r, json_get(node, "setup_serial"),
                              "\"setup_serial\" needs \"setup\": without it, servers are always warm");
-    return read_individual(r, node, out);
+    return read_individual(r, node, out) && read_service(r, node, out);
 }
 
 bool read_stations(struct reader *r, const cJSON *node)

@@ -58,6 +58,22 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
         return true;
     const struct station_spec *spec = &r->scenario->stations[station->index];
     char quoted[UNITS_QUOTE_SIZE];
+    for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
+        const struct arg *count = &step->args[i];
+        if (params[i].type != PARAM_WHOLE || !count->given || count->number <= 1.0)
+            continue;
+        if (count->number > spec->servers || count->number >= UINT16_MAX)
+            return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",
+                             units_quote(spec->name, quoted), count->number);
+        if (!(spec->servers < INFINITY) || spec->dispatch != NULL || spec->individual || spec->setup != NULL)
+            return read_fail_key(r, json_get(node, params[i].name),
+                                 "several servers at once can be taken where there is one line before a number of "
+                                 "servers that are always there; at station %s there is not",
+                                 units_quote(spec->name, quoted));
+    }
+    if (spec->batch_max > 0.0 || spec->pace != NULL)
+        return read_fail(r, json_get(node, key), "station %s has \"%s\": no single server can be held there",
+                         units_quote(spec->name, quoted), spec->pace != NULL ? "speed" : "batch");
     if (spec->preempt != PREEMPT_NOBODY)
         return read_fail(
             r, json_get(node, key),

@@ -38,6 +38,12 @@ struct station_spec {
     bool setup_serial;
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
+    double batch_max, batch_min; /* batch_max 0: one by one */
+    const struct dist *batch_wait; /* NULL: none */
+    double batch_per_task;
+    const struct pace *pace; /* NULL: each server has full speed */
+    const char *cost_unit;   /* NULL: no cost is asked for */
+    double cost_per_server, cost_per_task;
     bool individual; /* some of what follows is asked for: servers one by one (models/individual.h) */
     const struct server_class *classes; /* the fastest first; NULL: all of speed 1 */
     size_t class_count;
@@ -81,6 +87,7 @@ struct kind_spec {
     const struct dist *patience; /* NULL: waits for ever */
     const double *balk;          /* probability of not joining, by number present; the last holds beyond */
     size_t balk_count;           /* 0: always joins */
+    double initial; /* tasks present at time 0 */
     struct steps steps;
     uint64_t given; /* which keys the scenario has: see kind_other_key */
 };

@@ -36,10 +36,18 @@ static void drop_slot(struct world *w, struct station *st, uint32_t slot)
     w->idle_free = slot;
 }
 
+/* Before the number of idle servers changes. */
+static void warm_clock(const struct world *w, struct station *st)
+{
+    st->warm_area += st->idle * (w->sim.now - st->warm_since);
+    st->warm_since = w->sim.now;
+}
+
 static bool take(struct world *w, struct station *st)
 {
     if (st->idle == 0)
         return false;
+    warm_clock(w, st);
     if (st->model->keep_alive != NULL) {
         const uint32_t slot = st->idle_slot;
         timer_clear(&w->idle[slot].timer);
@@ -74,6 +82,7 @@ static uint32_t new_slot(struct world *w)
 
 static void freed(struct world *w, struct station *st)
 {
+    warm_clock(w, st);
     st->idle++;
     if (st->model->keep_alive == NULL)
         return;
@@ -108,6 +117,7 @@ static void event(struct world *w, struct station *st, uint32_t slot)
     station_clock(w, st);
     if (slot != UINT32_MAX) { /* the keep-alive time of this idle server is over */
         drop_slot(w, st, slot);
+        warm_clock(w, st);
         st->idle--;
         if (st->model->servers != UNLIMITED)
             st->cold++;

@@ -1,29 +1,41 @@
-/* { "become": { "priority": x } } */
+/* { "become": { "priority": x } }, { "become": { "weight": w } }, { "become": { "class": K } } */
 #include "models/program.h"
 #include "models/step/step.h"
+
+#include <math.h>
 
 enum { PRIORITY, WEIGHT, CLASS };
 
 static const struct param members[] = {
     [PRIORITY] = {.name = "priority", .type = PARAM_NUMBER, .summary = "smaller is served first"},
-    [WEIGHT] = {.name = "weight", .type = PARAM_LATER},
-    [CLASS] = {.name = "class", .type = PARAM_TEXT},
+    [WEIGHT] = {.name = "weight", .type = PARAM_NUMBER, .range = RANGE_POSITIVE, .summary = "share under dps"},
+    [CLASS] = {.name = "class", .type = PARAM_KIND, .summary = "a kind, whose priority and weight it takes"},
     {0},
 };
 
 static bool check(const struct step *step, struct error *err)
 {
     const struct arg *args = step->args[0].args;
-    if (args[CLASS].given)
-        return error_set(
-            err, "\"class\" is not part of this version of desq: what a task's steps and figures are hangs "
-                 "on its kind, which stays; \"become\" a \"priority\", or \"send\" a task of another kind");
-    return args[PRIORITY].given || error_set(err, "\"become\" needs \"priority\"");
+    if (args[CLASS].given && (args[PRIORITY].given || args[WEIGHT].given))
+        return error_set(err, "\"class\" gives priority and weight: \"%s\" has no meaning beside it",
+                         args[PRIORITY].given ? "priority" : "weight");
+    return args[PRIORITY].given || args[WEIGHT].given || args[CLASS].given ||
+           error_set(err, "\"become\" needs \"priority\", \"weight\" or \"class\"");
 }
 
+/* p: the priority, or what it was: NAN; slot and station: as compile.c settles them. */
 static bool compile(const struct step *step, struct program *program)
 {
-    program_emit(program, (struct op){.code = OP_BECOME, .p = step->args[0].args[PRIORITY].number});
+    const struct arg *args = step->args[0].args;
+    struct op op = {.code = OP_BECOME, .p = args[PRIORITY].given ? args[PRIORITY].number : (double)NAN};
+    op.target = UINT32_MAX;
+    if (args[CLASS].given) {
+        op.given = true;
+        op.station = (uint16_t)args[CLASS].index;
+    }
+    if (args[WEIGHT].given)
+        program_weight(program, &op, args[WEIGHT].number);
+    program_emit(program, op);
     return !program->failed;
 }
 
@@ -35,12 +47,13 @@ static void demand(const struct step *step, struct load *load)
 
 const struct step_type step_become = {
     .name = "become",
-    .summary = "from here to its end the task has this priority",
+    .summary = "from here to its end the task has this priority or weight",
     .params = {{.name = "become",
                 .type = PARAM_OBJECT,
                 .members = members,
                 .required = true,
-                .summary = "\"priority\": smaller is served first"}},
+                .summary = "\"priority\": smaller is served first; \"weight\": share under dps; \"class\": a "
+                           "kind, whose priority and weight it takes"}},
     .examples = {"{ \"become\": { \"priority\": 2 } }"},
     .check = check,
     .compile = compile,

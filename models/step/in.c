@@ -3,10 +3,15 @@
 #include "models/program.h"
 #include "models/step/step.h"
 
+static double count(const struct step *step)
+{
+    return step->args[2].given ? step->args[2].number : 1.0;
+}
+
 static bool compile(const struct step *step, struct program *program)
 {
     const uint16_t station = (uint16_t)step->args[0].index;
-    const uint32_t visit = program_emit(program, (struct op){.code = OP_TAKE, .station = station});
+    const uint32_t visit = program_emit(program, (struct op){.code = OP_TAKE, .station = station, .slot = (uint16_t)count(step)});
     program->takes = true;
     program->holds++;
     if (program->holds > program->holds_most)
@@ -20,7 +25,7 @@ static bool compile(const struct step *step, struct program *program)
 
 static void demand(const struct step *step, struct load *load)
 {
-    load_take(load, step->args[0].index);
+    load_take(load, step->args[0].index, count(step));
     load_steps(load, step->args[1].steps, 1.0);
     load_give(load);
 }
@@ -33,7 +38,7 @@ const struct step_type step_in = {
                 .required = true,
                 .summary = "the station: a thread pool, a lock"},
                {.name = "do", .type = PARAM_STEPS, .required = true, .summary = "what is done meanwhile"},
-               {.name = "count", .type = PARAM_LATER, .summary = "servers taken at once"}},
+               {.name = "count", .type = PARAM_WHOLE, .range = RANGE_FROM_ONE, .summary = "servers taken at once; default 1"}},
     .examples = {"{ \"in\": \"threads\", \"do\": [ { \"at\": \"cpu\", \"for\": 1 } ] }"},
     .compile = compile,
     .demand = demand,

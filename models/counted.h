@@ -1,0 +1,13 @@
+/* counted.h: stations some of whose tasks take several servers at once ("count"). Internal to the engine: a station
+ * shape.
+ *
+ * Tasks get their servers in the order of the line: the first one waits until as many are free as it needs, and nobody
+ * overtakes it. All are given back together. */
+#ifndef MODELS_COUNTED_H
+#define MODELS_COUNTED_H
+
+#include "models/station.h"
+
+extern const struct station_shape station_counted;
+
+#endif

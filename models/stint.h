@@ -1,0 +1,21 @@
+/* stint.h: what a task's visit has come to, at stations that keep account of it. Internal to the engine. */
+#ifndef MODELS_STINT_H
+#define MODELS_STINT_H
+
+#include "models/station.h"
+
+/* Beside each task (model.stint_offset), where model.stints. */
+struct stint {
+    double left;  /* work left when its server turned to it */
+    double begun; /* when it did; or when it began to wait */
+    double cost;  /* the switch with which the stint begins */
+    double waited, served;
+    uint32_t server; /* UINT32_MAX: waits */
+};
+
+static inline struct stint *task_stint(const struct world *w, uint32_t ti)
+{
+    return (struct stint *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->stint_offset);
+}
+
+#endif

@@ -179,7 +179,9 @@ void timeout_on_end(void *world, const struct event *e)
         return;
     }
     const struct op *op = &w->model->kinds[w->tasks[ti].kind].program[task_frames(w, ti)[f].step];
-    if (op->given) {
+    /* An attempt that waits to get back a server from outside the block cannot go on without it. */
+    const bool stuck = w->tasks[ti].resuming > 0 && w->tasks[ti].resuming <= task_frames(w, ti)[f].holds;
+    if (op->given && !stuck) {
         const uint32_t to = split(w, ti, f);
         if (to == NO_TASK)
             return;

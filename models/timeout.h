@@ -7,7 +7,8 @@
  * waited, was served and so on stays in the task's parts. At one instant a completion comes before a time-out.
  *
  * "abandoned": "continues": the attempt's record goes on where it is as an orphan, up to the end of the block's
- * steps, with draws of its own from then on, while a new record goes on as the task. */
+ * steps, with draws of its own from then on, while a new record goes on as the task. (But an attempt that waits to get
+ * back a server from outside the block, after an await, is cancelled: that server is the task's.) */
 #ifndef MODELS_TIMEOUT_H
 #define MODELS_TIMEOUT_H
 

@@ -200,8 +200,8 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
     if (program->too_large)
         return error_set(
             err,
-            "with those of the kinds it calls the steps are more than %d opcodes or calls, or calls "
-            "are nested more than %d deep",
+            "with those of the kinds it calls, and those taken at full stations, the steps are more than %d opcodes or calls, or "
+            "these are nested more than %d deep",
             PROGRAM_MOST, PROGRAM_CALLS);
     if (program->failed)
         return no_memory(err);

@@ -79,7 +79,7 @@ struct desq_task {
         key; /* the same for the same task in every variant of a scenario, unlike that of any other task */
     double arrived, left;
     double wait, service, delay, overhead;
-    bool lost, abandoned;
+    bool lost, abandoned, timed_out;
 };
 
 /* One replication as a whole, from time 0 (no warm-up is cut). */

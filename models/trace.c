@@ -20,6 +20,7 @@ static void task_left(void *context, const struct world *w, uint32_t ti, enum ta
         .service = t->service,
         .lost = how == TASK_LOST,
         .abandoned = how == TASK_ABANDONED,
+        .timed_out = how == TASK_TIMED_OUT,
     };
     if (w->model->more_size > 0) {
         task.delay = task_more(w, ti)->delay;

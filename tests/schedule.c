@@ -11,7 +11,7 @@ void schedule_ends(int line, size_t point, struct trial *t, const struct ended *
         const struct ended *e = &expected[i];
         const bool right = is->kind == e->kind && fabs(is->left - e->left) < 1e-12 &&
                            fabs(is->wait - e->wait) < 1e-12 && is->lost == (e->lost == true) &&
-                           is->abandoned == (e->lost == ABANDONED) &&
+                           is->abandoned == (e->lost == ABANDONED) && is->timed_out == (e->lost == TIMED_OUT) &&
                            (e->lost == true ||
                             (fabs(is->service - e->service) < 1e-12 && fabs(is->delay - e->delay) < 1e-12 &&
                              fabs(is->overhead - e->overhead) < 1e-12));
@@ -22,9 +22,11 @@ void schedule_ends(int line, size_t point, struct trial *t, const struct ended *
                line, i, is->kind, is->left, is->wait, is->service, is->delay, is->overhead,
                is->lost        ? " lost"
                : is->abandoned ? " abandoned"
+               : is->timed_out ? " timed out"
                                : "",
                e->kind, e->left, e->wait, e->service, e->delay, e->overhead,
                e->lost == ABANDONED ? " abandoned"
+               : e->lost == TIMED_OUT ? " timed out"
                : e->lost            ? " lost"
                                     : "");
         if (!is->lost)

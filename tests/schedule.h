@@ -11,11 +11,11 @@
 
 /* How a task ended: of which kind it was, when, and what its time was made of (of a lost one only the wait
  * counts). */
-enum { ABANDONED = 2 };
+enum { ABANDONED = 2, TIMED_OUT = 3 };
 struct ended {
     size_t kind;
     double left, wait, service, delay, overhead;
-    int lost; /* false: completed; true: lost; ABANDONED */
+    int lost; /* false: completed; true: lost; ABANDONED; TIMED_OUT */
 };
 
 /* Replication 0 of a point ends these tasks, in this order. line: of the test, for messages. */

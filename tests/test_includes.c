@@ -38,7 +38,7 @@ static const struct rule rules[] = {
     {"models/probe/*", {"./*", "models/param.h", "models/individual.h", "models/world.h", "sim/*"}, {"gsl/*"}},
     {"models/scenario/*",
      {"./*", "models/units.h", "models/param.h", "models/arrival/arrival.h", "models/discipline/discipline.h",
-      "models/dispatch/dispatch.h",      "models/dist/dist.h", "models/probe/probe.h", "models/step/step.h", "sim/*"},
+      "models/discipline/pace.h", "models/dispatch/dispatch.h",      "models/dist/dist.h", "models/probe/probe.h", "models/step/step.h", "sim/*"},
      {"*cJSON*"}},
     {"models/claims/*", {"./*", "models/desq.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},

@@ -27,6 +27,8 @@ static bool ends_by_itself(const struct scenario *s)
 
 static void check_point(const char *name, unsigned line, const struct point *p)
 {
+    if (p->report.stopped == STOPPED_DEADLOCK && strstr(name, "nested-calls") != NULL)
+        return; /* what it is there to show */
     if (p->report.replications != 2)
         complain(name, line, "did not run its two replications");
     double completed = 0.0; /* of all kinds: a rare one may be absent from a short run */

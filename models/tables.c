@@ -1,5 +1,6 @@
 /* tables.c: every table that `desq list` shows. */
 #include "models/desq.h"
+#include "models/dispatch/dispatch.h"
 #include "models/experiment.h"
 #include "models/server/server.h"
 #include "sim/study/study.h"
@@ -60,6 +61,17 @@ static void row_of_discipline(const void *row, const char **name, const char **s
     *rule = r->rule;
 }
 
+static void row_of_dispatch(const void *row, const char **name, const char **summary,
+                            const struct param **params, const char **example, const char **rule)
+{
+    const struct dispatch_type *r = row;
+    *name = r->name;
+    *summary = r->summary;
+    *params = NULL;
+    *example = NULL;
+    *rule = r->rule;
+}
+
 static void row_of_server(const void *row, const char **name, const char **summary,
                           const struct param **params, const char **example, const char **rule)
 {
@@ -101,6 +113,7 @@ const struct desq_table desq_tables[] = {
     {"modifiers", "what may stand beside any form of arrivals", &arrival_modifier_table, row_of_modifier},
     {"steps", "what a task does", &step_table, row_of_step},
     {"disciplines", "who is served next", &discipline_table, row_of_discipline},
+    {"dispatch", "which line, or which station of a group, a task goes to", &dispatch_table, row_of_dispatch},
     {"servers", "what makes servers come and go", &server_table, row_of_server},
     {"measures", "what is measured", &probe_table, row_of_probe},
     {"engines", "how replications are run", &engine_table, row_of_engine},

@@ -29,6 +29,8 @@ static void check_point(const char *name, unsigned line, const struct point *p)
 {
     if (p->report.stopped == STOPPED_DEADLOCK && strstr(name, "nested-calls") != NULL)
         return; /* what it is there to show */
+    if (p->report.stopped == STOPPED_LIMIT)
+        return; /* retries that brought the service down before so many tasks were completed */
     if (p->report.replications != 2)
         complain(name, line, "did not run its two replications");
     double completed = 0.0; /* of all kinds: a rare one may be absent from a short run */
@@ -58,7 +60,8 @@ static void read_and_run(const char *path, const char *name, unsigned line, bool
     if (needs_text && (s->title == NULL || s->description == NULL))
         complain(name, line, "has no title or no description");
     const char *const run = ends_by_itself(s) ? "/run={\"replications\":2}"
-                                              : "/run={\"replications\":2,\"count\":400,\"warmup\":0}";
+                                              : "/run={\"replications\":2,\"count\":400,\"warmup\":0,"
+                                                "\"limit\":{\"events\":300000}}";
     desq_free(d);
 
     const struct result *result = NULL;

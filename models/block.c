@@ -48,6 +48,7 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_TRY:
         case OP_DISARM:
         case OP_BECOME:
+        case OP_REPLY:
             step++;
             break;
         case OP_ARM:

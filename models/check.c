@@ -111,6 +111,10 @@ void world_check(const struct world *w)
         check_station(&w->stations[i]);
         little(&w->stations[i].check, w->sim.now, "Little's law on the sample path of a station");
     }
+    if (w->alive == 0)
+        for (uint32_t i = 0; i < w->model->part_count; i++)
+            check_require(w->stations[i].present == 0 && w->stations[i].blocked.first == NO_TASK,
+                          "nobody is left anywhere at the end", w->stations[i].present, 0.0);
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         const struct kind_state *ks = &w->kinds[k];
         uint64_t ended = ks->present;

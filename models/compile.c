@@ -50,7 +50,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .release = spec->await_release,
         .resume_first = spec->resume_first,
         .blocks = spec->blocks,
-        .overflows = spec->on_full != NULL,
+        .overflows = spec->on_full != NULL || spec->retry != NULL,
         .batch_max = (uint32_t)spec->batch_max,
         .batch_min = (uint32_t)spec->batch_min,
         .batch_wait = spec->batch_wait,
@@ -205,6 +205,9 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
             PROGRAM_MOST, PROGRAM_CALLS);
     if (program->failed)
         return no_memory(err);
+    if (program->replies_in_part)
+        return error_set(err, "a task replies once, so not in a branch of a fork or under a time-out, which may be "
+                              "begun several times");
     *out = (struct kind_model){
         .name = spec->name,
         .arrival = &spec->arrival,
@@ -383,7 +386,7 @@ static bool deterministic(const struct model *m)
 /* What kinds of opcodes there are decides what a task must carry. */
 static void compile_layout(struct model *m, const struct program *programs)
 {
-    bool more = m->overheads || m->deadlines || m->impatient || m->linked, visits = false;
+    bool more = m->overheads || m->replies || m->deadlines || m->impatient || m->linked, visits = false;
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
@@ -440,6 +443,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
             return false;
         }
         m->frames = programs[k].frames_most > m->frames ? programs[k].frames_most : m->frames;
+        m->replies |= programs[k].replies;
         m->parted |= programs[k].forks || programs[k].splits;
         m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
         m->linked |= m->kinds[k].patience != NULL;
@@ -471,7 +475,7 @@ static const char *const opcode_names[] = {
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
     [OP_SEND] = "send",   [OP_TRY] = "try",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
     [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
-    [OP_JOIN] = "join",   [OP_END] = "end",
+    [OP_JOIN] = "join",   [OP_REPLY] = "reply", [OP_END] = "end",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -522,6 +526,7 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
     case OP_FORK:
         return arena_printf(arena, "%4u  %-7s %u branches, %.0f needed%s; then: %u\n", i, name, op->slot, op->p,
                             op->given ? ", others cancelled" : "", op->target);
+    case OP_REPLY:
     case OP_GIVE_UP:
     case OP_JOIN:
     case OP_AWAIT:

@@ -97,6 +97,18 @@ bool program_routed(struct program *p, const struct steps *steps)
 bool program_on_full(struct program *p, size_t station, uint32_t visit)
 {
     const struct steps *steps = p->stations[station].on_full;
+    if (p->stations[station].retry != NULL) {
+        const uint32_t jump = program_emit(p, (struct op){.code = OP_JUMP});
+        const uint32_t wait =
+            program_emit(p, (struct op){.code = OP_DELAY, .dist = p->stations[station].retry});
+        program_emit(p, (struct op){.code = OP_JUMP, .target = visit});
+        p->delays = true;
+        if (p->failed)
+            return false;
+        p->ops[visit].target = wait;
+        p->ops[jump].target = p->count;
+        return true;
+    }
     if (steps == NULL)
         return !p->failed;
     if (p->call_depth == PROGRAM_CALLS) { /* they lead to the same station again, and so on */

@@ -34,6 +34,7 @@ enum opcode {
     OP_FORK,   /* start slot branches, those of the OP_BRANCH that follow (one of them station times, where
                   not 0); go on at target when p of them are done; given: the others are cancelled then */
     OP_JOIN,   /* the branch is done */
+    OP_REPLY,  /* the answer is out: the response ends here, the task goes on */
     OP_END     /* the task is done */
 };
 
@@ -69,6 +70,9 @@ struct program {
     uint16_t frames, frames_most; /* time-outs open here; at once */
     bool takes;                 /* some OP_TAKE */
     bool forks;                 /* some OP_FORK */
+    bool replies;               /* some OP_REPLY */
+    bool replies_in_part;       /* one inside a branch or a time-out */
+    int parts;                  /* branches and time-outs open */
     bool splits;                /* some attempt goes on when it has timed out */
     uint32_t calls;             /* compiled so far */
     int call_depth;             /* open */

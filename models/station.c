@@ -476,6 +476,10 @@ static void walk(struct world *w, uint32_t ti, bool gave)
                 w->links[ti].weight = op->slot - 1U;
             t->step++;
             break;
+        case OP_REPLY:
+            world_reply(w, ti);
+            t->step++;
+            break;
         case OP_TRY:
             timeout_try(w, ti);
             break;

@@ -30,6 +30,9 @@ void world_walk(struct world *w, uint32_t ti);
  * memory. */
 bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out);
 
+/* The task's response is over, though it goes on; once. */
+void world_reply(struct world *w, uint32_t ti);
+
 /* The task has ended. */
 void world_task_end(struct world *w, uint32_t ti, enum task_end how);
 

@@ -336,6 +336,44 @@ static void on_think_end(void *world, const struct event *e)
     task_begin(w, e->subject);
 }
 
+/* The response of the task is over: it is measured. */
+static inline void respond(struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    const struct kind_model *kind = &w->model->kinds[t->kind];
+    struct kind_state *ks = &w->kinds[t->kind];
+    const double now = w->sim.now;
+    ks->completed++;
+    const double response = now - t->arrived;
+    tally_add(&ks->response, response);
+    histogram_add(ks->response_histogram, response);
+    tally_add(&ks->wait, t->wait);
+    histogram_add(ks->wait_histogram, t->wait);
+    tally_add(&ks->service, t->service);
+    double others = 0.0;
+    if (kind->extras) {
+        const struct task_more *more = task_more(w, ti);
+        tally_add(&ks->delay, more->delay);
+        tally_add(&ks->overhead, more->overhead);
+        others = more->delay + more->overhead;
+        ks->missed += kind->deadline != NULL && now > more->deadline;
+    }
+    if (w->model->interruptible)
+        ks->useful += t->service - task_more(w, ti)->wasted + task_more(w, ti)->beside;
+    check_parts(response, t->wait + t->service + others, now);
+    if (++w->completed == w->model->count && w->measuring)
+        w->sim.stop = true;
+}
+
+void world_reply(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    if (more->replied)
+        return;
+    more->replied = true;
+    respond(w, ti);
+}
+
 void world_task_end(struct world *w, uint32_t ti, enum task_end how)
 {
     if (w->model->interruptible) {
@@ -346,42 +384,24 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
         timeout_clear(w, ti);
     }
     struct task *t = &w->tasks[ti];
-    const struct kind_model *kind = &w->model->kinds[t->kind];
     struct kind_state *ks = &w->kinds[t->kind];
     const double now = w->sim.now;
     ks->present--;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_left(&ks->check, now, &ks->all_ended[how]);
-    if (how != TASK_COMPLETED) {
+    if (w->model->replies && task_more(w, ti)->replied) {
+        /* counted when it replied */
+    } else if (how != TASK_COMPLETED) {
         ks->lost += how == TASK_LOST;
         ks->abandoned += how == TASK_ABANDONED;
         ks->timed_out += how == TASK_TIMED_OUT;
     } else {
-        ks->completed++;
-        const double response = now - t->arrived;
-        tally_add(&ks->response, response);
-        histogram_add(ks->response_histogram, response);
-        tally_add(&ks->wait, t->wait);
-        histogram_add(ks->wait_histogram, t->wait);
-        tally_add(&ks->service, t->service);
-        double others = 0.0;
-        if (kind->extras) {
-            const struct task_more *more = task_more(w, ti);
-            tally_add(&ks->delay, more->delay);
-            tally_add(&ks->overhead, more->overhead);
-            others = more->delay + more->overhead;
-            ks->missed += kind->deadline != NULL && now > more->deadline;
-        }
-        if (w->model->interruptible)
-            ks->useful += t->service - task_more(w, ti)->wasted + task_more(w, ti)->beside;
-        check_parts(response, t->wait + t->service + others, now);
-        if (++w->completed == w->model->count && w->measuring)
-            w->sim.stop = true;
+        respond(w, ti);
     }
     w->last_leave = now;
     if (w->left != NULL)
         w->left(w->left_context, w, ti, how);
-    if (kind->arrival->form == ARRIVAL_CLOSED) {
+    if (w->model->kinds[t->kind].arrival->form == ARRIVAL_CLOSED) {
         t->key = stream_mix(t->key + STREAM_STEP);
         think(w, ti, now);
     } else {

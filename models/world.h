@@ -43,6 +43,7 @@ struct task_more {
     double delay, overhead;
     double given;    /* service time that its row of a trace gives */
     double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
+    bool replied;    /* its response is over */
     uint32_t awaits; /* open */
     uint32_t wanted; /* holdings in state HOLDING_WANTED */
     double wasted;   /* of its service: in attempts that timed out. Set only if model.interruptible */

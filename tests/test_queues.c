@@ -81,6 +81,25 @@ static void other_steps_when_full(void)
           {0, 1, 0, 0, 1, 0, false}, {0, 5, 0, 0, 5, 0, false});
 }
 
+static void retrial_and_reply(void)
+{
+    /* The second comes again at 1.5 and at 3: served 3-5. */
+    PLAYS("{'stations':{'q':{'capacity':1,'on_full':{'retry':1.5}}},'tasks':{'a':{" AT_ONCE(
+              2) "'steps':[{'at':'q','for':2}]}}}",
+          {0, 2, 0, 2, 0, 0, false}, {0, 5, 0, 2, 3, 0, false});
+    /* The reply is out at 1; the second phase has the server until 3. */
+    struct trial t;
+    if (trial_read(&t, "{'stations':{'q':{}},'tasks':{'a':{'arrivals':{'at_once':2},'steps':[{'in':'q','do':["
+                       "{'delay':1},{'reply':true},{'delay':2}]}]}},'run':{'replications':1}}") &&
+        trial_run(&t, 1)) {
+        EXPECT(trial_figure(&t, 0, "a", "response")->mean == 2.5, "response %g",
+               trial_figure(&t, 0, "a", "response")->mean);
+        EXPECT(trial_figure(&t, 0, "run", "makespan")->mean == 6.0, "makespan %g",
+               trial_figure(&t, 0, "run", "makespan")->mean);
+    }
+    trial_free(&t);
+}
+
 /* ---- Against theory ---- */
 
 static void splits(void)
@@ -264,7 +283,21 @@ static void overflow(void)
     exact_done(&e);
 }
 
+static void retrial_queue(void)
+{
+    /* M/M/1/1 with retrials at rate theta each: mean number in orbit rho / (1 - rho) (rate / theta + rho): Falin,
+     * Templeton, Retrial Queues, 1997, section 1.2. */
+    struct exact e = exact_run(200, 30000,
+                               "'capacity':1,'on_full':{'retry':{'dist':'exponential','mean':2}},"
+                               "'arrivals':{'rate':0.6},'service':" EXPONENTIAL);
+    exact_is(&e, "task", "in_system", 0.6 + 0.6 / 0.4 * (0.6 * 2.0 + 0.6));
+    exact_is(&e, "station:queue", "utilisation", 0.6);
+    exact_done(&e);
+}
+
 const struct test queues_tests[] = {
+    {"who finds a station full comes again; replies come before the end", retrial_and_reply},
+    {"M/M/1/1 with retrials", retrial_queue},
     {"round robin takes turns", round_robin_takes_turns},
     {"idle servers steal, tasks change lines", stealing_and_jockeying},
     {"a group sends tasks to its stations, and they give back there", a_group_is_one_station},

@@ -96,7 +96,7 @@ static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list,
                 return read_fail(r, name, "this station is in the group already");
         if (member->dispatch != NULL)
             return read_fail(r, name, "a station of a group is neither a group nor has lines for each server");
-        if (member->blocks || member->on_full != NULL)
+        if (member->blocks || member->on_full != NULL || member->retry != NULL)
             return read_fail(r, name, "\"on_full\" of a station in a group must be \"drop\"; the group may say more");
         members[n] = i;
         out->servers += member->servers;
@@ -129,8 +129,19 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
         out->blocks = true;
         return true;
     }
+    if (cJSON_IsObject(on_full)) {
+        static const struct param retry_params[] = {
+            {.name = "retry", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE, .required = true},
+            {0},
+        };
+        struct arg args[1];
+        if (!read_args(r, on_full, retry_params, NULL, NULL, "\"on_full\"", DIMENSION_NUMBER, args))
+            return false;
+        out->retry = args[0].dist;
+        return true;
+    }
     if (!cJSON_IsArray(on_full))
-        return read_fail(r, on_full, "expected \"drop\", \"block\" or a list of steps, found %s",
+        return read_fail(r, on_full, "expected \"drop\", \"block\", { \"retry\": D } or a list of steps, found %s",
                          json_describe(on_full, described));
     (void)node;
     struct steps *steps = arena_alloc(r->arena, sizeof *steps);

@@ -63,6 +63,7 @@ struct station_spec {
     const struct dist *scale_lag; /* NULL: none */
     bool blocks;                 /* "on_full": "block" */
     const struct steps *on_full; /* taken instead where it is full; NULL: none */
+    const struct dist *retry;    /* "on_full": it comes again after this time; NULL: it does not */
     bool per_server;             /* each server has a line of its own */
     const size_t *balance;       /* a group: its stations; NULL: none */
     size_t balance_count;

@@ -56,6 +56,7 @@ static bool compile(const struct step *step, struct program *program)
                              .p = needed(step)});
     const uint16_t holds = program->holds, frames = program->frames;
     program->forks = true;
+    program->parts++;
     for (size_t i = 0; i < written; i++)
         program_emit(program, (struct op){.code = OP_BRANCH});
     for (size_t i = 0; i < written && !program->failed; i++) {
@@ -65,6 +66,7 @@ static bool compile(const struct step *step, struct program *program)
             return false;
         program_emit(program, (struct op){.code = OP_JOIN});
     }
+    program->parts--;
     program->holds = holds;
     program->frames = frames;
     if (program->failed)

@@ -46,8 +46,10 @@ static bool compile(const struct step *step, struct program *program)
     program_emit(program, (struct op){.code = OP_TRY, .slot = slot});
     const uint32_t arm = program_emit(
         program, (struct op){.code = OP_ARM, .slot = slot, .dist = args[TIMEOUT].dist, .given = continues});
+    program->parts++;
     if (!program_steps(program, args[DO].steps))
         return false;
+    program->parts--;
     program_emit(program, (struct op){.code = OP_DISARM, .slot = slot});
     const uint32_t jump = program_emit(program, (struct op){.code = OP_JUMP});
     if (program->failed)

@@ -2,6 +2,7 @@
  * closed forms. */
 #include "models/dist/build.h"
 #include "models/dist/incomplete_gamma.h"
+#include "models/dist/phases.h"
 #include "tests/dist_text.h"
 #include "tests/suites.h"
 
@@ -31,6 +32,40 @@ static void check_cdf(const struct dist *d, const char *text)
         }
         before = p;
     }
+}
+
+/* ---- phases ---- */
+
+/* A distribution that says of which phases it is made has the distribution function of the chain of these, by
+ * uniformisation. */
+static void check_phases(const struct dist *d, const char *text)
+{
+    struct arena arena;
+    struct phase_law law;
+    struct error err;
+    struct dist chain = {.mean = 0.0};
+    arena_init(&arena);
+    if (dist_phases(d, &arena, &law) && law.n > 0) {
+        double *means = arena_array(&arena, law.n, sizeof *means);
+        for (size_t i = 0; i < law.n; i++)
+            means[i] = 1.0 / law.rate[i];
+        if (!phases_init(&chain, law.n, law.alpha, means, law.follow, &arena, &err)) {
+            dist_text_check(false, err.text, text);
+        } else {
+            dist_text_check(fabs(chain.mean - d->mean) <= 1e-9 * d->mean, "the phases have its mean", text);
+            dist_text_check(fabs(chain.variance - d->variance) <= 1e-8 * d->variance, "the phases have its variance",
+                            text);
+            for (int i = 0; i <= 8; i++)
+                dist_text_check(fabs(phases_cdf(&chain, 0.5 * i * d->mean) - cdf(d, 0.5 * i * d->mean)) < 1e-9,
+                                "the phases have its distribution function", text);
+        }
+    }
+    arena_free(&arena);
+}
+
+static void phases_make_up_the_distribution(void)
+{
+    dist_text_each_example(check_phases);
 }
 
 static void cdfs_are_distribution_functions(void)
@@ -367,6 +402,7 @@ static void phases_agree_with_closed_forms(void)
 
 const struct test dist_moments_tests[] = {
     {"distribution functions rise from 0 below min to 1", cdfs_are_distribution_functions},
+    {"phases make up the distribution", phases_make_up_the_distribution},
     {"moments agree with distribution functions", moments_agree_with_cdfs},
     {"means, scvs and least values are exact", moments_are_exact},
     {"what is made from a mean and an scv has them", mean_and_scv_give_mean_and_scv},

@@ -203,3 +203,42 @@ void dist_move_origin(double moments[3], double step)
     moments[2] += step * (2.0 * moments[1] + step * moments[0]);
     moments[1] += step * moments[0];
 }
+
+bool dist_phase_room(struct arena *arena, size_t n, struct phase_law *law, struct phase_room *room)
+{
+    if (n > PHASE_LAW_MOST)
+        return false;
+    room->alpha = arena_array(arena, n + 1, sizeof *room->alpha);
+    room->rate = arena_array(arena, n + 1, sizeof *room->rate);
+    room->follow = arena_array(arena, n * n + 1, sizeof *room->follow);
+    *law = (struct phase_law){n, room->alpha, room->rate, room->follow};
+    return room->alpha != NULL && room->rate != NULL && room->follow != NULL;
+}
+
+bool dist_phases_in_series(struct arena *arena, size_t n, double rate, double skip, struct phase_law *law)
+{
+    struct phase_room room;
+    if (!dist_phase_room(arena, n, law, &room))
+        return false;
+    room.alpha[0] = 1.0 - skip;
+    if (n > 1)
+        room.alpha[1] = skip;
+    for (size_t i = 0; i < n; i++) {
+        room.rate[i] = rate;
+        if (i + 1 < n)
+            room.follow[i * n + i + 1] = 1.0;
+    }
+    return true;
+}
+
+bool dist_phases_abreast(struct arena *arena, size_t n, const double *p, const double *means, struct phase_law *law)
+{
+    struct phase_room room;
+    if (!dist_phase_room(arena, n, law, &room))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        room.alpha[i] = p[i];
+        room.rate[i] = 1.0 / means[i];
+    }
+    return true;
+}

@@ -47,4 +47,17 @@ void dist_move_origin(double moments[3], double step);
  * are of opposite sign. */
 double dist_root(double (*f)(double x, double target), double target, double low, double high);
 
+/* Room for n phases, zeroed, in `law`; its parts to be filled in through the pointers. false: no memory, or n is beyond
+ * PHASE_LAW_MOST. */
+struct phase_room {
+    double *alpha, *rate, *follow;
+};
+bool dist_phase_room(struct arena *arena, size_t n, struct phase_law *law, struct phase_room *room);
+
+/* Phases that follow one another, each at this rate, begun at the first with probability 1 - skip, else the second. */
+bool dist_phases_in_series(struct arena *arena, size_t n, double rate, double skip, struct phase_law *law);
+
+/* Phases of which one is drawn. */
+bool dist_phases_abreast(struct arena *arena, size_t n, const double *p, const double *means, struct phase_law *law);
+
 #endif

@@ -32,6 +32,13 @@ static void between(const struct dist *d, double low, double high, double moment
     moments[2] = moments[1] * (d->a - low);
 }
 
+/* Never to be waited for; any other constant has no phases. */
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    struct phase_room room;
+    return d->a == 0.0 && dist_phase_room(arena, 0, out, &room);
+}
+
 const struct dist_type dist_constant = {
     .name = "constant",
     .summary = "always the same value; a plain number means this too",
@@ -45,4 +52,5 @@ const struct dist_type dist_constant = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .phases = phase_law,
 };

@@ -16,6 +16,7 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
     return phases_init_series(d, args[MEANS].count, args[MEANS].list, args[P].list, arena, err);
 }
 
+
 const struct dist_type dist_coxian = {
     .name = "coxian",
     .summary = "phases in series with a chance to end after each",
@@ -36,4 +37,5 @@ const struct dist_type dist_coxian = {
     .init = init,
     .draw = phases_draw,
     .cdf = phases_cdf,
+    .phases = phases_law,
 };

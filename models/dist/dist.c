@@ -125,3 +125,9 @@ void dist_moments_between(const struct dist *d, double low, double high, double 
     if (from > low)
         dist_move_origin(moments, from - low);
 }
+
+bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    return d->type->phases != NULL && d->shape != DIST_GIVEN && d->type->phases(d, arena, out) &&
+           out->n <= PHASE_LAW_MOST;
+}

@@ -15,6 +15,14 @@
 
 struct dist;
 
+/* A distribution as the time that a Markov chain takes: it starts in phase i with probability alpha[i] (what these lack
+ * of 1 is the probability of the value 0), leaves it at rate[i], and goes on to phase j with probability
+ * follow[i n + j], else ends. n 0: always 0. */
+struct phase_law {
+    size_t n;
+    const double *alpha, *rate, *follow;
+};
+
 struct dist_type {
     const char *name;                 /* as in { "dist": NAME } */
     const char *summary;              /* one line for `desq list distributions` */
@@ -30,6 +38,8 @@ struct dist_type {
     /* As dist_moments_between, for min <= low <= high < INFINITY. NULL: quadrature of the cdf, for members
      * without atoms (but perhaps at min). */
     void (*between)(const struct dist *d, double low, double high, double moments[3]);
+    /* As dist_phases. NULL: it is of no phase type (or would need more phases than it is worth). */
+    bool (*phases)(const struct dist *d, struct arena *arena, struct phase_law *out);
 };
 
 /* How dist_draw takes the two commonest without an indirect call. DIST_GIVEN: nothing to draw, each task brings its value
@@ -66,6 +76,10 @@ struct dist dist_make_exponential(double mean);
  * about low: moments[k] = E[(X - low)^k; low <= X <= high], k = 0, 1, 2. So moments[1] from low = 0 is the
  * load due to jobs up to high. Sums for members with atoms, else quadrature to a relative 1e-10 or so. */
 void dist_moments_between(const struct dist *d, double low, double high, double moments[3]);
+
+/* The distribution as phases: exactly it, not a fit. At most PHASE_LAW_MOST of them. false: it is none, or no memory. */
+#define PHASE_LAW_MOST 500
+bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *out);
 
 /* One value. */
 static inline double dist_draw(const struct dist *d, struct stream *s)

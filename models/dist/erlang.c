@@ -61,6 +61,11 @@ static double cdf(const struct dist *d, double x)
     return incomplete_gamma_lower(d->a, x / d->b);
 }
 
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    return d->a <= PHASE_LAW_MOST && dist_phases_in_series(arena, (size_t)d->a, 1.0 / d->b, 0.0, out);
+}
+
 const struct dist_type dist_erlang = {
     .name = "erlang",
     .summary = "sum of k exponentials; scv 1/k",
@@ -85,4 +90,5 @@ const struct dist_type dist_erlang = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .phases = phase_law,
 };

@@ -28,6 +28,11 @@ static double cdf(const struct dist *d, double x)
     return x > 0.0 ? -expm1(-x / d->a) : 0.0;
 }
 
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    return dist_phases_in_series(arena, 1, 1.0 / d->a, 0.0, out);
+}
+
 const struct dist_type dist_exponential = {
     .name = "exponential",
     .summary = "memoryless; scv 1",
@@ -46,4 +51,5 @@ const struct dist_type dist_exponential = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .phases = phase_law,
 };

@@ -77,6 +77,12 @@ static double cdf(const struct dist *d, double x)
     return fmin(sum, 1.0);
 }
 
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    const struct phases *phases = d->data;
+    return dist_phases_abreast(arena, phases->choice.n, phases->p, phases->means, out);
+}
+
 const struct dist_type dist_hyperexponential = {
     .name = "hyperexponential",
     .summary = "one of several exponentials; scv above 1",
@@ -106,4 +112,5 @@ const struct dist_type dist_hyperexponential = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .phases = phase_law,
 };

@@ -36,6 +36,7 @@ static double draw(const struct dist *d, struct stream *s)
     return sum;
 }
 
+
 const struct dist_type dist_hypoexponential = {
     .name = "hypoexponential",
     .summary = "sum of exponentials of different means; scv below 1",
@@ -60,4 +61,5 @@ const struct dist_type dist_hypoexponential = {
     .init = init,
     .draw = draw,
     .cdf = phases_cdf,
+    .phases = phases_law,
 };

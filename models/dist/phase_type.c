@@ -68,6 +68,7 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
     return phases_init(d, n, alpha, means, matrix, arena, err);
 }
 
+
 const struct dist_type dist_phase_type = {
     .name = "phase_type",
     .summary = "time to absorption of a Markov chain",
@@ -90,4 +91,5 @@ const struct dist_type dist_phase_type = {
     .init = init,
     .draw = phases_draw,
     .cdf = phases_cdf,
+    .phases = phases_law,
 };

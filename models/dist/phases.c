@@ -253,3 +253,13 @@ double phases_cdf(const struct dist *d, double x)
     free(work);
     return fmin(1.0, fmax(0.0, 1.0 - left));
 }
+
+bool phases_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    const struct phases *ph = d->data;
+    double *rate = arena_array(arena, ph->n, sizeof *rate);
+    for (size_t i = 0; rate != NULL && i < ph->n; i++)
+        rate[i] = 1.0 / ph->means[i];
+    *out = (struct phase_law){ph->n, ph->alpha, rate, ph->matrix};
+    return rate != NULL;
+}

@@ -35,4 +35,6 @@ double phases_draw(const struct dist *d, struct stream *s);
  * matrices: absolute error about 1e-13 or less. NAN when there is no memory for the matrices. */
 double phases_cdf(const struct dist *d, double x);
 
+bool phases_law(const struct dist *d, struct arena *arena, struct phase_law *out);
+
 #endif

@@ -53,6 +53,17 @@ static void between(const struct dist *d, double low, double high, double moment
     moments[2] *= d->a * d->a;
 }
 
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    if (!dist_phases(d->data, arena, out))
+        return false;
+    double *rate = arena_array(arena, out->n + 1, sizeof *rate);
+    for (size_t i = 0; rate != NULL && i < out->n; i++)
+        rate[i] = out->rate[i] / d->a;
+    out->rate = rate;
+    return rate != NULL;
+}
+
 const struct dist_type dist_scaled = {
     .name = "scaled",
     .summary = "a distribution times a constant",
@@ -75,4 +86,5 @@ const struct dist_type dist_scaled = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .phases = phase_law,
 };

@@ -96,6 +96,15 @@ static double cdf(const struct dist *d, double x)
     return sum;
 }
 
+static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
+{
+    if (d->a == 0.0) {
+        const double p[] = {d->c, 1.0 - d->c}, means[] = {d->b, *(const double *)d->data};
+        return dist_phases_abreast(arena, 2, p, means, out);
+    }
+    return d->a <= PHASE_LAW_MOST && dist_phases_in_series(arena, (size_t)d->a, 1.0 / d->b, d->c, out);
+}
+
 const struct dist_type dist_two_moment = {
     .name = "two_moment",
     .summary = "fit to a mean and an scv: what { \"mean\": m, \"scv\": c } alone means",
@@ -117,4 +126,5 @@ const struct dist_type dist_two_moment = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .phases = phase_law,
 };

@@ -7,6 +7,9 @@
 
 static const unsigned long long seed_most = 1ULL << 53; /* beyond it JSON's numbers would not say which */
 
+static const char *const engines[] = {
+    [DESQ_ENGINE_AUTO] = "auto", [DESQ_ENGINE_CALENDAR] = "calendar", [DESQ_ENGINE_RECURSION] = "recursion"};
+
 bool scenario_args_init(struct scenario_args *args, int argc)
 {
     *args = (struct scenario_args){.files = calloc((size_t)argc + 1, sizeof *args->files),
@@ -41,6 +44,13 @@ error_t scenario_args_parse(struct scenario_args *args, int key, char *argument,
         args->options.seed = seed;
         args->options.seed_given = true;
         return 0;
+    case KEY_ENGINE:
+        for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++)
+            if (strcmp(engines[i], argument) == 0) {
+                args->options.engine = (enum desq_engine)i;
+                return 0;
+            }
+        return arguments_complain(state, "--engine takes auto, calendar or recursion; got \"%s\"", argument);
     case ARGP_KEY_ARG:
         args->files[args->file_count++] = argument;
         return 0;

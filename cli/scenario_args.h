@@ -13,7 +13,7 @@ struct scenario_args {
     struct desq_options options;
 };
 
-enum { KEY_SET = 0x100, KEY_SEED, KEY_OTHER };
+enum { KEY_SET = 0x100, KEY_SEED, KEY_ENGINE, KEY_OTHER };
 
 #define SCENARIO_ARGS_OPTIONS                                                                                \
     {"set",                                                                                                  \
@@ -21,6 +21,10 @@ enum { KEY_SET = 0x100, KEY_SEED, KEY_OTHER };
      "/POINTER=VALUE",                                                                                       \
      0,                                                                                                      \
      "Put VALUE (JSON, or else text) where the JSON Pointer says; repeatable",                               \
+     0},                                                                                                     \
+    {"engine", KEY_ENGINE, "NAME", 0,                                                                        \
+     "How replications run: calendar, recursion (quicker; stations in a row, first come first served) or auto (default: "  \
+     "the recursion where it can)",                                                                          \
      0},                                                                                                     \
     {                                                                                                        \
         "seed", KEY_SEED, "N", 0, "Seed of all random numbers, instead of the scenario's", 0                 \

@@ -12,6 +12,7 @@
 #include "models/patience.h"
 #include "models/preempt.h"
 #include "models/probe/probe.h"
+#include "models/recursion.h"
 #include "models/task.h"
 #include "models/timeout.h"
 #include "models/world.h"
@@ -464,6 +465,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     compile_layout(m, programs);
     compile_shapes(m);
     m->deterministic = deterministic(m);
+    m->recursion_refused = recursion_refusal(arena, m);
+    m->recursion = m->recursion_refused == NULL;
     model_choose_length(m);
     *out = m;
     return true;

@@ -63,6 +63,14 @@ static bool read_all(struct desq *d, const char *path, const char *text, const s
             error_place(err, path, NULL);
             return false;
         }
+        const enum desq_engine engine = options == NULL ? DESQ_ENGINE_AUTO : options->engine;
+        d->models[i]->recursion &= engine != DESQ_ENGINE_CALENDAR;
+        if (engine == DESQ_ENGINE_RECURSION && !d->models[i]->recursion) {
+            error_set(err, "%sthe recursion cannot run this: %s; leave out --engine recursion",
+                      point_label(&d->arena, &d->file->points[i]), d->models[i]->recursion_refused);
+            error_place(err, path, NULL);
+            return false;
+        }
         d->models[i]->seed =
             options != NULL && options->seed_given ? options->seed : d->file->points[i].scenario.run.seed;
     }

@@ -21,12 +21,17 @@
 
 struct desq;
 
+/* How replications are run: by the recursion (models/recursion.h) where it can and else by the event calendar, by the
+ * calendar always, or by the recursion always: then a scenario that it cannot run is an error. */
+enum desq_engine { DESQ_ENGINE_AUTO, DESQ_ENGINE_CALENDAR, DESQ_ENGINE_RECURSION };
+
 /* What the command line may change. */
 struct desq_options {
     const char *const *set; /* "/pointer=value" */
     size_t set_count;
     bool seed_given;
     uint64_t seed;
+    enum desq_engine engine;
 };
 
 /* Reads and compiles every point of the scenario. options NULL: none. *out owns all; free with desq_free. */

@@ -113,6 +113,10 @@ struct model {
     double *weights;            /* by kind; then what tasks become */
     uint32_t weight_count;
 
+    const char *recursion_refused; /* what stands against running it without a calendar (models/recursion.h); NULL:
+                                      nothing */
+    bool recursion;                /* it is run so */
+
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */
 

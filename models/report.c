@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+const char *const run_engine_names[2] = {"calendar", "recursion"};
+
 const char *const stop_reason_names[] = {
     [STOPPED_REPLICATIONS] = "replications",
     [STOPPED_PRECISION] = "precision",
@@ -231,6 +233,7 @@ bool experiment_report(const struct experiment *e, struct arena *arena, struct p
         .length = isfinite(m->length) ? m->length : (double)NAN,
         .terminating = m->terminating,
         .events = batches_events(e->batches),
+        .recursion = m->recursion,
         .stopped = e->stopped,
     };
     out->report.precision = experiment_precision(e, arena, &out->report.worst);

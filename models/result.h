@@ -66,12 +66,16 @@ enum stop_reason {
 /* "replications" "precision" "limit" "unstable" "interrupted" "deadlock", indexed by the enum. */
 extern const char *const stop_reason_names[];
 
+/* "calendar" "recursion", indexed by run_report.recursion. */
+extern const char *const run_engine_names[2];
+
 struct run_report {
     uint64_t replications;
     double warmup;    /* time cut from the start of each replication */
     double length;    /* measured time of each replication; NAN when it ran for a count or until empty */
     bool terminating; /* ran until nothing was left to do */
     uint64_t events;
+    bool recursion;   /* run by the recursion, not by the event calendar (models/recursion.h) */
     double precision;  /* worst relative half-width among the headline figures; NAN: none can be given */
     const char *worst; /* which: "request.response.p99.9"; NULL */
     enum stop_reason stopped;

@@ -5,6 +5,7 @@
 #include "models/group.h"
 #include "models/individual.h"
 #include "models/part.h"
+#include "models/recursion.h"
 #include "models/preempt.h"
 #include "models/source.h"
 #include "models/station.h"
@@ -107,6 +108,10 @@ struct world *world_new(const struct model *m)
             ok = w->stations[i].batches != NULL;
         }
     }
+    if (ok && m->recursion) {
+        w->recursion = recursion_new(m);
+        ok = w->recursion != NULL;
+    }
     if (!ok) {
         world_free(w);
         return NULL;
@@ -129,6 +134,7 @@ void world_free(struct world *w)
             w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);
     }
+    recursion_free(w->recursion);
     sim_free(&w->sim);
     free(w->stations);
     free(w->kinds);
@@ -643,6 +649,8 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
 {
     enum { PIECE = 1 << 16, FIRST_LOOK = 1 << 20 };
     reset(w, r, record);
+    if (w->recursion != NULL)
+        return recursion_run(w, record, limits);
     begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
     while (sim_run(&w->sim, handlers, w, PIECE)) {

@@ -134,23 +134,39 @@ static inline void calendar_push(struct calendar *c, double time, enum rank rank
     calendar_put(c, calendar_node(c, time, rank, kind, subject));
 }
 
+/* A popped root that no push has filled goes. */
+static inline void calendar_close(struct calendar *c)
+{
+    if (!c->vacant)
+        return;
+    c->vacant = false;
+    c->count--;
+    if (c->count > 0)
+        calendar_sift_down(c->nodes, c->count, 0, c->nodes[c->count]);
+}
+
+/* The time of the first event, which stays. false: none is left. */
+static inline bool calendar_next(struct calendar *c, double *time)
+{
+    calendar_close(c);
+    if (c->count == 0)
+        return false;
+    memcpy(time, &c->nodes[0].time, sizeof *time);
+    return true;
+}
+
 /* Takes the first event. false: none is left. */
 static inline bool calendar_pop(struct calendar *c, struct event *e)
 {
-    struct calendar_node *nodes = c->nodes;
-    if (c->vacant) {
-        c->vacant = false;
-        c->count--;
-        if (c->count > 0)
-            calendar_sift_down(nodes, c->count, 0, nodes[c->count]);
-    }
+    calendar_close(c);
     if (c->count == 0)
         return false;
+    const struct calendar_node first = c->nodes[0];
     c->vacant = true;
-    memcpy(&e->time, &nodes[0].time, sizeof e->time);
-    e->key = nodes[0].key;
-    e->kind = (unsigned)(nodes[0].key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
-    e->subject = (uint32_t)(nodes[0].key & (CALENDAR_SUBJECTS - 1));
+    memcpy(&e->time, &first.time, sizeof e->time);
+    e->key = first.key;
+    e->kind = (unsigned)(first.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
+    e->subject = (uint32_t)(first.key & (CALENDAR_SUBJECTS - 1));
     return true;
 }
 

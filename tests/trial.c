@@ -62,6 +62,16 @@ bool trial_read_seeded(struct trial *t, uint64_t seed, const char *format, ...)
     return ok;
 }
 
+bool trial_read_engine(struct trial *t, enum desq_engine engine, const char *format, ...)
+{
+    const struct desq_options options = {.engine = engine};
+    va_list args;
+    va_start(args, format);
+    const bool ok = read_text(t, &options, format, args);
+    va_end(args);
+    return ok;
+}
+
 bool trial_run(struct trial *t, unsigned jobs)
 {
     struct error err;

@@ -21,6 +21,9 @@ bool trial_read(struct trial *t, const char *format, ...) __attribute__((format(
 /* The same with another seed than the scenario's. */
 bool trial_read_seeded(struct trial *t, uint64_t seed, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same, run by one engine alone. */
+bool trial_read_engine(struct trial *t, enum desq_engine engine, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* jobs 0: as many threads as cores. */
 bool trial_run(struct trial *t, unsigned jobs);
 void trial_free(struct trial *t);

@@ -233,6 +233,7 @@ static void report(struct writer *w, const struct run_report *r)
     number(w, "length", r->length);
     flag(w, "terminating", r->terminating);
     whole(w, "events", r->events);
+    word(w, "engine", run_engine_names[r->recursion]);
     number(w, "precision", r->precision);
     word(w, "worst", r->worst);
     word(w, "stopped", stop_reason_names[r->stopped]);

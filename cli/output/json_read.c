@@ -241,6 +241,7 @@ static void read_report(struct node_reader *r, struct node parent, struct run_re
     run->length = node_number_of(r, at, "length");
     run->terminating = node_flag_of(r, at, "terminating");
     run->events = node_whole_of(r, at, "events");
+    run->recursion = node_word_of(r, at, "engine", run_engine_names, 2) == 1;
     run->precision = node_number_of(r, at, "precision");
     run->worst = node_optional_text_of(r, at, "worst");
     run->stopped = (enum stop_reason)node_word_of(r, at, "stopped", stop_reason_names, STOPPED_DEADLOCK + 1);

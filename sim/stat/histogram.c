@@ -49,6 +49,34 @@ struct histogram_bucket *histogram_octave(struct histogram *h, unsigned o)
     return h->octaves[o];
 }
 
+void histogram_add_column(struct histogram *h, const double *x, size_t n, double least, double greatest)
+{
+    size_t i = 0;
+    for (; i < n && h->count < HISTOGRAM_EXACT; i++)
+        histogram_add(h, x[i]);
+    h->count += n - i;
+    h->min = least < h->min ? least > 0.0 ? least : 0.0 : h->min;
+    h->max = greatest > h->max ? greatest : h->max;
+    const uint64_t first = (uint64_t)(1023 - HISTOGRAM_OCTAVES_BELOW) << HISTOGRAM_SUB_BITS;
+    for (; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        const uint64_t place = (bits >> (52 - HISTOGRAM_SUB_BITS)) - first;
+        struct histogram_bucket *octave =
+            place < (uint64_t)HISTOGRAM_OCTAVES * HISTOGRAM_SUBS ? h->octaves[place >> HISTOGRAM_SUB_BITS] : NULL;
+        if (__builtin_expect(octave == NULL, 0)) { /* 0 is one of these; histogram_add counts what is counted here */
+            h->count--;
+            histogram_add(h, x[i]);
+            continue;
+        }
+        struct histogram_bucket *b = &octave[place & (HISTOGRAM_SUBS - 1)];
+        b->counted += (uint64_t)1 << HISTOGRAM_TAIL_BITS;
+        if (b->others != UINT32_MAX &&
+            !histogram_cells_alike((uint32_t)(bits >> HISTOGRAM_TAIL_BITS) | UINT32_C(1) << 31, b->cell))
+            histogram_vote(b, bits);
+    }
+}
+
 static const uint64_t tail = ((uint64_t)1 << HISTOGRAM_TAIL_BITS) - 1;
 
 static void elect(struct histogram_bucket *b, uint64_t bits)

@@ -105,6 +105,9 @@ static inline void histogram_add(struct histogram *h, double x)
         histogram_vote(b, bits);
 }
 
+/* histogram_add of x[0] .. x[n - 1] in this order, quicker; least and greatest are theirs, n > 0. */
+void histogram_add_column(struct histogram *h, const double *x, size_t n, double least, double greatest);
+
 /* Whether every value is still known exactly. */
 static inline bool histogram_is_exact(const struct histogram *h)
 {

@@ -1,0 +1,272 @@
+/* What the recursion counts. Tasks that arrive after the cut and leave before every later mark make up nearly all: for them
+ * each column is summed in one go, and the integrals over time are sums of responses and waits. The others are taken one by
+ * one, each of its times held against the marks. */
+#include "models/recursion_block.h"
+
+#include "models/station.h"
+
+/* Two doubles at a time, so that the sums are the same whatever the compiler makes of the loop. */
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+struct column {
+    double sum, squares, min, max;
+};
+
+/* Of n > 0 values: sums about shift, least and greatest. */
+static struct column sum_column(const double *x, size_t n, double shift)
+{
+    pair sum[2] = {{0.0}}, squares[2] = {{0.0}};
+    const pair shifts = {shift, shift};
+    double min = x[0], max = x[0];
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const pair a = *(const pair *)&x[i] - shifts, b = *(const pair *)&x[i + 2] - shifts;
+        sum[0] += a;
+        sum[1] += b;
+        squares[0] += a * a;
+        squares[1] += b * b;
+    }
+    for (; i < n; i++) {
+        const double d = x[i] - shift;
+        sum[0][0] += d;
+        squares[0][0] += d * d;
+    }
+    double low[4] = {min, min, min, min}, high[4] = {max, max, max, max};
+    for (i = 0; i + 4 <= n; i += 4)
+        for (size_t l = 0; l < 4; l++) {
+            const double v = x[i + l];
+            low[l] = v < low[l] ? v : low[l];
+            high[l] = v > high[l] ? v : high[l];
+        }
+    for (; i < n; i++) {
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        high[0] = x[i] > high[0] ? x[i] : high[0];
+    }
+    for (size_t l = 0; l < 4; l++) {
+        min = low[l] < min ? low[l] : min;
+        max = high[l] > max ? high[l] : max;
+    }
+    return (struct column){.sum = (sum[0][0] + sum[0][1]) + (sum[1][0] + sum[1][1]),
+                           .squares = (squares[0][0] + squares[0][1]) + (squares[1][0] + squares[1][1]),
+                           .min = min,
+                           .max = max};
+}
+
+static struct column tally_add_column(struct tally *t, const double *x, uint32_t n)
+{
+    if (t->count == 0)
+        t->shift = x[0];
+    const struct column c = sum_column(x, n, t->shift);
+    t->count += n;
+    t->sum += c.sum;
+    t->squares += c.squares;
+    t->min = c.min < t->min ? c.min : t->min;
+    t->max = c.max > t->max ? c.max : t->max;
+    return c;
+}
+
+static double tally_total(const struct tally *t)
+{
+    return (double)t->count * t->shift + t->sum;
+}
+
+static void tallies_init(struct recursion_tallies *t)
+{
+    tally_init(&t->wait);
+    tally_init(&t->response);
+    tally_init(&t->service);
+}
+
+void recursion_account_begin(struct recursion_account *a, struct world *w)
+{
+    const struct model *m = w->model;
+    *a = (struct recursion_account){
+        .w = w,
+        .stages = m->kinds[0].program_length - 1,
+        .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
+        .half = m->length < INFINITY ? m->warmup + m->length / 2.0 : INFINITY,
+        .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
+    };
+    tallies_init(&a->kind);
+    for (uint32_t k = 0; k < a->stages; k++) {
+        a->stations[k] = &w->stations[m->kinds[0].program[k].station];
+        tallies_init(&a->at[k]);
+    }
+}
+
+/* The part of from .. to that lies within low .. high. */
+static double overlap(double from, double to, double low, double high)
+{
+    from = from > low ? from : low;
+    to = to < high ? to : high;
+    return to > from ? to - from : 0.0;
+}
+
+/* The first task leaves after half of the time: what has been summed so far belongs to the first half. */
+static void halve(struct recursion_account *a)
+{
+    a->halved = true;
+    a->half_kind = tally_total(&a->kind.response);
+    for (uint32_t k = 0; k < a->stages; k++)
+        a->half_at[k] = tally_total(a->stages == 1 ? &a->kind.response : &a->at[k].response);
+}
+
+static void complete(struct recursion_account *a, const struct recursion_block *b, uint32_t i)
+{
+    struct world *w = a->w;
+    struct kind_state *ks = &w->kinds[0];
+    const double left = b->left[a->stages - 1][i], response = left - b->arrived[i];
+    ks->completed++;
+    tally_add(&ks->response, response);
+    histogram_add(ks->response_histogram, response);
+    tally_add(&ks->wait, b->wait[i]);
+    histogram_add(ks->wait_histogram, b->wait[i]);
+    tally_add(&ks->service, b->service[i]);
+    if (++w->completed == w->model->count) {
+        a->until = left;
+        a->until_open = true;
+    }
+}
+
+/* Tells the listener of task i, in the one record that there is. */
+static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
+{
+    struct world *w = a->w;
+    struct task t = {.arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
+    w->tasks = &t;
+    w->sim.now = b->left[a->stages - 1][i];
+    w->left(w->left_context, w, 0, TASK_COMPLETED);
+    w->tasks = NULL;
+}
+
+/* A task of which some mark may lie in the middle. */
+static void account_task(struct recursion_account *a, const struct recursion_block *b, uint32_t i)
+{
+    struct world *w = a->w;
+    const double arrived = b->arrived[i], last = b->left[a->stages - 1][i], cut = a->cut, low = cut > 0.0 ? cut : 0.0;
+    if (arrived > a->until || (a->until_open && arrived == a->until))
+        return;
+    if (!a->halved && last > a->half)
+        halve(a);
+    a->events++;
+    struct kind_state *ks = &w->kinds[0];
+    ks->arrived += arrived > cut;
+    if (last <= a->until && last > cut)
+        complete(a, b, i);
+    else if (last > a->until)
+        ks->present++;
+    if (w->left != NULL && last <= a->until)
+        tell(a, b, i);
+    a->area_kind += overlap(arrived, last, low, a->until);
+    a->half_area_kind += overlap(arrived, last, low, a->half);
+    double joined = arrived;
+    for (uint32_t k = 0; k < a->stages && joined <= a->until; k++) {
+        struct station *st = a->stations[k];
+        const double start = b->start[k][i], left = b->left[k][i];
+        st->offered += joined > cut;
+        if (start > cut && start <= a->until)
+            tally_add(&st->wait, start - joined);
+        if (left <= a->until) {
+            a->events++;
+            if (left > cut)
+                tally_add(&st->response, left - joined);
+        } else {
+            st->present++;
+            st->busy += start <= a->until;
+        }
+        a->area_present[k] += overlap(joined, left, low, a->until);
+        a->area_busy[k] += overlap(start, left, low, a->until);
+        a->half_area_at[k] += overlap(joined, left, low, a->half);
+        joined = left;
+    }
+}
+
+static bool all_above(const double *x, uint32_t n, double low)
+{
+    uint32_t above = 0;
+    for (uint32_t i = 0; i < n; i++)
+        above += x[i] > low;
+    return above == n;
+}
+
+/* Tasks with no mark in the middle of any. */
+static void account_whole(struct recursion_account *a, const struct recursion_block *b)
+{
+    struct world *w = a->w;
+    struct kind_state *ks = &w->kinds[0];
+    const uint32_t n = b->count;
+    double response[RECURSION_BLOCK], wait[RECURSION_BLOCK];
+    for (uint32_t i = 0; i < n; i++)
+        response[i] = b->left[a->stages - 1][i] - b->arrived[i];
+    a->events += (1 + a->stages) * (uint64_t)n;
+    ks->arrived += n;
+    ks->completed += n;
+    w->completed += n;
+    const struct column responses = tally_add_column(&a->kind.response, response, n);
+    const struct column waits = tally_add_column(&a->kind.wait, b->wait, n);
+    tally_add_column(&a->kind.service, b->service, n);
+    histogram_add_column(ks->response_histogram, response, n, responses.min, responses.max);
+    histogram_add_column(ks->wait_histogram, b->wait, n, waits.min, waits.max);
+    for (uint32_t k = 0; k < a->stages; k++)
+        a->stations[k]->offered += n;
+    if (a->stages == 1) /* the station's are the kind's */
+        return;
+    for (uint32_t k = 0; k < a->stages; k++) {
+        const double *joined = k == 0 ? b->arrived : b->left[k - 1];
+        for (uint32_t i = 0; i < n; i++) {
+            response[i] = b->left[k][i] - joined[i];
+            wait[i] = b->start[k][i] - joined[i];
+        }
+        tally_add_column(&a->at[k].response, response, n);
+        tally_add_column(&a->at[k].wait, wait, n);
+    }
+}
+
+void recursion_account_block(struct recursion_account *a, const struct recursion_block *b)
+{
+    const uint32_t n = b->count;
+    const double last = b->left[a->stages - 1][n - 1];
+    const struct world *w = a->w;
+    const bool within = w->left == NULL && last <= a->until && w->completed + n < w->model->count &&
+                        all_above(b->arrived, n, a->cut) && (last <= a->half || all_above(b->arrived, n, a->half));
+    if (within && !a->halved && last > a->half)
+        halve(a);
+    if (within)
+        account_whole(a, b);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            account_task(a, b, i);
+}
+
+void recursion_account_end(struct recursion_account *a)
+{
+    struct world *w = a->w;
+    const struct model *m = w->model;
+    struct kind_state *ks = &w->kinds[0];
+    if (!a->halved)
+        halve(a);
+    w->end = w->sim.now = a->until;
+    w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
+    w->measuring = true;
+    w->alive = 1; /* the source, which never ends */
+    ks->in_system = (struct time_average){.value = (double)ks->present, .since = w->end, .area = a->area_kind};
+    ks->in_system.area += tally_total(&a->kind.response);
+    ks->half_area = a->half_area_kind + a->half_kind;
+    for (uint32_t k = 0; k < a->stages; k++) {
+        struct station *st = a->stations[k];
+        const struct recursion_tallies *t = a->stages == 1 ? &a->kind : &a->at[k];
+        const double response = tally_total(&t->response);
+        st->since = w->end;
+        st->present_area = a->area_present[k] + response;
+        st->busy_area = a->area_busy[k] + (response - tally_total(&t->wait));
+        st->half_area = a->half_area_at[k] + a->half_at[k];
+        st->idle = st->model->servers == UNLIMITED ? UNLIMITED : st->model->servers - st->busy;
+        tally_merge(&st->wait, &t->wait);
+        tally_merge(&st->response, &t->response);
+    }
+    tally_merge(&ks->response, &a->kind.response);
+    tally_merge(&ks->wait, &a->kind.wait);
+    tally_merge(&ks->service, &a->kind.service);
+    /* Marks are events too. */
+    w->sim.events = a->events + (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
+}

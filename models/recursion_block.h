@@ -1,0 +1,45 @@
+/* recursion_block.h: for models/recursion*.c: tasks a block at a time, one column for each of their times, so that loops over
+ * a column are short and free of branches. */
+#ifndef MODELS_RECURSION_BLOCK_H
+#define MODELS_RECURSION_BLOCK_H
+
+#include "models/recursion.h"
+
+enum { RECURSION_BLOCK = 256 };
+
+/* Tasks in the order in which they come to the next station, or have left the last. */
+struct recursion_block {
+    uint32_t count;
+    uint64_t key[RECURSION_BLOCK];
+    double arrived[RECURSION_BLOCK];
+    double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* at all stations so far */
+    double start[RECURSION_STAGES][RECURSION_BLOCK], left[RECURSION_STAGES][RECURSION_BLOCK];
+};
+
+/* The tallies of one column, kept apart from those of tasks that a mark of the measurement cuts. */
+struct recursion_tallies {
+    struct tally wait, response, service;
+};
+
+/* What is counted of the tasks that leave the last station. */
+struct recursion_account {
+    struct world *w;
+    uint32_t stages;
+    struct station *stations[RECURSION_STAGES];
+    double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
+    bool until_open;         /* a number of completions decided: who comes at just that time is not there yet */
+    uint64_t events;         /* arrivals and completions by `until` */
+    struct recursion_tallies kind, at[RECURSION_STAGES]; /* of tasks wholly between cut and until */
+    bool halved;             /* some task left after half: */
+    double half_kind, half_at[RECURSION_STAGES]; /* the integrals of the tallies then */
+    double area_kind, area_present[RECURSION_STAGES], area_busy[RECURSION_STAGES]; /* of all other tasks */
+    double half_area_kind, half_area_at[RECURSION_STAGES];
+};
+
+void recursion_account_begin(struct recursion_account *a, struct world *w);
+/* The tasks of b have left the last station, in the order of time. */
+void recursion_account_block(struct recursion_account *a, const struct recursion_block *b);
+/* All tasks that arrived by `until` have been accounted: w gets what probes read. */
+void recursion_account_end(struct recursion_account *a);
+
+#endif

@@ -10,6 +10,7 @@
 #include "models/stint.h"
 #include "models/part.h"
 #include "models/patience.h"
+#include "models/plain.h"
 #include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/recursion.h"
@@ -465,6 +466,9 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     compile_layout(m, programs);
     compile_shapes(m);
     m->deterministic = deterministic(m);
+    m->plain = plain_suits(m);
+    for (uint32_t i = 0; i < m->part_count; i++)
+        m->stations[i].plain_fcfs = m->stations[i].discipline == lookup_row(discipline_table, "fcfs") && !m->linked;
     m->recursion_refused = recursion_refusal(arena, m);
     m->recursion = m->recursion_refused == NULL;
     model_choose_length(m);

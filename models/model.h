@@ -61,6 +61,7 @@ struct station_model {
     bool wanders;   /* tasks change between its line and others of its group */
     uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */
+    bool plain_fcfs; /* its line is a plain list: fcfs, and nobody leaves it early */
 };
 
 struct kind_model {
@@ -116,6 +117,7 @@ struct model {
     const char *recursion_refused; /* what stands against running it without a calendar (models/recursion.h); NULL:
                                       nothing */
     bool recursion;                /* it is run so */
+    bool plain;                    /* the handlers of models/plain.h do */
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */

@@ -17,7 +17,7 @@ struct stage {
     uint32_t free;            /* infinite: slots to use again, linked through their keys; UINT32_MAX: none */
     uint32_t size;            /* slots allocated */
     uint64_t *keys;           /* by slot */
-    double *times;            /* by slot: arrived, wait, service, then start and left at each station up to this one */
+    double *times; /* by slot: arrived, wait, service, then start and left at each station up to this one */
     struct recursion_block out;
 };
 
@@ -32,8 +32,8 @@ struct recursion {
 static bool station_is_plain(const struct station_model *st)
 {
     return st->shape == NULL && !st->unusual && st->behaviour == NULL && st->switch_cost == NULL &&
-           st->capacity == UNLIMITED && st->capacity_plain == UNLIMITED && st->group == NULL && !st->individual &&
-           !st->overflows && st->preempt == PREEMPT_NOBODY;
+           st->capacity == UNLIMITED && st->capacity_plain == UNLIMITED && st->group == NULL &&
+           !st->individual && !st->overflows && st->preempt == PREEMPT_NOBODY;
 }
 
 const char *recursion_refusal(struct arena *arena, const struct model *m)
@@ -193,8 +193,8 @@ static void leave(struct recursion *x, uint32_t k, uint32_t slot)
 }
 
 /* Task i of b has the slot from start on. */
-static void enter(struct stage *s, uint32_t k, uint32_t slot, const struct recursion_block *b, uint32_t i, double joined,
-                  double start, double demand)
+static void enter(struct stage *s, uint32_t k, uint32_t slot, const struct recursion_block *b, uint32_t i,
+                  double joined, double start, double demand)
 {
     double *times = s->times + slot * times_of(k);
     s->keys[slot] = b->key[i];
@@ -210,8 +210,10 @@ static void enter(struct stage *s, uint32_t k, uint32_t slot, const struct recur
     calendar_push(&s->calendar, start + demand, RANK_COMPLETION, 0, slot);
 }
 
-/* Kiefer and Wolfowitz's recursion. A server that is free keeps the task that it had last until it is taken again. */
-static void pass_servers(struct recursion *x, const double *demand, const struct recursion_block *b, uint32_t k)
+/* Kiefer and Wolfowitz's recursion. A server that is free keeps the task that it had last until it is taken
+ * again. */
+static void pass_servers(struct recursion *x, const double *demand, const struct recursion_block *b,
+                         uint32_t k)
 {
     struct stage *s = &x->stages[k];
     const double *joined = k == 0 ? b->arrived : b->left[k - 1];
@@ -246,7 +248,8 @@ static bool more_slots(struct stage *s, uint32_t k)
 }
 
 /* Everybody is served at once; a slot is given up when its task has left before somebody comes. */
-static void pass_infinite(struct recursion *x, const double *demand, const struct recursion_block *b, uint32_t k)
+static void pass_infinite(struct recursion *x, const double *demand, const struct recursion_block *b,
+                          uint32_t k)
 {
     struct stage *s = &x->stages[k];
     const double *joined = k == 0 ? b->arrived : b->left[k - 1];
@@ -323,7 +326,8 @@ static void reset(struct recursion *x, struct world *w)
 }
 
 /* The next tasks of the source, the last of which arrived at *time. */
-static void arrive(struct recursion_block *b, struct source *source, const struct dist *interarrival, double *time)
+static void arrive(struct recursion_block *b, struct source *source, const struct dist *interarrival,
+                   double *time)
 {
     double now = *time;
     if (interarrival->shape == DIST_EXPONENTIAL)
@@ -368,7 +372,8 @@ enum world_end recursion_run(struct world *w, struct record *record, const struc
             continue;
         if (limits->stop != NULL && *limits->stop)
             return WORLD_INTERRUPTED;
-        if ((double)a->events > limits->events || (limits->deadline < INFINITY && seconds_now() > limits->deadline))
+        if ((double)a->events > limits->events ||
+            (limits->deadline < INFINITY && seconds_now() > limits->deadline))
             return WORLD_LIMIT;
     }
     drain(x);

@@ -1,6 +1,6 @@
-/* What the recursion counts. Tasks that arrive after the cut and leave before every later mark make up nearly all: for them
- * each column is summed in one go, and the integrals over time are sums of responses and waits. The others are taken one by
- * one, each of its times held against the marks. */
+/* What the recursion counts. Tasks that arrive after the cut and leave before every later mark make up nearly
+ * all: for them each column is summed in one go, and the integrals over time are sums of responses and waits.
+ * The others are taken one by one, each of its times held against the marks. */
 #include "models/recursion_block.h"
 
 #include "models/station.h"
@@ -132,7 +132,8 @@ static void complete(struct recursion_account *a, const struct recursion_block *
 static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
 {
     struct world *w = a->w;
-    struct task t = {.arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
+    struct task t = {
+        .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
     w->tasks = &t;
     w->sim.now = b->left[a->stages - 1][i];
     w->left(w->left_context, w, 0, TASK_COMPLETED);
@@ -143,7 +144,8 @@ static void tell(const struct recursion_account *a, const struct recursion_block
 static void account_task(struct recursion_account *a, const struct recursion_block *b, uint32_t i)
 {
     struct world *w = a->w;
-    const double arrived = b->arrived[i], last = b->left[a->stages - 1][i], cut = a->cut, low = cut > 0.0 ? cut : 0.0;
+    const double arrived = b->arrived[i], last = b->left[a->stages - 1][i], cut = a->cut,
+                 low = cut > 0.0 ? cut : 0.0;
     if (arrived > a->until || (a->until_open && arrived == a->until))
         return;
     if (!a->halved && last > a->half)
@@ -228,7 +230,8 @@ void recursion_account_block(struct recursion_account *a, const struct recursion
     const double last = b->left[a->stages - 1][n - 1];
     const struct world *w = a->w;
     const bool within = w->left == NULL && last <= a->until && w->completed + n < w->model->count &&
-                        all_above(b->arrived, n, a->cut) && (last <= a->half || all_above(b->arrived, n, a->half));
+                        all_above(b->arrived, n, a->cut) &&
+                        (last <= a->half || all_above(b->arrived, n, a->half));
     if (within && !a->halved && last > a->half)
         halve(a);
     if (within)
@@ -249,7 +252,8 @@ void recursion_account_end(struct recursion_account *a)
     w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
     w->measuring = true;
     w->alive = 1; /* the source, which never ends */
-    ks->in_system = (struct time_average){.value = (double)ks->present, .since = w->end, .area = a->area_kind};
+    ks->in_system =
+        (struct time_average){.value = (double)ks->present, .since = w->end, .area = a->area_kind};
     ks->in_system.area += tally_total(&a->kind.response);
     ks->half_area = a->half_area_kind + a->half_kind;
     for (uint32_t k = 0; k < a->stages; k++) {
@@ -268,5 +272,6 @@ void recursion_account_end(struct recursion_account *a)
     tally_merge(&ks->wait, &a->kind.wait);
     tally_merge(&ks->service, &a->kind.service);
     /* Marks are events too. */
-    w->sim.events = a->events + (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
+    w->sim.events =
+        a->events + (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
 }

@@ -1,5 +1,5 @@
-/* recursion_block.h: for models/recursion*.c: tasks a block at a time, one column for each of their times, so that loops over
- * a column are short and free of branches. */
+/* recursion_block.h: for models/recursion*.c: tasks a block at a time, one column for each of their times, so
+ * that loops over a column are short and free of branches. */
 #ifndef MODELS_RECURSION_BLOCK_H
 #define MODELS_RECURSION_BLOCK_H
 
@@ -27,11 +27,11 @@ struct recursion_account {
     uint32_t stages;
     struct station *stations[RECURSION_STAGES];
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
-    bool until_open;         /* a number of completions decided: who comes at just that time is not there yet */
-    uint64_t events;         /* arrivals and completions by `until` */
+    bool until_open; /* a number of completions decided: who comes at just that time is not there yet */
+    uint64_t events; /* arrivals and completions by `until` */
     struct recursion_tallies kind, at[RECURSION_STAGES]; /* of tasks wholly between cut and until */
-    bool halved;             /* some task left after half: */
-    double half_kind, half_at[RECURSION_STAGES]; /* the integrals of the tallies then */
+    bool halved;                                         /* some task left after half: */
+    double half_kind, half_at[RECURSION_STAGES];         /* the integrals of the tallies then */
     double area_kind, area_present[RECURSION_STAGES], area_busy[RECURSION_STAGES]; /* of all other tasks */
     double half_area_kind, half_area_at[RECURSION_STAGES];
 };

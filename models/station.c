@@ -351,15 +351,6 @@ static void await_over(struct world *w, uint32_t ti)
     more->awaits--;
 }
 
-static uint32_t choose(struct task *t, const struct op *branch)
-{
-    struct stream s = stream_draw(t->key, t->draws++);
-    const double u = stream_uniform(&s);
-    while (u >= branch->p && branch[1].code == OP_BRANCH) /* the last takes what rounding left */
-        branch++;
-    return branch->target;
-}
-
 static uint32_t rounds(struct task *t, const struct dist *d)
 {
     const double n = task_draw(t, d) + 0.5;
@@ -444,7 +435,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             t->step++;
             break;
         case OP_CHOOSE:
-            t->step = choose(t, op + 1);
+            t->step = station_choose(t, op + 1);
             break;
         case OP_BRANCH: /* never reached: CHOOSE goes beyond */
             assert(false);

@@ -70,6 +70,11 @@ static inline double station_task_work(const struct world *w, const struct stati
 void ready_push(struct world *w, uint32_t ti);
 void ready_remove(struct world *w, uint32_t ti);
 
+/* A record for one more task, its index in *out. May move w->tasks and w->more. false: no memory. */
+bool world_record_new(struct world *w, uint32_t *out);
+
+event_handler world_on_arrival;
+
 /* A record for a task that belongs to another one of kind k: as world_task_start, but no arrival. */
 bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out);
 
@@ -116,6 +121,16 @@ static inline double task_draw(struct task *t, const struct dist *d)
 {
     struct stream s = stream_draw(t->key, t->draws++);
     return dist_draw(d, &s);
+}
+
+/* The step at which the task goes on: drawn among the branches, the first of which is given. */
+static inline uint32_t station_choose(struct task *t, const struct op *branch)
+{
+    struct stream s = stream_draw(t->key, t->draws++);
+    const double u = stream_uniform(&s);
+    while (u >= branch->p && branch[1].code == OP_BRANCH) /* the last takes what rounding left */
+        branch++;
+    return branch->target;
 }
 
 /* What makes up a response. */

@@ -5,7 +5,9 @@
 #include "models/group.h"
 #include "models/individual.h"
 #include "models/part.h"
+#include "models/plain.h"
 #include "models/recursion.h"
+#include "models/respond.h"
 #include "models/preempt.h"
 #include "models/source.h"
 #include "models/station.h"
@@ -15,6 +17,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* More events than this at one instant are taken for a circle: a task that comes back without any time
@@ -148,8 +151,7 @@ void world_free(struct world *w)
     free(w);
 }
 
-/* A record for one more task, its index in *out. May move w->tasks and w->more. */
-static bool task_new(struct world *w, uint32_t *out)
+bool world_record_new(struct world *w, uint32_t *out)
 {
     if (w->task_free != NO_TASK) {
         *out = w->task_free;
@@ -260,7 +262,7 @@ static void task_begin(struct world *w, uint32_t ti)
 
 bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
 {
-    if (!task_new(w, out))
+    if (!world_record_new(w, out))
         return false;
     struct task *t = &w->tasks[*out];
     t->kind = (uint16_t)k;
@@ -273,7 +275,7 @@ bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
 
 bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
 {
-    if (!task_new(w, out))
+    if (!world_record_new(w, out))
         return false;
     struct task *t = &w->tasks[*out];
     *t = (struct task){.arrived = w->sim.now, .key = key, .kind = (uint16_t)k, .next = NO_TASK};
@@ -289,7 +291,7 @@ void world_part_end(struct world *w, uint32_t ti)
     task_forget(w, ti);
 }
 
-static void on_arrival(void *world, const struct event *e)
+void world_on_arrival(void *world, const struct event *e)
 {
     struct world *w = world;
     const uint32_t k = e->subject;
@@ -309,7 +311,7 @@ static void on_arrival(void *world, const struct event *e)
     }
     while (number-- > 0) {
         uint32_t ti;
-        if (!task_new(w, &ti))
+        if (!world_record_new(w, &ti))
             return;
         struct task *t = &w->tasks[ti];
         t->kind = (uint16_t)k;
@@ -342,42 +344,13 @@ static void on_think_end(void *world, const struct event *e)
     task_begin(w, e->subject);
 }
 
-/* The response of the task is over: it is measured. */
-static inline void respond(struct world *w, uint32_t ti)
-{
-    const struct task *t = &w->tasks[ti];
-    const struct kind_model *kind = &w->model->kinds[t->kind];
-    struct kind_state *ks = &w->kinds[t->kind];
-    const double now = w->sim.now;
-    ks->completed++;
-    const double response = now - t->arrived;
-    tally_add(&ks->response, response);
-    histogram_add(ks->response_histogram, response);
-    tally_add(&ks->wait, t->wait);
-    histogram_add(ks->wait_histogram, t->wait);
-    tally_add(&ks->service, t->service);
-    double others = 0.0;
-    if (kind->extras) {
-        const struct task_more *more = task_more(w, ti);
-        tally_add(&ks->delay, more->delay);
-        tally_add(&ks->overhead, more->overhead);
-        others = more->delay + more->overhead;
-        ks->missed += kind->deadline != NULL && now > more->deadline;
-    }
-    if (w->model->interruptible)
-        ks->useful += t->service - task_more(w, ti)->wasted + task_more(w, ti)->beside;
-    check_parts(response, t->wait + t->service + others, now);
-    if (++w->completed == w->model->count && w->measuring)
-        w->sim.stop = true;
-}
-
 void world_reply(struct world *w, uint32_t ti)
 {
     struct task_more *more = task_more(w, ti);
     if (more->replied)
         return;
     more->replied = true;
-    respond(w, ti);
+    world_respond(w, ti);
 }
 
 void world_task_end(struct world *w, uint32_t ti, enum task_end how)
@@ -402,7 +375,7 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
         ks->abandoned += how == TASK_ABANDONED;
         ks->timed_out += how == TASK_TIMED_OUT;
     } else {
-        respond(w, ti);
+        world_respond(w, ti);
     }
     w->last_leave = now;
     if (w->left != NULL)
@@ -503,8 +476,9 @@ static void on_stop(void *world, const struct event *e)
     ((struct world *)world)->sim.stop = true;
 }
 
+
 static event_handler *const handlers[EV_KINDS] = {
-    [EV_ARRIVAL] = on_arrival,
+    [EV_ARRIVAL] = world_on_arrival,
     [EV_THINK_END] = on_think_end,
     [EV_SERVICE_END] = station_on_service_end,
     [EV_SHARED_END] = station_on_shared_end,
@@ -521,6 +495,16 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_STOP] = on_stop,
 };
 
+/* The handlers that this model needs. */
+static void choose_handlers(struct world *w)
+{
+    memcpy(w->handlers, handlers, sizeof w->handlers);
+    if (w->model->plain) {
+        w->handlers[EV_ARRIVAL] = plain_on_arrival;
+        w->handlers[EV_SERVICE_END] = plain_on_service_end;
+    }
+}
+
 /* Of the keys of tasks that are there at time 0. */
 #define INITIAL_KEY UINT64_C(0x1F83D9ABFB41BD6B)
 
@@ -530,7 +514,7 @@ static void begin_initial(struct world *w, uint32_t k)
     const uint64_t key = stream_mix(w->sources[k].key ^ INITIAL_KEY);
     for (uint64_t i = 0; i < w->model->initial[k]; i++) {
         uint32_t ti;
-        if (!task_new(w, &ti))
+        if (!world_record_new(w, &ti))
             return;
         w->tasks[ti].kind = (uint16_t)k;
         w->tasks[ti].key = stream_subkey(key, i);
@@ -559,7 +543,7 @@ static void begin(struct world *w)
         case ARRIVAL_CLOSED:
             for (uint64_t c = 0; c < (uint64_t)arrival->number; c++) {
                 uint32_t ti;
-                if (!task_new(w, &ti))
+                if (!world_record_new(w, &ti))
                     return;
                 w->tasks[ti].kind = (uint16_t)k;
                 w->tasks[ti].key = stream_subkey(w->sources[k].key, c);
@@ -651,9 +635,10 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     reset(w, r, record);
     if (w->recursion != NULL)
         return recursion_run(w, record, limits);
+    choose_handlers(w);
     begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
-    while (sim_run(&w->sim, handlers, w, PIECE)) {
+    while (sim_run(&w->sim, w->handlers, w, PIECE)) {
         const enum world_end seen = look(w, &watch, limits);
         if (seen != WORLD_DONE)
             return seen;

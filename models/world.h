@@ -185,6 +185,7 @@ struct world {
     bool measuring;     /* the warm-up is over */
     double last_leave;  /* when a task last ended */
     double end;         /* when the replication ended, set by world_run */
+    event_handler *handlers[EV_KINDS];
     struct recursion *recursion; /* models/recursion.h; NULL: the model runs by its calendar */
     uint32_t admitted;  /* a blocked task for which there is room now, or NO_TASK */
     bool failed;        /* no memory */

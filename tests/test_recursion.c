@@ -1,5 +1,5 @@
-/* test_recursion.c: the recursion and the event calendar, two independent implementations of the same queues, against
- * each other: every time of every task the same to the bit, every figure to rounding. */
+/* test_recursion.c: the recursion and the event calendar, two independent implementations of the same queues,
+ * against each other: every time of every task the same to the bit, every figure to rounding. */
 #include "models/recursion.h"
 #include "tests/trial.h"
 
@@ -12,23 +12,28 @@
 static const char *const eligible[] = {
     "'arrivals':{'rate':0.9},'service':" EXPONENTIAL(1),
     "'arrivals':{'rate':0.5},'service':{'dist':'lognormal','mean':1,'scv':4}",
-    "'arrivals':{'interarrival':{'dist':'gamma','mean':1,'scv':0.3}},'service':{'dist':'uniform','min':0,'max':1.8}",
+    "'arrivals':{'interarrival':{'dist':'gamma','mean':1,'scv':0.3}},'service':{'dist':'uniform','min':0,'"
+    "max':1.8}",
     "'arrivals':{'interarrival':1.25},'service':" EXPONENTIAL(1),
     "'arrivals':{'rate':0.7,'start':5},'service':1",
     /* Ties everywhere. */
-    "'arrivals':{'interarrival':{'dist':'discrete','values':[1,2]}},'service':{'dist':'discrete','values':[0,1,2],'p':[0.3,0.3,0.4]}",
+    "'arrivals':{'interarrival':{'dist':'discrete','values':[1,2]}},'service':{'dist':'discrete','values':[0,"
+    "1,2],'p':[0.3,0.3,0.4]}",
     "'arrivals':{'rate':7.2},'servers':8,'service':" EXPONENTIAL(1),
     "'arrivals':{'rate':1.6},'servers':2,'service':{'dist':'hyperexponential','mean':1,'scv':6}",
-    "'arrivals':{'interarrival':{'dist':'discrete','values':[1,2]}},'servers':3,'service':{'dist':'discrete','values':[1,2,3,9]}",
+    "'arrivals':{'interarrival':{'dist':'discrete','values':[1,2]}},'servers':3,'service':{'dist':'discrete',"
+    "'values':[1,2,3,9]}",
     "'arrivals':{'rate':90},'servers':100,'service':" EXPONENTIAL(1),
     "'arrivals':{'rate':20},'servers':'infinite','service':{'dist':'lognormal','mean':3,'scv':2}",
     /* More than the servers can do. */
     "'arrivals':{'rate':1.3},'service':" EXPONENTIAL(1),
-    "'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'rate':0.8},'steps':[{'at':'a','for':" EXPONENTIAL(
-        1) "},{'at':'b','for':" EXPONENTIAL(1) "},{'at':'c','for':1}]}}",
-    "'stations':{'a':{'servers':3},'b':{'servers':'infinite'},'c':{'servers':2},'d':{},'spare':{'servers':4}},"
-    "'tasks':{'t':{'arrivals':{'rate':1.7},'steps':[{'at':'a','for':" EXPONENTIAL(1) "},{'at':'b','for':" EXPONENTIAL(
-        2) "},{'at':'c','for':" EXPONENTIAL(1) "},{'at':'d','for':0.5}]}}",
+    "'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'rate':0.8},'steps':[{'at':'a','for'"
+    ":" EXPONENTIAL(1) "},{'at':'b','for':" EXPONENTIAL(1) "},{'at':'c','for':1}]}}",
+    "'stations':{'a':{'servers':3},'b':{'servers':'infinite'},'c':{'servers':2},'d':{},'spare':{'servers':4}}"
+    ","
+    "'tasks':{'t':{'arrivals':{'rate':1.7},'steps':[{'at':'a','for':" EXPONENTIAL(
+        1) "},{'at':'b','for':" EXPONENTIAL(2) "},{'at':'c','for':" EXPONENTIAL(1) "},{'at':'d','for':0.5}]}"
+                                                                                   "}",
 };
 enum { ELIGIBLE = sizeof eligible / sizeof eligible[0] };
 
@@ -43,8 +48,9 @@ static void same_task(const struct desq_task *a, const struct desq_task *b, cons
 {
     EXPECT(a->key == b->key && a->arrived == b->arrived && a->left == b->left && a->wait == b->wait &&
                a->service == b->service,
-           "calendar: arrived %.17g left %.17g wait %.17g; recursion: arrived %.17g left %.17g wait %.17g, in %s", a->arrived,
-           a->left, a->wait, b->arrived, b->left, b->wait, text);
+           "calendar: arrived %.17g left %.17g wait %.17g; recursion: arrived %.17g left %.17g wait %.17g, "
+           "in %s",
+           a->arrived, a->left, a->wait, b->arrived, b->left, b->wait, text);
 }
 
 /* Both hold the same tasks, in the order in which they left. */
@@ -55,8 +61,10 @@ static void same_history(struct trial *calendar, struct trial *recursion, const 
         EXPECT(a.count == b.count && a.count > 100, "%zu tasks and %zu, in %s", a.count, b.count, text);
         for (size_t i = 0; i < a.count && i < b.count; i++)
             same_task(&a.tasks[i], &b.tasks[i], text);
-        EXPECT(a.whole.end == b.whole.end && a.whole.unfinished == b.whole.unfinished, "ends at %.17g with %llu, and %.17g with %llu, in %s",
-               a.whole.end, (unsigned long long)a.whole.unfinished, b.whole.end, (unsigned long long)b.whole.unfinished, text);
+        EXPECT(a.whole.end == b.whole.end && a.whole.unfinished == b.whole.unfinished,
+               "ends at %.17g with %llu, and %.17g with %llu, in %s", a.whole.end,
+               (unsigned long long)a.whole.unfinished, b.whole.end, (unsigned long long)b.whole.unfinished,
+               text);
     }
     history_free(&a);
     history_free(&b);
@@ -71,20 +79,22 @@ static void same_figures(const struct subject *a, const struct subject *b, const
 {
     for (size_t i = 0; i < a->figure_count; i++) {
         const struct figure *x = &a->figures[i], *y = &b->figures[i];
-        EXPECT(near(x->mean, y->mean) && near(x->sd, y->sd) && near(x->max, y->max) && near(x->count, y->count),
-               "%s.%s: %.15g (sd %.15g, %g) by the calendar, %.15g (sd %.15g, %g) by the recursion, in %s", a->name, x->probe->name,
-               x->mean, x->sd, x->count, y->mean, y->sd, y->count, text);
+        EXPECT(near(x->mean, y->mean) && near(x->sd, y->sd) && near(x->max, y->max) &&
+                   near(x->count, y->count),
+               "%s.%s: %.15g (sd %.15g, %g) by the calendar, %.15g (sd %.15g, %g) by the recursion, in %s",
+               a->name, x->probe->name, x->mean, x->sd, x->count, y->mean, y->sd, y->count, text);
         for (size_t q = 0; q < x->quantile_count; q++)
-            EXPECT(x->quantiles[q].value == y->quantiles[q].value, "%s.%s.p%g: %.15g and %.15g, in %s", a->name, x->probe->name,
-                   100.0 * x->quantiles[q].p, x->quantiles[q].value, y->quantiles[q].value, text);
+            EXPECT(x->quantiles[q].value == y->quantiles[q].value, "%s.%s.p%g: %.15g and %.15g, in %s",
+                   a->name, x->probe->name, 100.0 * x->quantiles[q].p, x->quantiles[q].value,
+                   y->quantiles[q].value, text);
     }
 }
 
 static void same_point(const struct point *a, const struct point *b, const char *text)
 {
     EXPECT(!a->report.recursion && b->report.recursion, "the wrong engine ran %s", text);
-    EXPECT(a->report.events == b->report.events, "%llu events and %llu, in %s", (unsigned long long)a->report.events,
-           (unsigned long long)b->report.events, text);
+    EXPECT(a->report.events == b->report.events, "%llu events and %llu, in %s",
+           (unsigned long long)a->report.events, (unsigned long long)b->report.events, text);
     for (size_t k = 0; k < a->kind_count; k++)
         same_figures(&a->kinds[k], &b->kinds[k], text);
     for (size_t i = 0; i < a->station_count; i++)
@@ -96,10 +106,12 @@ static void both_engines_agree(void)
     for (size_t i = 0; i < ELIGIBLE; i++)
         for (size_t j = 0; j < sizeof runs / sizeof runs[0]; j++) {
             if (strstr(eligible[i], "discrete") != NULL && strstr(runs[j], "count") != NULL)
-                continue; /* what else happens at just the time of the last completion depends on the order of ties */
+                continue; /* what else happens at just the time of the last completion depends on the order of
+                             ties */
             struct trial calendar, recursion = {0};
             if (trial_read_engine(&calendar, DESQ_ENGINE_CALENDAR, "{%s,'run':{%s}}", eligible[i], runs[j]) &&
-                trial_read_engine(&recursion, DESQ_ENGINE_RECURSION, "{%s,'run':{%s}}", eligible[i], runs[j])) {
+                trial_read_engine(&recursion, DESQ_ENGINE_RECURSION, "{%s,'run':{%s}}", eligible[i],
+                                  runs[j])) {
                 same_history(&calendar, &recursion, eligible[i]);
                 if (trial_run(&calendar, 1) && trial_run(&recursion, 2))
                     same_point(&calendar.result->points[0], &recursion.result->points[0], eligible[i]);
@@ -116,7 +128,8 @@ static void scenarios_agree(void)
     if (glob("scenarios/*.json", 0, NULL, &files) != 0)
         CU_FAIL_FATAL("no scenarios found");
     for (size_t i = 0; i < files.gl_pathc; i++) {
-        const struct desq_options by[] = {{.engine = DESQ_ENGINE_CALENDAR}, {.engine = DESQ_ENGINE_RECURSION}};
+        const struct desq_options by[] = {{.engine = DESQ_ENGINE_CALENDAR},
+                                          {.engine = DESQ_ENGINE_RECURSION}};
         struct trial t[2] = {{0}};
         struct error err;
         if (desq_read(files.gl_pathv[i], &by[1], &t[1].desq, &err) &&
@@ -137,10 +150,13 @@ static void others_are_refused(void)
         const char *text, *why;
     } cases[] = {
         {"'arrivals':{'rate':0.9},'service':1,'capacity':5", "station \"queue\" has a capacity"},
-        {"'arrivals':{'rate':0.9},'service':1,'discipline':'lcfs'", "the discipline of station \"queue\" is not fcfs"},
+        {"'arrivals':{'rate':0.9},'service':1,'discipline':'lcfs'",
+         "the discipline of station \"queue\" is not fcfs"},
         {"'arrivals':{'closed':3},'service':" EXPONENTIAL(1), "not a renewal process"},
         {"'arrivals':{'interarrival':2},'service':1", "nothing is drawn"},
-        {"'stations':{'q':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1},{'at':'q','for':1}]}}", "visited twice"},
+        {"'stations':{'q':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1},{'at':'q','"
+         "for':1}]}}",
+         "visited twice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[600];
@@ -151,7 +167,8 @@ static void others_are_refused(void)
         struct desq *d = NULL;
         struct error err = {0};
         const bool read = desq_read_text("test", text, &options, &d, &err);
-        EXPECT(!read && strstr(err.text, cases[i].why) != NULL, "%s: %s", text, read ? "was accepted" : err.text);
+        EXPECT(!read && strstr(err.text, cases[i].why) != NULL, "%s: %s", text,
+               read ? "was accepted" : err.text);
         if (read)
             desq_free(d);
     }

@@ -49,6 +49,33 @@ struct histogram_bucket *histogram_octave(struct histogram *h, unsigned o)
     return h->octaves[o];
 }
 
+void histogram_add_rare(struct histogram *h, double x)
+{
+    x = x > 0.0 ? x : 0.0;
+    if (h->count < HISTOGRAM_EXACT && h->exact != NULL)
+        h->exact[h->count] = x;
+    h->count++;
+    h->min = x < h->min ? x : h->min;
+    h->max = x > h->max ? x : h->max;
+    if (x == 0.0) {
+        h->zeros++;
+        return;
+    }
+    const double low = 0x1p-64, high = 0x1.fffffffffffffp63;
+    x = x < low ? low : x > high ? high : x;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    const unsigned o = (unsigned)(bits >> 52) - (1023 - HISTOGRAM_OCTAVES_BELOW);
+    struct histogram_bucket *octave = h->octaves[o];
+    if (octave == NULL && (octave = histogram_octave(h, o)) == NULL)
+        return;
+    struct histogram_bucket *b = &octave[(bits >> (52 - HISTOGRAM_SUB_BITS)) & (HISTOGRAM_SUBS - 1)];
+    b->counted += (uint64_t)1 << HISTOGRAM_TAIL_BITS;
+    if (b->others != UINT32_MAX &&
+        !histogram_cells_alike((uint32_t)(bits >> HISTOGRAM_TAIL_BITS) | UINT32_C(1) << 31, b->cell))
+        histogram_vote(b, bits);
+}
+
 void histogram_add_column(struct histogram *h, const double *x, size_t n, double least, double greatest)
 {
     size_t i = 0;

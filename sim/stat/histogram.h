@@ -77,28 +77,28 @@ struct histogram_bucket *histogram_octave(struct histogram *h, unsigned o);
  * histogram_add alone. */
 void histogram_vote(struct histogram_bucket *b, uint64_t bits);
 
+/* The slow path of histogram_add: for the first values, for 0, for values beyond the octaves, and where one has no memory
+ * yet. */
+void histogram_add_rare(struct histogram *h, double x);
+
 /* Counts x >= 0 (a negative x counts as 0; NaN is the caller's mistake). */
 static inline void histogram_add(struct histogram *h, double x)
 {
-    x = x > 0.0 ? x : 0.0;
-    if (h->count < HISTOGRAM_EXACT && h->exact != NULL)
-        h->exact[h->count] = x;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    /* Of a negative x, and of 0, this is beyond all places. */
+    const uint64_t place = (bits >> (52 - HISTOGRAM_SUB_BITS)) - ((uint64_t)(1023 - HISTOGRAM_OCTAVES_BELOW) << HISTOGRAM_SUB_BITS);
+    struct histogram_bucket *octave;
+    if (__builtin_expect(h->count < HISTOGRAM_EXACT || place >= (uint64_t)HISTOGRAM_OCTAVES * HISTOGRAM_SUBS ||
+                             (octave = h->octaves[place >> HISTOGRAM_SUB_BITS]) == NULL,
+                         0)) {
+        histogram_add_rare(h, x);
+        return;
+    }
     h->count++;
     h->min = x < h->min ? x : h->min;
     h->max = x > h->max ? x : h->max;
-    if (x == 0.0) {
-        h->zeros++;
-        return;
-    }
-    const double low = 0x1p-64, high = 0x1.fffffffffffffp63;
-    x = x < low ? low : x > high ? high : x;
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    const unsigned o = (unsigned)(bits >> 52) - (1023 - HISTOGRAM_OCTAVES_BELOW);
-    struct histogram_bucket *octave = h->octaves[o];
-    if (__builtin_expect(octave == NULL, 0) && (octave = histogram_octave(h, o)) == NULL)
-        return;
-    struct histogram_bucket *b = &octave[(bits >> (52 - HISTOGRAM_SUB_BITS)) & (HISTOGRAM_SUBS - 1)];
+    struct histogram_bucket *b = &octave[place & (HISTOGRAM_SUBS - 1)];
     b->counted += (uint64_t)1 << HISTOGRAM_TAIL_BITS;
     if (b->others != UINT32_MAX &&
         !histogram_cells_alike((uint32_t)(bits >> HISTOGRAM_TAIL_BITS) | UINT32_C(1) << 31, b->cell))

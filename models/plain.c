@@ -1,0 +1,184 @@
+#include "models/plain.h"
+
+#include "models/discipline/discipline.h"
+#include "models/respond.h"
+
+static bool program_is_plain(const struct model *m, const struct kind_model *kind)
+{
+    for (uint32_t i = 0; i < kind->program_length; i++) {
+        const struct op *op = &kind->program[i];
+        switch ((enum opcode)op->code) {
+        case OP_AT: {
+            const struct station_model *st = &m->stations[op->station];
+            if (op->given || st->shape != NULL || st->unusual || st->behaviour != NULL || st->blocks ||
+                st->overflows || st->group != NULL || st->individual || st->impatient || st->deadlines)
+                return false;
+            break;
+        }
+        case OP_CHOOSE:
+        case OP_BRANCH:
+        case OP_JUMP:
+        case OP_END:
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
+bool plain_suits(const struct model *m)
+{
+    if (m->more_size > 0 || m->linked || m->unusual || m->impatient || m->replies)
+        return false;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        if (!program_is_plain(m, &m->kinds[k]))
+            return false;
+    return true;
+}
+
+/* As station_clock, where nothing is ever set up. */
+static inline void bring_up(struct station *st, double now)
+{
+    const double elapsed = now - st->since;
+    st->busy_area += (double)st->busy * elapsed;
+    st->present_area += (double)st->present * elapsed;
+    st->since = now;
+}
+
+/* A server turns to the task. */
+static inline void serve(struct world *w, struct station *st, uint32_t ti, double now)
+{
+    struct task *t = &w->tasks[ti];
+    const double wait = now - t->since;
+    tally_add(&st->wait, wait);
+    t->wait += wait;
+    t->service += t->demand;
+    calendar_push(&w->sim.calendar, now + t->demand, RANK_COMPLETION, EV_SERVICE_END, ti);
+}
+
+/* The task has come to the station. */
+static inline void join(struct world *w, struct station *st, uint32_t ti, double now)
+{
+    const struct station_model *m = st->model;
+    bring_up(st, now);
+    st->present++;
+    check_joined(&st->check, now, NULL);
+    w->tasks[ti].since = now;
+    if (st->idle > 0) {
+        st->idle--;
+        st->busy++;
+        serve(w, st, ti, now);
+    } else if (m->plain_fcfs) {
+        task_list_append(&st->line.list, w->tasks, ti);
+        st->line.count++;
+    } else if (!m->push(&st->line, w->tasks, ti)) {
+        w->failed = w->sim.stop = true;
+    }
+    check_station(st);
+}
+
+/* The task has completed: as world_task_end. */
+static inline void complete(struct world *w, uint32_t ti, double now)
+{
+    struct task *t = &w->tasks[ti];
+    struct kind_state *ks = &w->kinds[t->kind];
+    if (w->left != NULL || w->model->kinds[t->kind].arrival->form == ARRIVAL_CLOSED) {
+        world_task_end(w, ti, TASK_COMPLETED);
+        return;
+    }
+    ks->present--;
+    time_average_set(&ks->in_system, (double)ks->present, now);
+    check_left(&ks->check, now, &ks->all_ended[TASK_COMPLETED]);
+    world_respond(w, ti);
+    w->last_leave = now;
+    t->next = w->task_free;
+    w->task_free = ti;
+    if (--w->alive == 0)
+        w->sim.stop = true;
+}
+
+/* From the step that it has reached until it is at a station or ends. */
+static inline void go_on(struct world *w, uint32_t ti, double now)
+{
+    struct task *t = &w->tasks[ti];
+    for (;;) {
+        const struct op *op = &w->model->kinds[t->kind].program[t->step];
+        if (op->code == OP_AT) {
+            struct station *st = &w->stations[op->station];
+            t->demand = task_draw(t, op->dist);
+            st->offered++;
+            if (st->present < st->model->capacity_plain) {
+                join(w, st, ti, now);
+                return;
+            }
+            st->lost++;
+            world_task_end(w, ti, TASK_LOST);
+            return;
+        }
+        if (op->code == OP_END) {
+            complete(w, ti, now);
+            return;
+        }
+        t->step = op->code == OP_JUMP ? op->target : station_choose(t, op + 1);
+    }
+}
+
+void plain_on_service_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t ti = e->subject;
+    const double now = w->sim.now;
+    struct task *t = &w->tasks[ti];
+    struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
+    bring_up(st, now);
+    tally_add(&st->response, now - t->since);
+    check_left(&st->check, now, NULL);
+    st->present--;
+    if (st->line.count > 0) {
+        uint32_t next;
+        if (st->model->plain_fcfs) {
+            next = task_list_take(&st->line.list, w->tasks);
+            st->line.count--;
+        } else {
+            next = st->model->pop(&st->line, w->tasks);
+        }
+        serve(w, st, next, now);
+    } else {
+        st->busy--;
+        st->idle++;
+    }
+    check_station(st);
+    t->step++;
+    go_on(w, ti, now);
+}
+
+void plain_on_arrival(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t k = e->subject;
+    const struct kind_model *kind = &w->model->kinds[k];
+    if (!kind->arrival->plain) {
+        world_on_arrival(world, e);
+        return;
+    }
+    struct source *source = &w->sources[k];
+    struct kind_state *ks = &w->kinds[k];
+    const double now = w->sim.now;
+    uint32_t ti;
+    if (source->started + 1 < kind->limit)
+        calendar_push(&w->sim.calendar, now + dist_draw(&kind->arrival->interarrival, &source->stream),
+                      RANK_ARRIVAL, EV_ARRIVAL, k);
+    else
+        w->alive--;
+    if (!world_record_new(w, &ti))
+        return;
+    w->alive++;
+    w->tasks[ti] = (struct task){
+        .arrived = now, .key = stream_subkey(source->key, source->started++), .kind = (uint16_t)k};
+    ks->arrived++;
+    ks->present++;
+    time_average_set(&ks->in_system, (double)ks->present, now);
+    check_joined(&ks->check, now, &ks->all_arrived);
+    go_on(w, ti, now);
+}

@@ -1,0 +1,15 @@
+/* plain.h: handlers of events for models in which tasks only visit plain stations: one line before whole
+ * servers that are always there and keep their task until it is done; nobody holds, awaits, leaves early or
+ * is measured in more than the usual ways. They do what the general handlers do, event for event and bit for
+ * bit, without asking for what cannot be. */
+#ifndef MODELS_PLAIN_H
+#define MODELS_PLAIN_H
+
+#include "models/world.h"
+
+/* Settled once m is compiled. */
+bool plain_suits(const struct model *m);
+
+event_handler plain_on_arrival, plain_on_service_end;
+
+#endif

@@ -1,0 +1,115 @@
+/* scene.h: one state of the chain, taken apart so that something can happen in it, and what happens: by the
+ * rules of the scenario format, with every draw a fork in the way (struct oracle). Internal to
+ * models/markov/. */
+#ifndef MODELS_MARKOV_SCENE_H
+#define MODELS_MARKOV_SCENE_H
+
+#include "models/group.h"
+#include "models/markov/markov.h"
+#include "models/markov/spot.h"
+
+/* The model with what the chain needs to know of it. */
+struct chain_model {
+    const struct model *model;
+    const struct phase_law **law_of_op; /* by kind, then op; NULL where the op takes no time. See chain_law */
+    const size_t *first_op;             /* of each kind, in law_of_op */
+    const struct phase_law *switching;  /* by station; n 0: none, or it takes no time */
+    const struct phase_law *thinking;   /* by closed kind */
+    const struct phase_law *between;    /* by kind of open arrivals: from one epoch to the next */
+    const uint32_t *batch;              /* by kind: tasks per epoch */
+    const double *patience;             /* by kind: its rate; 0: none */
+    bool *closed;                       /* by kind */
+};
+
+/* Fills out, in the arena. false: err says why there is no chain. */
+bool chain_model_make(const struct model *model, struct arena *arena, struct chain_model *out,
+                      struct error *err);
+
+/* Draws, one after another. A first way through an event takes the first outcome of each; then the last draw
+ * that has another outcome takes it, and so on, until all ways have been gone. */
+struct oracle_draw {
+    uint32_t taken, next; /* outcomes; next UINT32_MAX: none */
+};
+struct oracle {
+    struct oracle_draw *draws;
+    uint32_t count, room, at;
+    double weight; /* probability of the way so far */
+    bool failed;
+};
+void oracle_begin(struct oracle *oracle); /* of a new event */
+void oracle_again(struct oracle *oracle); /* from its start, by the draws so far */
+bool oracle_next(struct oracle *oracle);  /* is there another way? It is set */
+/* One of n outcomes, by their probabilities, which need not sum to 1. */
+uint32_t oracle_draw(struct oracle *oracle, uint32_t n, const double *p);
+
+/* What is counted when it happens. */
+struct counted_kind {
+    double arrived, completed, lost, abandoned;
+};
+struct counted_station {
+    double offered, left, lost;
+};
+
+struct scene {
+    const struct chain_model *chain;
+    struct spots *spots;
+    struct oracle *oracle;
+    uint32_t *source;            /* by kind: the phase of its arrivals */
+    uint32_t *turn;              /* by station: of its group */
+    struct runs *line, *resumed; /* by station */
+    struct runs active;          /* whose time runs, in the order of their numbers */
+    uint32_t *busy, *present;    /* by station */
+    uint32_t open;               /* tasks of kinds that are not closed */
+    uint32_t open_most;          /* no more of them are let in */
+    bool full;                   /* one was not let in */
+    struct spot *ready, *instants;
+    uint32_t ready_first, ready_count, ready_room, instant_first, instant_count, instant_room;
+    struct counted_kind *kinds;
+    struct counted_station *stations;
+    bool lost_late;  /* a task was lost that had been there for a time */
+    double *chances; /* scratch */
+    uint32_t chances_room;
+    const char *failed; /* why: NULL: not */
+};
+
+bool scene_make(struct scene *scene, const struct chain_model *chain, struct spots *spots,
+                struct oracle *oracle);
+void scene_free(struct scene *scene);
+
+/* The state as words, and back. store: *words may move; the number of words, 0: no memory. */
+struct words {
+    uint32_t *items;
+    size_t count, room;
+};
+bool scene_store(const struct scene *scene, struct words *out);
+void scene_load(struct scene *scene, const uint32_t *words);
+void scene_clear(struct scene *scene); /* nobody is there */
+
+/* The law of the time that runs at a place, and the speed at which it runs. */
+const struct phase_law *scene_law(const struct scene *scene, const struct spot *place);
+double scene_speed(const struct scene *scene, const struct spot *place);
+
+/* Events; afterwards all has come to rest. */
+void scene_arrival(struct scene *scene, uint32_t kind); /* an epoch of its source; the next interval begins */
+void scene_phase(struct scene *scene, uint32_t number,
+                 uint32_t phase);                      /* one of the active goes on to this phase */
+void scene_done(struct scene *scene, uint32_t number); /* the time of one of the active is over */
+/* The same for the task at `before` in run i of the line of a station that preempts. */
+void scene_stay_phase(struct scene *scene, uint32_t station, uint32_t i, uint32_t before, uint32_t phase);
+void scene_stay_done(struct scene *scene, uint32_t station, uint32_t i);
+void scene_abandon(struct scene *scene, uint32_t station, uint32_t i); /* one in run i of the line */
+/* A closed task begins to think. */
+void scene_think(struct scene *scene, uint32_t kind);
+
+/* Internal to scene.c and walk.c. */
+double *scene_chances(struct scene *scene, uint32_t n); /* zeroed; NULL: no memory */
+void scene_fail(struct scene *scene, const char *why);
+void scene_add_active(struct scene *scene, const struct spot *place);
+const struct spot *scene_spot(const struct scene *scene, uint32_t number);
+/* The place's time begins: a phase is drawn; no time at all makes an instant. */
+void scene_begin(struct scene *scene, struct spot *place, const struct phase_law *law);
+bool scene_push(struct scene *scene, struct spot **items, uint32_t *first, uint32_t *count, uint32_t *room,
+                const struct spot *place);
+bool scene_preempts(const struct scene *scene, uint32_t station);
+
+#endif

@@ -1,0 +1,435 @@
+/* Chains generated from models: against closed forms, against hand-written chains, against each other, and
+ * then simulation against them. */
+#include "models/desq.h"
+#include "models/markov/markov.h"
+#include "tests/closed_forms.h"
+#include "tests/exact.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A scenario's chain, solved. */
+struct solved {
+    struct arena arena;
+    const struct model *model;
+    struct markov_result result;
+    struct error err;
+    bool ok;
+};
+
+static void solve(struct solved *s, const char *text)
+{
+    char json[2000];
+    const struct scenario_file *file;
+    struct model *model;
+    snprintf(json, sizeof json, "{%s}", text);
+    for (char *c = json; *c != '\0'; c++)
+        if (*c == '\'')
+            *c = '"';
+    arena_init(&s->arena);
+    s->ok = scenario_read_text(&s->arena, "test", json, NULL, 0, &file, &s->err) &&
+            model_compile(&s->arena, &file->points[0].scenario, &model, &s->err) &&
+            markov_solve(model, NULL, &s->arena, &s->result, &s->err);
+    s->model = s->ok ? model : NULL;
+}
+
+static bool near(double a, double b, double tolerance)
+{
+    return fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
+}
+
+/* The kind's figure, and the station's, by index. */
+enum figure_of { X, N, R, W, LOST, ABANDONED, UTIL, QUEUE, STATION_W };
+static double figure(const struct solved *s, enum figure_of f, uint32_t i)
+{
+    switch (f) {
+    case X:
+        return s->result.kinds[i].throughput;
+    case N:
+        return s->result.kinds[i].in_system;
+    case R:
+        return s->result.kinds[i].response;
+    case W:
+        return s->result.kinds[i].wait;
+    case LOST:
+        return s->result.kinds[i].lost;
+    case ABANDONED:
+        return s->result.kinds[i].abandoned;
+    case UTIL:
+        return s->result.stations[i].utilisation;
+    case QUEUE:
+        return s->result.stations[i].queue_length;
+    case STATION_W:
+        return s->result.stations[i].wait;
+    }
+    return NAN;
+}
+
+static void expect(const char *text, enum figure_of f, uint32_t i, double exact, double tolerance)
+{
+    struct solved s;
+    solve(&s, text);
+    if (EXPECT(s.ok, "%s: %s", text, s.err.text)) {
+        const double found = figure(&s, f, i);
+        EXPECT(near(found, exact, tolerance), "%s: %.12g, exact %.12g", text, found, exact);
+    }
+    arena_free(&s.arena);
+}
+
+#define EXP(mean) "{'dist':'exponential','mean':" #mean "}"
+
+/* ---- one station ---- */
+
+static void single_stations(void)
+{
+    expect("'arrivals':{'rate':0.7},'service':" EXP(1), R, 0, 1.0 / 0.3, 1e-12);
+    expect("'arrivals':{'rate':0.99},'service':" EXP(1), R, 0, 100.0, 1e-10);
+    expect("'arrivals':{'rate':27},'servers':30,'service':" EXP(1), W, 0, mmc_wait_mean(27, 1.0, 30), 1e-11);
+    expect("'arrivals':{'rate':8},'servers':10,'capacity':10,'service':" EXP(1), LOST, 0, erlang_b(10, 8.0),
+           1e-13);
+    expect("'arrivals':{'rate':3},'servers':'infinite','service':{'dist':'erlang','k':2,'mean':2}", N, 0, 6.0,
+           1e-12);
+    /* M/G/1, Pollaczek-Khinchine: each service of phase type. */
+    expect("'arrivals':{'rate':0.7},'service':{'dist':'erlang','k':3,'mean':1}", W, 0,
+           mg1_wait_mean(0.7, 1.0, 4.0 / 3.0), 1e-12);
+    expect("'arrivals':{'rate':0.7},'service':{'mean':1,'scv':4}", W, 0, mg1_wait_mean(0.7, 1.0, 5.0), 1e-12);
+    expect("'arrivals':{'rate':0.7},'service':{'mean':1,'scv':0.7}", W, 0, mg1_wait_mean(0.7, 1.0, 1.7),
+           1e-12);
+    expect("'arrivals':{'rate':0.7},'service':{'dist':'hypoexponential','means':[0.7,0.3]}", W, 0,
+           mg1_wait_mean(0.7, 1.0, 1.58), 1e-12);
+    expect("'arrivals':{'rate':0.7},'discipline':'random','service':{'mean':1,'scv':2}", W, 0,
+           mg1_wait_mean(0.7, 1.0, 3.0), 1e-12);
+    expect("'arrivals':{'rate':0.7},'discipline':'lcfs','service':{'mean':1,'scv':2}", W, 0,
+           mg1_wait_mean(0.7, 1.0, 3.0), 1e-12);
+    /* Insensitive to the law of service. */
+    expect("'arrivals':{'rate':0.6},'discipline':'ps','service':{'mean':1,'scv':4}", R, 0, 2.5, 1e-11);
+    expect("'arrivals':{'rate':0.5},'discipline':'lcfs_pr','service':" EXP(1), R, 0, 2.0, 1e-11);
+    double n = 0.0, all = 0.0;
+    for (int i = 0; i <= 8; i++) {
+        n += i * pow(0.5, i);
+        all += pow(0.5, i);
+    }
+    expect("'arrivals':{'rate':0.5},'capacity':8,'discipline':'lcfs_pr','service':{'dist':'erlang','k':2,'"
+           "mean':1}",
+           N, 0, n / all, 1e-12);
+    /* E2/M/1: response 1 / (mu (1 - sigma)), sigma = (1.6 / (1.6 + 1 - sigma))^2. */
+    double sigma = 0.5;
+    for (int i = 0; i < 200; i++)
+        sigma = pow(1.6 / (1.6 + 1.0 - sigma), 2);
+    expect("'arrivals':{'interarrival':{'dist':'erlang','k':2,'mean':1.25}},'service':" EXP(1), R, 0,
+           1.0 / (1.0 - sigma), 1e-11);
+    /* Two at a time: M^X/M/1, N = rho (X + 1) / (2 (1 - rho)) for constant X. */
+    expect("'arrivals':{'rate':0.3,'batch':2},'service':" EXP(1), N, 0, 0.6 * 1.5 / 0.4, 1e-11);
+}
+
+static void losses_and_patience(void)
+{
+    double birth[41], death[41], p[41];
+    for (size_t i = 0; i <= 40; i++) { /* M/M/2/+ with balking 0, 0, 0.5, 0.75 ..., 40 places */
+        birth[i] = 1.5 * (i < 2 ? 1.0 : i == 2 ? 0.5 : 0.25);
+        death[i] = i < 2 ? (double)i : 2.0;
+    }
+    birth_death(40, birth, death, p);
+    double n = 0.0;
+    for (size_t i = 0; i <= 40; i++)
+        n += (double)i * p[i];
+    expect("'arrivals':{'rate':1.5},'servers':2,'capacity':40,'balk':[0,0,0.5,0.75],'service':" EXP(1), N, 0,
+           n, 1e-12);
+    for (size_t i = 0; i <= 40; i++) { /* M/M/2+M, patience 3 */
+        birth[i] = 2.0;
+        death[i] = i <= 2 ? (double)i : 2.0 + ((double)i - 2.0) / 3.0;
+    }
+    birth_death(40, birth, death, p);
+    n = 0.0;
+    double busy = 0.0;
+    for (size_t i = 0; i <= 40; i++) {
+        n += (double)i * p[i];
+        busy += (i < 2 ? (double)i : 2.0) * p[i];
+    }
+    expect("'arrivals':{'rate':2},'servers':2,'patience':" EXP(3) ",'service':" EXP(1), N, 0, n, 1e-12);
+    expect("'arrivals':{'rate':2},'servers':2,'patience':" EXP(3) ",'service':" EXP(1), ABANDONED, 0,
+           1.0 - busy / 2.0, 1e-12);
+    /* Retrials after an exponential time, M/M/1: N = rho (mu' + rate) / (mu' (1 - rho)) with retry rate mu'
+     * (Falin, Templeton, Retrial Queues, 1997, section 1.2): orbit rho (rate + mu' rho) / (mu' (1 - rho)),
+     * and rho in service. */
+    const double orbit = 0.5 * (0.5 + 2.0 * 0.5) / (2.0 * 0.5);
+    expect("'arrivals':{'rate':0.5},'capacity':1,'on_full':{'retry':" EXP(0.5) "},'service':" EXP(1), N, 0,
+           orbit + 0.5, 1e-10);
+}
+
+static void priorities(void)
+{
+    static const char text[] =
+        "'stations':{'a':{'discipline':'priority'%s}},'tasks':{'low':{'arrivals':{'rate':0.4},"
+        "'priority':1,'service':%s},'high':{'arrivals':{'rate':0.3},'priority':0,'service':%s}}";
+    char made[600];
+    const double loads[] = {0.3, 0.4};
+    snprintf(made, sizeof made, text, "", EXP(1), EXP(1));
+    expect(made, W, 0, cobham_wait(0.7, loads, 1), 1e-11);
+    expect(made, W, 1, cobham_wait(0.7, loads, 0), 1e-11);
+    /* Preempt resume: R_k = x_k / (1 - s_(k-1)) + sum of rate second / 2 / ((1 - s_(k-1)) (1 - s_k)) over 0
+     * .. k. */
+    snprintf(made, sizeof made, text, ",'preempt':'resume'", EXP(1), "{'dist':'erlang','k':2,'mean':1}");
+    expect(made, R, 0, 1.0 / 0.7 + (0.3 * 0.75 + 0.4) / (0.7 * 0.3), 1e-11);
+    expect(made, R, 1, 1.0 + 0.3 * 0.75 / 0.7, 1e-11);
+}
+
+/* ---- networks ---- */
+
+static void closed_networks(void)
+{
+    double response;
+    const double demands[] = {0.8, 0.5, 1.1};
+    const double x = mva(9, 4.0, demands, 3, &response);
+    static const char text[] =
+        "'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'closed':9,'think':" EXP(
+            4) "},'steps':["
+               "{'at':'a','for':" EXP(0.8) "},{'at':'b','for':" EXP(0.5) "},{'at':'c','for':" EXP(1.1) "}]}}";
+    expect(text, X, 0, x, 1e-11);
+    expect(text, R, 0, response, 1e-11);
+    /* Machine repairman: birth and death. */
+    double birth[21], death[21], p[21];
+    for (size_t i = 0; i <= 20; i++) {
+        birth[i] = (20.0 - (double)i) / 10.0;
+        death[i] = i < 2 ? (double)i : 2.0;
+    }
+    birth_death(20, birth, death, p);
+    double n = 0.0, busy = 0.0;
+    for (size_t i = 0; i <= 20; i++) {
+        n += (double)i * p[i];
+        busy += (i < 2 ? (double)i : 2.0) * p[i];
+    }
+    static const char repair[] = "'arrivals':{'closed':20,'think':" EXP(10) "},'servers':2,'service':" EXP(1);
+    expect(repair, N, 0, n, 1e-12);
+    expect(repair, UTIL, 0, busy / 2.0, 1e-12);
+    /* Nobody thinks: one is served at any time. */
+    expect("'arrivals':{'closed':5},'service':{'mean':2,'scv':0.5}", X, 0, 0.5, 1e-12);
+}
+
+static void open_networks(void)
+{
+    /* Jackson: a, then b with probability 0.6, from b back to a with 0.3. Visits: a = 1 / (1 - 0.18), b = 0.6
+     * a. */
+    static const char text[] =
+        "'stations':{'a':{},'b':{'servers':2}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':["
+        "{'id':'x','at':'a','for':" EXP(1) ",'next':{'y':0.6,'exit':0.4}},"
+                                           "{'id':'y','at':'b','for':" EXP(
+                                               2) ",'next':{'x':0.3,'exit':0.7}}]}}";
+    const double a = 0.5 / 0.82, b = 0.6 * a;
+    const double n = a / (1.0 - a) + b * (mmc_wait_mean(b, 2.0, 2) + 2.0);
+    expect(text, N, 0, n, 1e-10);
+    expect(text, R, 0, n / 0.5, 1e-10);
+}
+
+/* ---- threads before cores ---- */
+
+static const char threads_text[] =
+    "'time_unit':'ms','stations':{'threads':{'servers':%d%s},'cpu':{'servers':1,'discipline':'%s'}},"
+    "'tasks':{'request':{'arrivals':{'rate':%g},'steps':[{'in':'threads','do':[{'at':'cpu','for':" EXP(
+        1) "},"
+           "{'await':[{'delay':" EXP(4) "}]},{'at':'cpu','for':" EXP(1) "}]}]}}";
+
+static void threads_and_cores(void)
+{
+    static const struct {
+        int threads;
+        const char *core;
+        double rate, published;
+    } cases[] = {{8, "fcfs", 0.40, 13.3891}, {8, "fcfs", 0.45, 21.4705}, {4, "fcfs", 0.40, 17.9379},
+                 {8, "ps", 0.40, 13.397},    {8, "ps", 0.45, 21.478},    {4, "ps", 0.40, 17.931}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[700];
+        snprintf(text, sizeof text, threads_text, cases[i].threads, "", cases[i].core, cases[i].rate);
+        expect(text, R, 0, cases[i].published, 4e-5);
+    }
+    /* The same by chains written by hand. */
+    char text[700];
+    snprintf(text, sizeof text, threads_text, 4, "", "ps", 0.4);
+    expect(text, N, 0, threads_and_shared_core(4, 0.4, 1.0, 4.0, 400), 1e-9);
+    snprintf(text, sizeof text, threads_text, 4, "", "fcfs", 0.4);
+    expect(text, N, 0, threads_and_core(4, 0.4, 1.0, 4.0, 400), 1e-9);
+}
+
+static void without_limit_or_cost_both_ways_are_one(void)
+{
+    /* As many threads as tasks: product form. */
+    const double demand = 2.0;
+    double response;
+    mva(8, 7.0, &demand, 1, &response);
+    for (int release = 0; release < 2; release++) {
+        char text[700];
+        snprintf(text, sizeof text,
+                 "'stations':{'threads':{'servers':8,'await':'%s'},'cpu':{'discipline':'ps'}},'tasks':{'r':{'"
+                 "arrivals':{"
+                 "'closed':8,'think':" EXP(3) "},'steps':[{'in':'threads','do':[{'at':'cpu','for':" EXP(
+                     1) "},{'await':[{'delay':" EXP(4) "}]},{'at':'cpu','for':" EXP(1) "}]}]}}",
+                 release ? "release" : "hold");
+        expect(text, R, 0, response + 4.0, 1e-12);
+    }
+    /* One thread that releases is the core's line itself: served one at a time, in the order of the line. */
+    struct solved thread, core;
+    solve(&thread, "'stations':{'threads':{'servers':1,'await':'release'},'cpu':{}},'tasks':{'r':{'arrivals':"
+                   "{'closed':6,"
+                   "'think':" EXP(5) "},'steps':[{'in':'threads','do':[{'at':'cpu','for':" EXP(
+                       1) "},{'await':[{'delay':" EXP(4) "}]},{'at':'cpu','for':" EXP(0.5) "}]}]}}");
+    solve(&core, "'stations':{'cpu':{}},'tasks':{'r':{'arrivals':{'closed':6,'think':" EXP(
+                     5) "},'steps':[{'at':'cpu',"
+                        "'for':" EXP(1) "},{'delay':" EXP(4) "},{'at':'cpu','for':" EXP(0.5) "}]}}");
+    if (EXPECT(thread.ok && core.ok, "%s%s", thread.err.text, core.err.text)) {
+        EXPECT(near(figure(&thread, R, 0), figure(&core, R, 0), 1e-12), "%.14g %.14g", figure(&thread, R, 0),
+               figure(&core, R, 0));
+        EXPECT(near(figure(&thread, W, 0), figure(&core, W, 0), 1e-12), "%.14g %.14g", figure(&thread, W, 0),
+               figure(&core, W, 0));
+    }
+    arena_free(&thread.arena);
+    arena_free(&core.arena);
+}
+
+/* ---- dispatch ---- */
+
+static void dispatched(void)
+{
+    /* Random splitting: two M/M/1. */
+    expect("'arrivals':{'rate':1.2},'servers':2,'queues':'per_server','dispatch':'random','service':" EXP(1),
+           R, 0, 2.5, 1e-9);
+    /* In turn: two E2/M/1. */
+    double sigma = 0.5;
+    for (int i = 0; i < 300; i++)
+        sigma = pow(1.2 / (1.2 + 1.0 - sigma), 2);
+    expect(
+        "'arrivals':{'rate':1.2},'servers':2,'queues':'per_server','dispatch':'round_robin','service':" EXP(
+            1),
+        R, 0, 1.0 / (1.0 - sigma), 1e-9);
+    /* Both of two looked at: the shorter one. */
+    struct solved jsq, two;
+    solve(&jsq,
+          "'arrivals':{'rate':1.2},'servers':2,'queues':'per_server','dispatch':'jsq','service':" EXP(1));
+    solve(&two,
+          "'arrivals':{'rate':1.2},'servers':2,'queues':'per_server','dispatch':'power_of_d','service':" EXP(
+              1));
+    if (EXPECT(jsq.ok && two.ok, "%s%s", jsq.err.text, two.err.text))
+        EXPECT(near(figure(&jsq, R, 0), figure(&two, R, 0), 1e-12) &&
+                   figure(&jsq, W, 0) > mmc_wait_mean(1.2, 1.0, 2),
+               "%.12g %.12g", figure(&jsq, R, 0), figure(&two, R, 0));
+    arena_free(&jsq.arena);
+    arena_free(&two.arena);
+}
+
+/* ---- what is refused, and why ---- */
+
+static void refusals(void)
+{
+    static const struct {
+        const char *text, *why;
+    } cases[] = {
+        {"'arrivals':{'rate':0.7},'service':1",
+         "the service of queue is constant, not exponential or phase-type"},
+        {"'arrivals':{'rate':1.2},'service':" EXP(1), "a load of 1.2: there is no steady state"},
+        {"'arrivals':{'at_once':4},'service':" EXP(1), "arrivals that end"},
+        {"'arrivals':{'rate':0.5},'discipline':'srpt','service':" EXP(1), "order by size"},
+        {"'stations':{'t':{'servers':2},'p':{'servers':1}},'tasks':{'x':{'arrivals':{'closed':4,'think':" EXP(
+             1) "},"
+                "'steps':[{'in':'t','do':[{'in':'p','do':[{'delay':" EXP(1) "},{'in':'t','do':[{'delay':" EXP(
+                    1) "}]}]}]}]}}",
+         "deadlock"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct solved s;
+        solve(&s, cases[i].text);
+        EXPECT(!s.ok && strstr(s.err.text, cases[i].why) != NULL, "%s: %s", cases[i].text,
+               s.ok ? "solved" : s.err.text);
+        arena_free(&s.arena);
+    }
+}
+
+/* ---- the simulator against the chain ---- */
+
+static void simulated(const char *text, double warmup, double time, const char *kind)
+{
+    struct solved s;
+    solve(&s, text);
+    if (EXPECT(s.ok, "%s: %s", text, s.err.text)) {
+        struct exact b = exact_run(warmup, time, text);
+        exact_is(&b, kind, "throughput", s.result.kinds[0].throughput);
+        exact_is(&b, kind, "in_system", s.result.kinds[0].in_system);
+        if (!isnan(s.result.kinds[0].response)) {
+            exact_is(&b, kind, "response", s.result.kinds[0].response);
+            exact_is(&b, kind, "wait", s.result.kinds[0].wait);
+        }
+        for (uint32_t i = 0; i < s.model->station_count; i++) {
+            char name[100];
+            snprintf(name, sizeof name, "station:%s", s.model->stations[i].name);
+            exact_is(&b, name, "utilisation", s.result.stations[i].utilisation);
+            exact_is(&b, name, "in_station", s.result.stations[i].in_station);
+        }
+        exact_done(&b);
+    }
+    arena_free(&s.arena);
+}
+
+static void simulation_agrees(void)
+{
+    /* Released and taken again, as a newcomer and first. */
+    for (int first = 0; first < 2; first++) {
+        char text[900];
+        snprintf(text, sizeof text,
+                 "'stations':{'threads':{'servers':2,'capacity':5,'await':'release','resume':'%s','switch'"
+                 ":" EXP(0.1) "},'cpu':{}},'tasks':{'r':{'arrivals':{'closed':7,'think':" EXP(
+                     6) "},'steps':[{'in':'threads','do':["
+                        "{'at':'cpu','for':" EXP(1) "},{'await':[{'delay':" EXP(
+                            2) "}]},{'at':'cpu','for':" EXP(0.5) "}]}]}}",
+                 first ? "first" : "last");
+        simulated(text, 200, 8000, "r");
+    }
+    /* Two pools nested, both released; a connection pool with a capacity; a lock within. */
+    simulated("'stations':{'outer':{'servers':3,'await':'release'},'inner':{'servers':2,'await':'release'},'"
+              "db':{}},"
+              "'tasks':{'r':{'arrivals':{'closed':6,'think':" EXP(
+                  4) "},'steps':[{'in':'outer','do':[{'in':'inner','do':["
+                     "{'delay':" EXP(0.5) "},{'await':[{'at':'db','for':" EXP(1) "}]},{'delay':" EXP(
+                         0.5) "}]},{'delay':" EXP(0.3) "}]}]}}",
+              200, 8000, "r");
+    simulated(
+        "'stations':{'threads':{'servers':4,'capacity':6},'cpu':{'servers':2,'discipline':'ps'},'lock':{}},"
+        "'tasks':{'r':{'arrivals':{'rate':1},'steps':[{'in':'threads','do':[{'at':'cpu','for':{'mean':1,'scv'"
+        ":2}},"
+        "{'choose':[{'p':0.4,'do':[{'in':'lock','do':[{'at':'cpu','for':" EXP(
+            0.5) "}]}]},{'do':[{'delay':" EXP(1) "}]}]},{'repeat':2,'do':[{'at':'cpu','for':" EXP(0.3) "}]}]}"
+                                                                                                       "]}}",
+        200, 8000, "r");
+    /* Two kinds, one of which preempts; who is told apart by weights; messages. */
+    simulated("'stations':{'a':{'servers':2,'discipline':'priority','preempt':'resume'}},'tasks':{'low':{'"
+              "arrivals':{'rate':"
+              "0.8},'priority':1,'service':" EXP(1) "},'high':{'arrivals':{'closed':2,'think':" EXP(
+                  2) "},'service':" EXP(1) "}}",
+              200, 14000, "low");
+    simulated("'stations':{'a':{'discipline':'dps'}},'tasks':{'x':{'arrivals':{'rate':0.3},'weight':3,'"
+              "service':" EXP(1) "},'y':{'arrivals':{'rate':0.2},'service':" EXP(1.5) "}}",
+              500, 25000, "x");
+    simulated(
+        "'stations':{'a':{},'b':{'discipline':'ps'}},'tasks':{'x':{'arrivals':{'closed':3,'think':" EXP(
+            3) "},'steps':[{'at':'a','for':" EXP(1) "},{'send':'y'},{'at':'b','for':" EXP(0.4) "}]},'y':{'"
+                                                                                               "steps':[{'at'"
+                                                                                               ":'b','for'"
+                                                                                               ":" EXP(0.8) "}]}}",
+        500, 8000, "x");
+    simulated(
+        "'arrivals':{'rate':2.1},'servers':3,'queues':'per_server','dispatch':'join_idle','service':" EXP(1),
+        500, 10000, "task");
+}
+
+const struct test markov_tests[] = {
+    {"single stations have their closed forms", single_stations},
+    {"losses, balking, patience and retrials have theirs", losses_and_patience},
+    {"priorities have Cobham's means", priorities},
+    {"closed networks have those of mean value analysis", closed_networks},
+    {"open networks have those of Jackson", open_networks},
+    {"threads before cores have the published means", threads_and_cores},
+    {"without a limit and costs, holding and releasing are one", without_limit_or_cost_both_ways_are_one},
+    {"tasks are dispatched by the rules", dispatched},
+    {"what no chain is made of is named", refusals},
+    {"simulation agrees with the chain", simulation_agrees},
+    {NULL, NULL},
+};

@@ -647,7 +647,7 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     }
     for (size_t h = 0; h < record->histogram_count; h++)
         w->failed |= record->histograms[h].failed;
-    if (w->sim.calendar.failed && w->sim.calendar.count < w->sim.calendar.size)
+    if (w->sim.calendar.numbers_ran_out)
         return WORLD_TOO_LONG;
     if (w->failed || w->sim.calendar.failed)
         return world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_NO_MEMORY;

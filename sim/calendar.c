@@ -1,4 +1,4 @@
-#include "sim/calendar.h"
+#include "sim/calendar_radix.h"
 
 #include <stdlib.h>
 
@@ -11,20 +11,46 @@ void calendar_init(struct calendar *c)
 void calendar_free(struct calendar *c)
 {
     free(c->memory);
+    calendar_radix_free(c->radix);
     calendar_init(c);
 }
 
 void calendar_reset(struct calendar *c)
 {
+    if (c->in_radix)
+        calendar_radix_clear(c->radix);
+    c->in_radix = false;
     c->count = 0;
+    c->latest = 0;
     c->sequence = 1;
     c->vacant = false;
-    c->failed = false;
+    c->failed = c->numbers_ran_out = false;
 }
 
-bool calendar_grow(struct calendar *c)
+/* The heap's nodes become those of the radix heap. false: no memory, nothing has changed. */
+static bool turn_to_radix(struct calendar *c)
+{
+    if (c->radix == NULL)
+        c->radix = calendar_radix_new();
+    if (c->radix == NULL)
+        return false;
+    calendar_radix_begin(c->radix, c->latest);
+    for (size_t i = 0; i < c->count; i++)
+        if (!calendar_radix_add(c->radix, c->nodes[i])) {
+            calendar_radix_clear(c->radix);
+            return false;
+        }
+    c->in_radix = true;
+    return true;
+}
+
+bool calendar_grow(struct calendar *c, struct calendar_node node)
 {
     enum { LINE = 64, FIRST = LINE / sizeof(struct calendar_node) - 1 };
+    if (c->size >= CALENDAR_RADIX && turn_to_radix(c)) {
+        calendar_radix_put(c, node);
+        return false;
+    }
     const size_t size = c->size == 0 ? 61 : 2 * c->size + FIRST;
     const size_t bytes = (size + FIRST) * sizeof(struct calendar_node);
     struct calendar_node *memory =
@@ -40,6 +66,48 @@ bool calendar_grow(struct calendar *c)
     c->nodes = memory + FIRST;
     c->size = size;
     return true;
+}
+
+void calendar_radix_put(struct calendar *c, struct calendar_node node)
+{
+    if (calendar_radix_add(c->radix, node))
+        c->count++;
+    else
+        c->failed = true;
+}
+
+bool calendar_radix_first(struct calendar *c, struct calendar_node *first)
+{
+    if (!calendar_radix_settle(c->radix)) {
+        c->failed = true;
+        return false;
+    }
+    return calendar_radix_least(c->radix, first);
+}
+
+bool calendar_radix_take(struct calendar *c, struct calendar_node *first)
+{
+    if (!calendar_radix_first(c, first))
+        return false;
+    calendar_radix_drop(c->radix);
+    c->count--;
+    if (c->count >= CALENDAR_RADIX / 4)
+        return true;
+    /* Few are left: back to the heap, whose memory is still there. */
+    const size_t count = c->count;
+    c->in_radix = false;
+    c->count = 0;
+    for (size_t i = 0; i < count; i++)
+        calendar_put(c, calendar_radix_any(c->radix));
+    return true;
+}
+
+size_t calendar_peek(const struct calendar *c, const struct calendar_node **nodes, size_t most)
+{
+    if (c->in_radix)
+        return calendar_radix_peek(c->radix, nodes, most);
+    *nodes = c->nodes + 1;
+    return c->count > most ? most : c->count > 0 ? c->count - 1 : 0;
 }
 
 void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,

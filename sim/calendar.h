@@ -5,7 +5,10 @@
  *
  * The structure is a 4-ary heap of 16-byte nodes: the time as an integer (non-negative doubles order like
  * their bits) above a word that holds rank, sequence, kind and subject; one 128-bit comparison orders both.
- * Most events lead to another one, so a popped root is left vacant and the next push fills it in place. */
+ * Most events lead to another one, so a popped root is left vacant and the next push fills it in place.
+ *
+ * Where so many are pending that the heap outgrows the caches, it is turned into a radix heap (calendar_radix.h), which
+ * keeps the same order, and turned back when few are left. */
 #ifndef SIM_CALENDAR_H
 #define SIM_CALENDAR_H
 
@@ -24,6 +27,7 @@ enum {
     CALENDAR_KIND_BITS = 4,
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
+    CALENDAR_RADIX = 125, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
     CALENDAR_PREFETCH =
         16384, /* nodes, beyond which they outgrow the near caches: grandchildren are fetched ahead */
 };
@@ -35,14 +39,20 @@ struct calendar_node {
     uint64_t key;  /* rank:2 sequence:34 kind:4 subject:24 */
 };
 
+struct calendar_radix;
+
 struct calendar {
     struct calendar_node
         *nodes;         /* nodes[1] begins a cache line, so that the four children of a node share one */
     void *memory;       /* what nodes lies in */
     size_t count, size; /* nodes in use, the vacant root included; allocated */
     uint64_t sequence;  /* of the next event */
+    struct calendar_radix *radix; /* memory of the radix heap; NULL: never used */
+    uint64_t latest;    /* time of the last event that was popped, as bits: none is earlier from now on */
+    bool in_radix;      /* the events lie there, and nodes is empty */
     bool vacant;        /* nodes[0] was popped and not yet replaced */
     bool failed;        /* memory or sequence numbers ran out: events were lost; the caller stops */
+    bool numbers_ran_out; /* it was the sequence numbers */
 };
 
 struct event {
@@ -58,8 +68,13 @@ void calendar_free(struct calendar *c);
 /* Empty again, sequence from 0; keeps its memory. */
 void calendar_reset(struct calendar *c);
 
-/* Slow path of calendar_put. */
-bool calendar_grow(struct calendar *c);
+/* Slow path of calendar_put: room for one more node. true: put it into the heap; false: it was put elsewhere, or c failed. */
+bool calendar_grow(struct calendar *c, struct calendar_node node);
+
+/* The same calls where the events lie in the radix heap (calendar_radix.h). */
+void calendar_radix_put(struct calendar *c, struct calendar_node node);
+bool calendar_radix_first(struct calendar *c, struct calendar_node *first);
+bool calendar_radix_take(struct calendar *c, struct calendar_node *first);
 
 static inline bool calendar_before(struct calendar_node a, struct calendar_node b)
 {
@@ -98,8 +113,12 @@ static inline void calendar_put(struct calendar *c, struct calendar_node node)
         calendar_sift_down(nodes, c->count, 0, node);
         return;
     }
+    if (__builtin_expect(c->in_radix, 0)) {
+        calendar_radix_put(c, node);
+        return;
+    }
     if (__builtin_expect(c->count == c->size, 0)) {
-        if (!calendar_grow(c))
+        if (!calendar_grow(c, node))
             return;
         nodes = c->nodes;
     }
@@ -115,7 +134,7 @@ static inline struct calendar_node calendar_node(struct calendar *c, double time
                                                  unsigned kind, uint32_t subject)
 {
     if (__builtin_expect(c->sequence == CALENDAR_SEQUENCES, 0)) {
-        c->failed = true;
+        c->failed = c->numbers_ran_out = true;
         c->sequence = 1;
     }
     struct calendar_node node;
@@ -148,27 +167,44 @@ static inline void calendar_close(struct calendar *c)
 /* The time of the first event, which stays. false: none is left. */
 static inline bool calendar_next(struct calendar *c, double *time)
 {
+    struct calendar_node first;
     calendar_close(c);
-    if (c->count == 0)
-        return false;
-    memcpy(time, &c->nodes[0].time, sizeof *time);
+    if (__builtin_expect(c->in_radix, 0)) {
+        if (!calendar_radix_first(c, &first))
+            return false;
+    } else {
+        if (c->count == 0)
+            return false;
+        first = c->nodes[0];
+    }
+    memcpy(time, &first.time, sizeof *time);
     return true;
 }
 
 /* Takes the first event. false: none is left. */
 static inline bool calendar_pop(struct calendar *c, struct event *e)
 {
+    struct calendar_node first;
     calendar_close(c);
-    if (c->count == 0)
-        return false;
-    const struct calendar_node first = c->nodes[0];
-    c->vacant = true;
+    if (__builtin_expect(c->in_radix, 0)) {
+        if (!calendar_radix_take(c, &first))
+            return false;
+    } else {
+        if (c->count == 0)
+            return false;
+        first = c->nodes[0];
+        c->vacant = true;
+    }
+    c->latest = first.time;
     memcpy(&e->time, &first.time, sizeof e->time);
     e->key = first.key;
     e->kind = (unsigned)(first.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
     e->subject = (uint32_t)(first.key & (CALENDAR_SUBJECTS - 1));
     return true;
 }
+
+/* The first few events that are likely to be next, for fetching ahead what they speak of: at most most; how many. */
+size_t calendar_peek(const struct calendar *c, const struct calendar_node **nodes, size_t most);
 
 /* Events pending (those of moved and cleared timers included). */
 static inline size_t calendar_count(const struct calendar *c)

@@ -28,10 +28,12 @@ bool sim_run(struct sim *s, event_handler *const handlers[], void *world, uint64
         if (!calendar_pop(&s->calendar, &e))
             return false;
         assert(e.time >= s->now); /* time never runs backwards */
-        if (s->calendar.count > CALENDAR_PREFETCH && s->subjects != NULL)
-            for (size_t i = 1; i <= 4; i++)
-                __builtin_prefetch(
-                    s->subjects + (s->calendar.nodes[i].key & (CALENDAR_SUBJECTS - 1)) * s->subject_size, 1);
+        if (s->calendar.count > CALENDAR_PREFETCH && s->subjects != NULL) {
+            const struct calendar_node *next;
+            const size_t count = calendar_peek(&s->calendar, &next, 4);
+            for (size_t i = 0; i < count; i++)
+                __builtin_prefetch(s->subjects + (next[i].key & (CALENDAR_SUBJECTS - 1)) * s->subject_size, 1);
+        }
         s->now = e.time;
         s->events++;
         handlers[e.kind](world, &e);

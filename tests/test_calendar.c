@@ -90,6 +90,83 @@ static void order_is_that_of_a_sorted_list(void)
     }
 }
 
+/* A sorted list, the first event last. */
+struct sorted {
+    struct calendar_node *nodes;
+    size_t count;
+};
+
+static void sorted_insert(struct sorted *list, struct calendar_node node)
+{
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (calendar_before(node, list->nodes[middle]))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(&list->nodes[low + 1], &list->nodes[low], (list->count - low) * sizeof *list->nodes);
+    list->nodes[low] = node;
+    list->count++;
+}
+
+/* Waves of up to thousands of events, so that they move from the heap to the radix heap and back. */
+static void order_is_the_same_in_every_structure(void)
+{
+    enum { MOST = 6000, WAVES = 6 };
+    struct sorted list = {.nodes = malloc((MOST + 1) * sizeof *list.nodes)};
+    CU_ASSERT_FATAL(list.nodes != NULL);
+    struct stream s = {7};
+    for (int shape = 0; shape < 4; shape++) {
+        struct calendar c;
+        struct event e = {.time = 0.0};
+        bool both[2] = {false, false};
+        calendar_init(&c);
+        list.count = 0;
+        for (int wave = 0; wave < WAVES; wave++) {
+            const size_t high = 1 + stream_below(&s, wave % 2 == 0 ? MOST : 400);
+            bool up = true;
+            while (up || list.count > 0) {
+                up = up && list.count < high;
+                if (list.count == 0 || stream_below(&s, 100) < (up ? 70 : 30)) {
+                    if (list.count == MOST)
+                        continue;
+                    const enum rank rank = (enum rank)stream_below(&s, 4);
+                    struct calendar_node node =
+                        node_of(draw_time(&s, shape, e.time), (uint64_t)rank << CALENDAR_RANK_SHIFT |
+                                                                  c.sequence << (CALENDAR_KIND_BITS + CALENDAR_SUBJECT_BITS) | 5);
+                    double time;
+                    memcpy(&time, &node.time, sizeof time);
+                    calendar_push(&c, time, rank, 0, 5);
+                    sorted_insert(&list, node);
+                } else {
+                    double next = -1.0, expected;
+                    const struct calendar_node first = list.nodes[--list.count];
+                    memcpy(&expected, &first.time, sizeof expected);
+                    CU_ASSERT_TRUE(calendar_next(&c, &next));
+                    CU_ASSERT_EQUAL(next, expected);
+                    CU_ASSERT_FATAL(calendar_pop(&c, &e));
+                    CU_ASSERT_EQUAL_FATAL(e.key, first.key);
+                    CU_ASSERT_EQUAL_FATAL(e.time, expected);
+                }
+                both[c.in_radix] = true;
+                CU_ASSERT_EQUAL_FATAL(calendar_count(&c), list.count);
+            }
+            CU_ASSERT_FALSE(calendar_pop(&c, &e));
+            if (wave == 3) {
+                calendar_reset(&c);
+                e.time = 0.0;
+            }
+        }
+        CU_ASSERT_TRUE(both[0]);
+        CU_ASSERT_TRUE(both[1]);
+        CU_ASSERT_FALSE(c.failed);
+        calendar_free(&c);
+    }
+    free(list.nodes);
+}
+
 static void equal_times_go_by_rank_then_sequence(void)
 {
     struct calendar c;
@@ -228,6 +305,7 @@ static void the_loop_stops_when_told_when_empty_and_after_so_many(void)
 const struct test calendar_tests[] = {
     {"events come in the order of a sorted list, random, tied, all at once, near and far",
      order_is_that_of_a_sorted_list},
+    {"the order is the same in the heap, in the radix heap and across both", order_is_the_same_in_every_structure},
     {"at equal times completions go before arrivals, expiries, marks; else first pushed, first out",
      equal_times_go_by_rank_then_sequence},
     {"timers moved and cleared fire as if they had been removed and pushed anew",

@@ -42,7 +42,7 @@ static int number_of(size_t claim)
     return atoi(((const struct claim *)claim_table.rows[claim])->name + 1);
 }
 
-/* "C1 to C8 and C14". */
+/* "C1 to C8 and C14", "C1 to C18". */
 static const char *known_claims(char out[static KNOWN_ROOM])
 {
     size_t length = 0;
@@ -128,7 +128,7 @@ static const struct argp claims_argp = {
         "tasks have the "
         "waiting time W, the sum of all their times, and that n tasks of T take n T synchronously and T "
         "asynchronously. For "
-        "each claim (C1 to C8 and C14; default: all): what the article says, exact values, simulated values, "
+        "each claim (C1 to C18; default: all): what the article says, exact values, simulated values, "
         "the verdict.\v"
         "Examples:\n"
         "  desq claims\n"
@@ -162,11 +162,17 @@ static const char *simulated(struct arena *a, const struct claim_case *c)
                             number_whole((double)c->samples, of));
     if (c->form == CASE_MEAN)
         return arena_text(a, number_interval(c->simulated, c->half_width, text));
+    if (c->form == CASE_LAW)
+        return arena_printf(a, "%s off, %s seen", number_short(c->simulated, 3, text),
+                            number_whole((double)c->samples, of));
     return cell(a, c->simulated);
 }
 
 static const char *agreement(struct arena *a, const struct claim_case *c)
 {
+    if (c->form == CASE_LAW)
+        return c->p < CLAIM_P_LEAST ? arena_printf(a, "%srejected", c->contradicted ? "CONTRADICTED: " : "")
+                                    : arena_printf(a, "%sp %.2g", c->contradicted ? "CONTRADICTED, " : "", c->p);
     if (c->contradicted)
         return isnan(c->z) ? "CONTRADICTED" : arena_printf(a, "CONTRADICTED, z %+.1f", c->z);
     if (c->form == CASE_MEAN)
@@ -238,7 +244,7 @@ static bool print_cases(FILE *out, struct arena *a, const struct claim_report *r
         const struct claim_case *c = &r->cases[i];
         rows[i + 1][0] = c->what;
         rows[i + 1][1] = cell(a, c->article);
-        rows[i + 1][2] = c->form == CASE_EVERY ? "each run" : cell(a, c->exact);
+        rows[i + 1][2] = c->form == CASE_EVERY ? "each run" : c->form == CASE_LAW ? "law" : cell(a, c->exact);
         rows[i + 1][3] = simulated(a, c);
         rows[i + 1][4] = agreement(a, c);
         rows[i + 1][5] = short_verdict(c->verdict);
@@ -284,10 +290,11 @@ static const char heading[] = "The article: n threads of times T_i and m tasks o
                               ".. + T_n + T_1 + .. + T_m; n tasks of time T "
                               "take n T synchronously, T asynchronously.";
 static const char legend[] = "How to read the tables. exact: by theory; \"each run\": a law that is looked "
-                             "at in every simulated run, or task, by itself. "
+                             "at in every simulated run, or task, by itself; \"law\": a distribution, tested by fit. "
                              "simulated: a value, a mean with its 99 % interval, or in how many runs the law "
-                             "held. agreement, of simulation with theory: the "
-                             "largest relative difference; z, the mean's distance in standard errors; or "
+                             "held; of a test of fit its statistic and the number of runs. agreement, of simulation with theory: the "
+                             "largest relative difference; z, the mean's distance in standard errors; p, the "
+                             "chance of so large a statistic if the law is right (rejected: below 1e-5); or "
                              "kept, a bound that no run broke. verdict: on the "
                              "article in this case, - where it says nothing.";
 
@@ -351,7 +358,7 @@ static bool add(cJSON *object, const char *name, cJSON *item)
 static cJSON *case_json(const struct claim_case *c)
 {
     static const char *const forms[] = {
-        [CASE_VALUE] = "value", [CASE_MEAN] = "mean", [CASE_EVERY] = "every sample"};
+        [CASE_VALUE] = "value", [CASE_MEAN] = "mean", [CASE_EVERY] = "every sample", [CASE_LAW] = "law"};
     cJSON *o = cJSON_CreateObject();
     if (o != NULL && add(o, "case", cJSON_CreateString(c->what)) &&
         add(o, "form", cJSON_CreateString(forms[c->form])) && add(o, "unit", cJSON_CreateString(c->unit)) &&
@@ -359,7 +366,7 @@ static cJSON *case_json(const struct claim_case *c)
         add(o, "simulated", number_or_null(c->simulated)) &&
         add(o, "half_width", number_or_null(c->half_width)) && add(o, "z", number_or_null(c->z)) &&
         add(o, "samples", cJSON_CreateNumber((double)c->samples)) &&
-        add(o, "held", c->form == CASE_EVERY ? cJSON_CreateNumber((double)c->held) : cJSON_CreateNull()) &&
+        add(o, "p", number_or_null(c->p)) && add(o, "held", c->form == CASE_EVERY ? cJSON_CreateNumber((double)c->held) : cJSON_CreateNull()) &&
         add(o, "error", number_or_null(c->error)) && add(o, "note", text_or_null(c->note)) &&
         add(o, "verdict",
             cJSON_CreateString(c->verdict == CLAIM_SILENT ? "says nothing"

@@ -163,7 +163,7 @@ static void bad_usage_is_named(void)
         {"list distribution", "did you mean \"distributions\"?"},
         {"list distributions lognormall", "did you mean \"lognormal\"?"},
         {"list distributions gamma extra", "one table and one name"},
-        {"claims C99", "there are C1 to C8 and C14"},
+        {"claims C99", "there are C1 to C18"},
         {"plot", "which result?"},
         {"plot r.json", "where to?"},
         {"plot --term r.json dir", "it takes no folder"},

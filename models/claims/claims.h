@@ -28,6 +28,7 @@ enum case_form {
     CASE_VALUE, /* nothing is random: one run gives the value */
     CASE_MEAN,  /* the mean over independent replications, with an interval */
     CASE_EVERY, /* an identity or a bound, looked at in every sample path by itself */
+    CASE_LAW,   /* the distribution of a random figure, by a test of fit */
 };
 
 /* Two numbers are taken to be equal when they differ by at most this share of the larger one: what rounding
@@ -37,6 +38,9 @@ enum case_form {
 /* A mean contradicts the exact value beyond this many standard errors. A correct simulator does that with
  * probability 1.1e-5 per mean. */
 #define CLAIM_Z_MOST 4.4
+
+/* A law that is right is rejected with this probability; one that is wrong must be rejected at this level. */
+#define CLAIM_P_LEAST 1e-5
 
 /* One row of a claim's table. Numbers that there are not are NAN. */
 struct claim_case {
@@ -48,6 +52,8 @@ struct claim_case {
     double z; /* CASE_MEAN: (simulated - exact) in standard errors, as a standard normal variate */
     uint64_t samples, held; /* CASE_EVERY: sample paths looked at (or tasks), and those in which the law held.
                              * CASE_MEAN: replications */
+    double p;               /* CASE_LAW: probability of a statistic (`simulated`) as large as this, if the law is right;
+                             * samples: observations */
     double error;           /* CASE_EVERY: largest relative deviation from an equality; NAN for bounds */
     const char *note;       /* NULL: none */
     const char *unit;       /* of the figures: "s", "ms", ""  */

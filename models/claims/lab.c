@@ -156,6 +156,7 @@ struct claim_case *lab_case(struct lab *lab, const char *what, const char *scena
                                .simulated = (double)NAN,
                                .half_width = (double)NAN,
                                .z = (double)NAN,
+                               .p = (double)NAN,
                                .error = (double)NAN,
                                .unit = unit,
                                .verdict = CLAIM_SILENT,

@@ -84,4 +84,33 @@ struct lab_tally {
 void lab_tally_add(struct lab_tally *tally, double x);
 double lab_tally_half_width(const struct lab_tally *tally);
 
+
+/* A figure of one point of a result, that becomes a row about its mean. */
+struct lab_figure {
+    const char *what;
+    size_t point;
+    const char *station; /* NULL: of the first kind; "": of the run */
+    const char *probe;
+    double article, exact;
+};
+
+/* Runs the scenario, which must ask for LAB_CONFIDENCE, and adds a row for each figure. */
+bool lab_figures(struct lab *lab, const char *scenario, const char *unit, const struct lab_figure *figures, size_t count,
+                 struct error *err);
+
+/* Tests of fit of n observations, which are sorted, to a law that is fully known.
+ * Kolmogorov-Smirnov: the largest distance of the distribution functions; probability by Kolmogorov's limit with Stephens'
+ * correction for finite n (J. Roy. Statist. Soc. B 32, 1970). Anderson-Darling: tails count more; probability by Marsaglia
+ * and Marsaglia, J. Statist. Software 9 (2004). */
+struct lab_law {
+    double (*cdf)(double x, const void *context);
+    const void *context;
+};
+double lab_ks(double *x, size_t n, const struct lab_law *law, double *p);
+double lab_ad(double *x, size_t n, const struct lab_law *law, double *p);
+
+/* Fills a row (NULL is passed over) with a test's outcome. right: the law is, so that the test must not reject it; else it
+ * must. */
+void lab_fit(struct claim_case *row, double statistic, double p, size_t n, bool right, enum claim_verdict verdict);
+
 #endif

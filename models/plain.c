@@ -165,13 +165,15 @@ void plain_on_arrival(void *world, const struct event *e)
     struct source *source = &w->sources[k];
     struct kind_state *ks = &w->kinds[k];
     const double now = w->sim.now;
-    uint32_t ti;
+    uint32_t ti = w->task_free;
     if (source->started + 1 < kind->limit)
         calendar_push(&w->sim.calendar, now + dist_draw(&kind->arrival->interarrival, &source->stream),
                       RANK_ARRIVAL, EV_ARRIVAL, k);
     else
         w->alive--;
-    if (!world_record_new(w, &ti))
+    if (ti != NO_TASK)
+        w->task_free = w->tasks[ti].next;
+    else if (!world_record_new(w, &ti))
         return;
     w->alive++;
     w->tasks[ti] = (struct task){

@@ -28,8 +28,7 @@ enum {
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
     CALENDAR_RADIX = 125, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
-    CALENDAR_PREFETCH =
-        16384, /* nodes, beyond which they outgrow the near caches: grandchildren are fetched ahead */
+    CALENDAR_PREFETCH = 16384, /* events pending, beyond which what the next ones speak of is fetched ahead */
 };
 #define CALENDAR_SUBJECTS  (UINT32_C(1) << CALENDAR_SUBJECT_BITS)
 #define CALENDAR_SEQUENCES (UINT64_C(1) << CALENDAR_SEQUENCE_BITS)
@@ -90,9 +89,6 @@ static inline void calendar_sift_down(struct calendar_node *nodes, size_t count,
         const size_t child = 4 * i + 1;
         if (child >= count)
             break;
-        if (child * 4 + 16 < count && count > CALENDAR_PREFETCH)
-            for (size_t line = 0; line < 4; line++)
-                __builtin_prefetch(&nodes[child * 4 + 1 + 4 * line]);
         size_t least = child;
         const size_t end = child + 4 < count ? child + 4 : count;
         for (size_t j = child + 1; j < end; j++)

@@ -2,6 +2,7 @@
 
 #include "models/conduct.h"
 #include "models/experiment.h"
+#include "models/theory/theory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,11 @@ size_t desq_warnings(const struct desq *d, const char *const **out)
 const char *desq_program(struct desq *d, size_t point)
 {
     return model_print(&d->arena, d->models[point]);
+}
+
+bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out, size_t *count, struct error *err)
+{
+    return theory_ask(d->models[point], &d->arena, out, count, err);
 }
 
 bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err)

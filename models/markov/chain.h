@@ -29,6 +29,7 @@ struct chain {
     double *rewards;     /* by state: struct reward_kind by kind, then struct reward_station by station */
     size_t reward_count; /* numbers per state */
     bool lost_late;
+    uint32_t open_seen; /* most open tasks in any state from which transitions have been generated */
     bool cut; /* somebody was not let in somewhere */
 };
 

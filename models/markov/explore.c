@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORK_MOST 5e8 /* words, about: some seconds */
+#define ROOM_MOST 4e8 /* bytes */
+
 struct explorer {
     struct chain *chain;
     struct spots spots;
@@ -14,6 +17,7 @@ struct explorer {
     struct words words;
     size_t state; /* in hand */
     size_t states_most;
+    double work_done; /* words of states taken apart and put together */
     bool too_many;
     const char *failed;
 };
@@ -189,6 +193,7 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
     do {
         oracle_again(&x->oracle);
         scene_load(&x->work, x->chain->pool.items + x->chain->at[x->state]);
+        x->work_done += (double)(x->chain->at[x->state + 1] - x->chain->at[x->state]) + 40.0;
         switch (event) {
         case ARRIVES:
             scene_arrival(&x->work, a);
@@ -382,6 +387,8 @@ bool chain_explore(struct chain *chain, const struct chain_model *model, uint32_
     chain->reward_count = (model->model->kind_count * sizeof(struct reward_kind) +
                            model->model->part_count * sizeof(struct reward_station)) /
                           sizeof(double);
+    const size_t room = (size_t)(ROOM_MOST / (double)(chain->reward_count * sizeof(double)));
+    states_most = states_most < room ? states_most : room;
     struct explorer x = {.chain = chain, .states_most = states_most};
     const bool made =
         scene_make(&x.base, model, &x.spots, &x.oracle) & scene_make(&x.work, model, &x.spots, &x.oracle);
@@ -390,8 +397,13 @@ bool chain_explore(struct chain *chain, const struct chain_model *model, uint32_
     x.work.open_most = x.base.open_most = open_most;
     if (x.failed == NULL)
         begin(&x);
-    for (; x.failed == NULL && x.state < chain->states; x.state++)
+    for (; x.failed == NULL && x.state < chain->states; x.state++) {
         expand(&x);
+        if (x.work_done > WORK_MOST)
+            fail(&x, "the chain has too many states and ways between them");
+    }
+    for (size_t i = 0; i < x.state && i < chain->states; i++)
+        chain->open_seen = chain->open[i] > chain->open_seen ? chain->open[i] : chain->open_seen;
     *too_many = x.too_many;
     const char *failed = x.failed;
     scene_free(&x.base);

@@ -191,6 +191,7 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
     double *p = NULL;
     uint32_t *group = NULL;
     *more = 0.0;
+    *too_many = false;
     bool ok = chain_explore(&chain, model, room, states_most, too_many, err);
     if (ok) {
         p = calloc(chain.states, sizeof *p);
@@ -211,6 +212,8 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
             *more = next_room(&chain, p, room, out->left_out);
     }
     ok = ok && (means(&chain, p, arena, out) || error_set(err, "out of memory"));
+    if (*too_many && chain.open_seen > 1) /* there is room for about so many tasks */
+        *more = chain.open_seen - 1.0;
     free(p);
     free(group);
     chain_forget(&chain);
@@ -222,6 +225,7 @@ bool markov_solve(const struct model *model, const struct markov_options *option
 {
     enum { TRIES = 8 };
     struct chain_model chain_model;
+    *out = (struct markov_result){0};
     const size_t states_most =
         options != NULL && options->states_most > 0 ? options->states_most : MARKOV_STATES_MOST;
     if (!chain_model_make(model, arena, &chain_model, err) || overloaded(model, err))
@@ -240,14 +244,12 @@ bool markov_solve(const struct model *model, const struct markov_options *option
                     "is full",
                     out->states, out->tasks_most, out->left_out);
             room = more;
-        } else if (too_many && room > 4.0) {
-            largest = fmin(largest, room - 1.0);
-            room = floor(0.6 * room);
+        } else if (too_many && more > 0.4 * room) {
+            largest = more;
+            room = more;
         } else {
             return false;
         }
     }
-    if (out->left_out <= LEFT_OUT_MOST && out->kinds != NULL)
-        return true;
     return error_set(err, "more than %zu states are needed", states_most);
 }

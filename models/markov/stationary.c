@@ -13,8 +13,9 @@ enum { DIRECT_MOST = 500, GROUPS_MOST = 300, SWEEPS_MOST = 20000 };
 #define RESIDUAL_GOAL   2e-15
 #define RESIDUAL_ENOUGH 1e-12
 #define MOVED_MOST      1e-11 /* what the mean of the groups' numbers may still move, relatively */
-#define BAND_WORK_MOST  2e9   /* operations */
-#define BAND_ROOM_MOST  3e7   /* numbers */
+#define SWEEP_WORK_MOST 6e9
+#define BAND_WORK_MOST  2e9 /* operations */
+#define BAND_ROOM_MOST  3e7 /* numbers */
 
 /* Elimination; a is n by n, rates by row, spoilt. Every state must reach every other one. */
 static void eliminate(size_t n, double *a, double *p)
@@ -214,7 +215,8 @@ static bool iterate(struct solver *s, double *residual, struct error *err)
 {
     double best = INFINITY, before = 0.0;
     int since = 0;
-    for (int i = 0; i < SWEEPS_MOST; i++) {
+    const double each = 4.0 * (double)s->q->first[s->q->n] + pow((double)s->groups, 3.0) / 3.0;
+    for (int i = 0; i < SWEEPS_MOST && i * each < SWEEP_WORK_MOST; i++) {
         aggregate(s);
         sweep(s, true);
         sweep(s, false);

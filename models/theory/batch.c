@@ -1,0 +1,176 @@
+/* batch.c: m tasks at time 0 before n servers, nothing else: claims C2, C5, C6 and C8. */
+#include "models/theory/plain.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_integration.h>
+#include <math.h>
+
+static bool batch(const struct model *model, struct plain *p, double *m, double *n, struct error *err)
+{
+    if (model->kind_count != 1 || model->kinds[0].arrival->form != ARRIVAL_AT_ONCE)
+        return error_set(err, "the tasks do not all come at time 0");
+    if (!plain_make(model, p, err))
+        return false;
+    const struct arrival *a = p->kind->arrival;
+    if (a->batch != NULL)
+        return error_set(err, "their number is random");
+    if (a->start != 0.0)
+        return error_set(err, "the tasks come later than at time 0");
+    *m = fmin(a->number, (double)p->kind->limit);
+    *n = p->station->servers == UNLIMITED ? *m : p->station->servers;
+    if (p->station->capacity != UNLIMITED && p->station->capacity < *m)
+        return error_set(err, "there is no room for all of them");
+    if (p->station->group != NULL)
+        return error_set(err, "the servers have lines of their own");
+    return true;
+}
+
+static double harmonic(double n, double power)
+{
+    double sum = 0.0;
+    for (double k = n; k >= 1.0; k--)
+        sum += pow(k, -power);
+    return sum;
+}
+
+struct largest {
+    const struct dist *service;
+    double m;
+    int power; /* integrand x^power (1 - F^m) */
+};
+
+static double exceeds(double x, void *context)
+{
+    const struct largest *l = context;
+    const double f = l->service->type->cdf(l->service, x);
+    const double above = f >= 1.0 ? 0.0 : f <= 0.0 ? 1.0 : -expm1(l->m * log(f));
+    return (l->power == 0 ? 1.0 : 2.0 * x) * above;
+}
+
+/* E[max] and E[max^2] of m: integrals of 1 - F^m and 2 x (1 - F^m). */
+static bool largest_moments(const struct dist *service, double m, double *first, double *second,
+                            struct error *err)
+{
+    enum { INTERVALS = 2000 };
+    if (service->shape == DIST_CONSTANT) {
+        *first = service->a;
+        *second = service->a * service->a;
+        return true;
+    }
+    gsl_integration_workspace *space = gsl_integration_workspace_alloc(INTERVALS);
+    if (space == NULL)
+        return error_set(err, "out of memory");
+    gsl_error_handler_t *before = gsl_set_error_handler_off();
+    double error, *const out[] = {first, second};
+    int status = 0;
+    for (int power = 0; power < 2 && status == 0; power++) {
+        struct largest l = {service, m, power};
+        gsl_function f = {exceeds, &l};
+        double head = 0.0, tail = 0.0;
+        const double middle = service->mean;
+        status = gsl_integration_qag(&f, 0.0, middle, 0.0, 1e-10, INTERVALS, GSL_INTEG_GAUSS31, space, &head,
+                                     &error);
+        if (status == 0 && (power == 0 || isfinite(service->variance)))
+            status = gsl_integration_qagiu(&f, middle, 0.0, 1e-10, INTERVALS, space, &tail, &error);
+        *out[power] = head + tail;
+    }
+    gsl_set_error_handler(before);
+    gsl_integration_workspace_free(space);
+    return status == 0 || error_set(err, "the mean of the largest of %g cannot be integrated", m);
+}
+
+/* In the order of the line, or in any that does not look at the work. */
+static bool blind(const struct plain *p)
+{
+    return p->station->discipline == lookup_row(discipline_table, "fcfs") ||
+           p->station->discipline == lookup_row(discipline_table, "lcfs") ||
+           p->station->discipline == lookup_row(discipline_table, "random");
+}
+
+static void put(struct theory_sheet *sheet, double mean, double variance)
+{
+    theory_mean(sheet, THEORY_OF_RUN, 0, "makespan", mean);
+    if (variance > 1e-12 * mean * mean)
+        theory_sd(sheet, THEORY_OF_RUN, 0, "makespan", sqrt(variance));
+}
+
+static bool exact(const struct model *model, struct theory_sheet *sheet, struct error *err)
+{
+    struct plain p;
+    double m, n;
+    if (!batch(model, &p, &m, &n, err))
+        return false;
+    const double x = p.service->mean;
+    const bool shared = p.station->discipline == lookup_row(discipline_table, "ps");
+    sheet->note = arena_printf(sheet->arena, "W = %.10g, the work of all", m * x);
+    if (m <= n) {
+        double first, second;
+        if (!largest_moments(p.service, m, &first, &second, err))
+            return false;
+        put(sheet, first, isfinite(p.service->variance) ? second - first * first : (double)NAN);
+        theory_mean(sheet, THEORY_OF_KIND, 0, "response", x);
+        theory_mean(sheet, THEORY_OF_KIND, 0, "wait", 0.0);
+    } else if (n == 1.0 && (blind(&p) || shared)) {
+        put(sheet, m * x, m * p.service->variance);
+        if (!shared) {
+            theory_mean(sheet, THEORY_OF_KIND, 0, "wait", 0.5 * (m - 1.0) * x);
+            theory_mean(sheet, THEORY_OF_KIND, 0, "response", 0.5 * (m + 1.0) * x);
+        }
+    } else if (p.service->shape == DIST_EXPONENTIAL && (blind(&p) || shared)) {
+        const double full = m - n;
+        put(sheet, x * (full / n + harmonic(n, 1.0)), x * x * (full / (n * n) + harmonic(n, 2.0)));
+        theory_mean(sheet, THEORY_OF_KIND, 0, "wait", x * full * (full + 1.0) / (2.0 * n * m));
+        theory_mean(sheet, THEORY_OF_KIND, 0, "response", x * (1.0 + full * (full + 1.0) / (2.0 * n * m)));
+    } else if (p.service->shape == DIST_CONSTANT && blind(&p)) {
+        double wait = 0.0;
+        for (double first = 0.0, round = 0.0; first < m; first += n, round++)
+            wait += round * x * fmin(n, m - first);
+        put(sheet, ceil(m / n) * x, 0.0);
+        theory_mean(sheet, THEORY_OF_KIND, 0, "wait", wait / m);
+        theory_mean(sheet, THEORY_OF_KIND, 0, "response", wait / m + x);
+    } else {
+        return error_set(
+            err,
+            "more tasks than servers (%g, %g), and the service is neither exponential nor constant in an "
+            "order that does not look at it",
+            m, n);
+    }
+    return true;
+}
+
+const struct theory_form theory_batch = {
+    .name = "batch",
+    .title = "m tasks at time 0 before n servers",
+    .source = "exponential: E = (m - n) / (n mu) + H_n / mu, Var = (m - n) / (n mu)^2 + sum of 1 / (k mu)^2 "
+              "(Feller 1971, "
+              "section I.6); m <= n: integral of 1 - F^m; constant: ceil(m / n) T",
+    .class = THEORY_EXACT,
+    .apply = exact,
+};
+
+static bool bounds(const struct model *model, struct theory_sheet *sheet, struct error *err)
+{
+    struct plain p;
+    double m, n, first, second;
+    if (!batch(model, &p, &m, &n, err))
+        return false;
+    if (p.station->sharing || p.station->preempt != PREEMPT_NOBODY)
+        return error_set(err, "tasks are not served whole by one server each");
+    if (!largest_moments(p.service, m, &first, &second, err))
+        return false;
+    const double work = m * p.service->mean;
+    theory_bound(sheet, THEORY_OF_RUN, 0, "makespan", THEORY_AT_LEAST, fmax(work / n, first));
+    theory_bound(sheet, THEORY_OF_RUN, 0, "makespan", THEORY_AT_MOST, work / n + (1.0 - 1.0 / n) * first);
+    sheet->note = arena_printf(sheet->arena, "W = %.10g is a bound too, up to n times too large", work);
+    return true;
+}
+
+const struct theory_form theory_batch_bounds = {
+    .name = "batch_bounds",
+    .title = "Graham's bounds on the makespan of a batch",
+    .source = "Graham, SIAM J. Appl. Math. 17 (1969), theorem 1, in the mean: max(W / n, E[max]) <= E[M] <= "
+              "W / n + (1 - 1/n) "
+              "E[max]",
+    .class = THEORY_BOUND,
+    .apply = bounds,
+};

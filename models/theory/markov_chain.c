@@ -1,0 +1,50 @@
+/* markov_chain.c: the scenario's own Markov chain, solved. */
+#include "models/markov/markov.h"
+#include "models/theory/theory.h"
+
+static bool apply(const struct model *model, struct theory_sheet *sheet, struct error *err)
+{
+    struct markov_result r;
+    if (!markov_solve(model, NULL, sheet->arena, &r, err))
+        return false;
+    for (uint32_t k = 0; k < model->kind_count; k++) {
+        const struct markov_kind *m = &r.kinds[k];
+        theory_mean(sheet, THEORY_OF_KIND, k, "throughput", m->throughput);
+        theory_mean(sheet, THEORY_OF_KIND, k, "response", m->response);
+        theory_mean(sheet, THEORY_OF_KIND, k, "wait", m->wait);
+        theory_mean(sheet, THEORY_OF_KIND, k, "in_system", m->in_system);
+        if (m->lost > 0.0)
+            theory_mean(sheet, THEORY_OF_KIND, k, "lost", m->lost);
+        if (m->abandoned > 0.0)
+            theory_mean(sheet, THEORY_OF_KIND, k, "abandoned", m->abandoned);
+    }
+    for (uint32_t s = 0; s < model->station_count; s++) {
+        const struct markov_station *m = &r.stations[s];
+        theory_mean(sheet, THEORY_OF_STATION, s, "utilisation", m->utilisation);
+        theory_mean(sheet, THEORY_OF_STATION, s, "in_station", m->in_station);
+        theory_mean(sheet, THEORY_OF_STATION, s, "queue_length", m->queue_length);
+        theory_mean(sheet, THEORY_OF_STATION, s, "wait", m->wait);
+        if (m->lost > 0.0)
+            theory_mean(sheet, THEORY_OF_STATION, s, "lost", m->lost);
+    }
+    sheet->note =
+        r.tasks_most == UNLIMITED
+            ? arena_printf(sheet->arena, "%zu states, %zu transitions", r.states, r.transitions)
+            : arena_printf(
+                  sheet->arena,
+                  "%zu states, %zu transitions; more than %u tasks at once are left out: probability %.1e",
+                  r.states, r.transitions, r.tasks_most, r.left_out);
+    sheet->failed |= sheet->note == NULL;
+    return true;
+}
+
+const struct theory_form theory_markov_chain = {
+    .name = "markov_chain",
+    .title = "The scenario's own Markov chain",
+    .source =
+        "states generated from the steps and stations; balance equations solved by elimination without "
+        "subtraction "
+        "(Grassmann, Taksar, Heyman 1985) or Gauss-Seidel with aggregation (Koury, McAllister, Stewart 1984)",
+    .class = THEORY_EXACT,
+    .apply = apply,
+};

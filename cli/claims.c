@@ -1,5 +1,6 @@
 /* desq claims: what an article states about synchronous and asynchronous processing, against exact values and
  * simulation: a lab sheet for each claim. */
+#include "models/claims/advice.h"
 #include "models/claims/claims.h"
 #include "cli/command.h"
 #include "cli/output/number.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_SCENARIOS, KEY_SUMMARY, KEY_BRIEF };
+enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_SCENARIOS, KEY_SUMMARY, KEY_BRIEF, KEY_NUMBER };
 
 struct claims_args {
     const struct claim **chosen;
@@ -22,6 +23,8 @@ struct claims_args {
     struct claim_options options;
     const char *json, *scenarios;
     bool quiet, summary;
+    struct advice_numbers numbers;
+    bool set; /* some number was */
 };
 
 static const struct argp_option options[] = {
@@ -29,6 +32,9 @@ static const struct argp_option options[] = {
     {"jobs", KEY_JOBS, "N", 0, "Use N threads (default: one per processor); the results are the same", 0},
     {"json", KEY_JSON, "FILE", 0, "Write all cases to FILE (-: standard output)", 0},
     {"scenarios", KEY_SCENARIOS, "DIR", 0, "Write the scenario of every case into DIR, for `desq run`", 0},
+    {"set", KEY_NUMBER, "NAME=VALUE", 0,
+     "A number of your own system for the last page (n=50, I=20ms, lambda=500/s, ...); without CLAIMs only that page is shown",
+     0},
     {"brief", KEY_BRIEF, NULL, 0, "A tenth of the replications: faster, wider intervals", 0},
     {"summary", KEY_SUMMARY, NULL, 0, "Only the table at the end, not the sheets", 0},
     {"quiet", 'q', NULL, 0, "No report: only errors, and the exit status", 0},
@@ -106,6 +112,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_BRIEF:
         args->options.brief = true;
         return 0;
+    case KEY_NUMBER: {
+        struct error err;
+        if (!advice_set(&args->numbers, argument, &err))
+            return arguments_complain(state, "--set: %s", err.text);
+        args->set = true;
+        return 0;
+    }
     case KEY_SUMMARY:
         args->summary = true;
         return 0;
@@ -134,6 +147,7 @@ static const struct argp claims_argp = {
         "  desq claims\n"
         "  desq claims C5 C8 --seed 7\n"
         "  desq claims C7 --scenarios c7    (then: desq run c7/C7-2.json)\n"
+        "  desq claims --set n=50 --set c=4 --set C=2ms --set I=30ms\n"
         "\n"
         "Exit status: 0 simulation and theory agree in all cases, whatever that says about the article; 1 "
         "they do not; 2 bad "
@@ -336,6 +350,47 @@ static void print_summary(FILE *out, const struct claim_report *reports, size_t 
     fputc('\n', out);
 }
 
+/* When synchronous processing beats asynchronous, for these numbers. */
+static bool print_advice(FILE *out, struct arena *a, const struct claims_args *args, struct error *err)
+{
+    static const char *const winners[] = {
+        [ADVICE_SYNC] = "synchronous", [ADVICE_ASYNC] = "asynchronous", [ADVICE_NEITHER] = "no clear difference"};
+    const struct advice *items;
+    size_t count;
+    if (!advice_make(&args->numbers, a, &items, &count, err))
+        return false;
+    fputs("When is synchronous better? (your numbers: --set)\n\n", out);
+    for (size_t i = 0; i < advice_quantity_count; i++) {
+        const struct advice_quantity *q = &advice_quantities[i];
+        const double value = args->numbers.value[i];
+        const char *text = q->unit == ADVICE_TIME   ? advice_time(a, value)
+                           : q->unit == ADVICE_RATE ? arena_printf(a, "%.6g/s", value)
+                           : isinf(value)           ? "unlimited"
+                                                    : arena_printf(a, "%.6g", value);
+        if (text == NULL)
+            return error_set(err, "out of memory");
+        fprintf(out, "%*s%-7s= %-11s %s\n", INDENT, "", q->name, text, q->meaning);
+    }
+    fputc('\n', out);
+    for (size_t i = 0; i < count; i++) {
+        const char *title = arena_printf(a, "%s (%s): %s", items[i].question, items[i].claim, winners[items[i].winner]);
+        if (title == NULL)
+            return error_set(err, "out of memory");
+        text_wrapped(out, title, INDENT, INDENT);
+        labelled(out, "  sync", items[i].sync);
+        labelled(out, "  async", items[i].async);
+        labelled(out, "  break-even", items[i].break_even);
+        fputc('\n', out);
+    }
+    text_wrapped(out,
+                 "And with no costs at all, a bounded synchronous pool can beat unlimited asynchrony: who is admitted finishes "
+                 "before newcomers begin. One core, bursts of 1 ms before and after an I/O of 4 ms, all exponential, 8 threads: "
+                 "13.39 ms on average against 14 at 0.40 tasks per ms (`desq theory` says so for your own scenario).",
+                 INDENT, INDENT);
+    fputc('\n', out);
+    return true;
+}
+
 static cJSON *number_or_null(double x)
 {
     return isnan(x) ? cJSON_CreateNull() : cJSON_CreateNumber(x);
@@ -467,7 +522,7 @@ static bool run_all(const struct claims_args *args, struct arena *arena, int *st
     if ((args->json != NULL && !save_possible(args->json, err)) ||
         (args->scenarios != NULL && !save_folder(args->scenarios, err)))
         return false;
-    const bool sheets = !args->quiet && !args->summary;
+    const bool sheets = !args->quiet && !args->summary && args->count > 0;
     if (sheets) {
         text_wrapped(out, heading, 0, 0);
         fputc('\n', out);
@@ -486,11 +541,15 @@ static bool run_all(const struct claims_args *args, struct arena *arena, int *st
             return false;
     }
     if (!args->quiet) {
-        print_summary(out, reports, args->count);
+        if (args->count > 0)
+            print_summary(out, reports, args->count);
         if (args->count == claim_table.count && *status == STATUS_FINE) {
             fputs("What W is\n\n", out);
             text_wrapped(out, claim_conclusion, INDENT, INDENT);
+            fputs("\n\n", out);
         }
+        if ((args->count == claim_table.count || args->set) && !print_advice(out, arena, args, err))
+            return false;
     }
     struct all all = {args, reports};
     return args->json == NULL || save_file(args->json, write_json, &all, err);
@@ -507,6 +566,7 @@ static int claims(int argc, char **argv)
 {
     struct claims_args args = {.options = {.seed = 1}};
     struct arena arena;
+    advice_usual(&args.numbers);
     struct error err = {0};
     int status = STATUS_BAD;
     args.chosen = calloc((size_t)argc + claim_table.count, sizeof *args.chosen);
@@ -518,7 +578,7 @@ static int claims(int argc, char **argv)
     arena_init(&arena);
     if (arguments_parse(&command_claims, argc, argv, &args, &status)) {
         status = STATUS_FINE;
-        if (args.count == 0)
+        if (args.count == 0 && !args.set)
             for (; args.count < claim_table.count; args.count++)
                 args.chosen[args.count] = claim_table.rows[args.count];
         if (!run_all(&args, &arena, &status, &err)) {

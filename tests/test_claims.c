@@ -1,5 +1,6 @@
 /* test_claims.c: the claims about the article agree with simulation, and the judge can tell when they do not.
  */
+#include "models/claims/advice.h"
 #include "models/claims/lab.h"
 #include "tests/suites.h"
 
@@ -276,11 +277,72 @@ static void tallies_are_right(void)
     CU_ASSERT(tally.least == 3.0 && tally.most == 5.0);
 }
 
+static const struct advice *advice_about(const struct advice_numbers *numbers, const char *question, struct arena *arena)
+{
+    const struct advice *items;
+    size_t count;
+    struct error err;
+    CU_ASSERT_FATAL(advice_make(numbers, arena, &items, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        if (strstr(items[i].question, question) != NULL)
+            return &items[i];
+    return NULL;
+}
+
+static const struct advice *advised(const char *const *settings, const char *question, struct arena *arena)
+{
+    struct advice_numbers numbers;
+    struct error err;
+    advice_usual(&numbers);
+    for (; *settings != NULL; settings++)
+        CU_ASSERT_FATAL(advice_set(&numbers, *settings, &err));
+    const struct advice *item = advice_about(&numbers, question, arena);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(item);
+    return item;
+}
+
+/* The figures of claims.md, at the user's own numbers. */
+static void advice_is_that_of_the_claims(void)
+{
+    struct arena arena;
+    arena_init(&arena);
+    static const char *const few[] = {"m=4", "C=0", "I=1s", "s=17us", NULL};
+    const struct advice *a = advised(few, "created one after another", &arena);
+    CU_ASSERT(a->winner == ADVICE_ASYNC && strstr(a->break_even, "22.67 us") != NULL && strstr(a->async, "1 s") != NULL);
+    static const char *const tiny[] = {"m=4", "C=0", "I=20us", "s=17us", NULL};
+    CU_ASSERT(advised(tiny, "created one after another", &arena)->winner == ADVICE_SYNC);
+    static const char *const below[] = {"n=79", "c=8", "C=10ms", "I=90ms", "o=5us", "o_s=0", NULL};
+    a = advised(below, "Most tasks", &arena);
+    CU_ASSERT(a->winner == ADVICE_ASYNC && strstr(a->break_even, "79.96") != NULL);
+    static const char *const above[] = {"n=80", "c=8", "C=10ms", "I=90ms", "o=5us", "o_s=0", NULL};
+    CU_ASSERT(advised(above, "Most tasks", &arena)->winner == ADVICE_SYNC);
+    static const char *const places[] = {"n=100", "P=4", "I=100ms", NULL};
+    a = advised(places, "Most tasks", &arena);
+    CU_ASSERT(a->winner == ADVICE_NEITHER && strstr(a->async, "40/s") != NULL);
+    static const char *const constant[] = {"scv=0", "c=1", "C=1s", "lambda=0.8/s", "I=0", NULL};
+    a = advised(constant, "Computing alone", &arena);
+    CU_ASSERT(a->winner == ADVICE_SYNC && strstr(a->sync, ": 3 s") != NULL && strstr(a->async, ": 5 s") != NULL);
+    static const char *const varied[] = {"scv=4", "c=1", "C=1s", "lambda=0.8/s", "I=0", NULL};
+    a = advised(varied, "Computing alone", &arena);
+    CU_ASSERT(a->winner == ADVICE_ASYNC && strstr(a->sync, ": 11 s") != NULL);
+    /* 700 a second, 8 cores, bursts of 10 ms: 106.353 ms. */
+    static const char *const busy[] = {"n=400", "c=8", "C=10ms", "I=90ms", "lambda=700/s", "o=0", "o_s=0", NULL};
+    a = advised(busy, "Mean response", &arena);
+    CU_ASSERT(a->winner == ADVICE_NEITHER && strstr(a->async, "106.4 ms") != NULL);
+    struct advice_numbers numbers;
+    struct error err;
+    advice_usual(&numbers);
+    CU_ASSERT(!advice_set(&numbers, "x=1", &err) && !advice_set(&numbers, "n=0", &err) && !advice_set(&numbers, "I=3q", &err) &&
+              !advice_set(&numbers, "f=1.5", &err) && !advice_set(&numbers, "n", &err) && !advice_set(&numbers, "n=2s", &err));
+    arena_free(&arena);
+}
+
 const struct test claims_tests[] = {
     {"every claim: simulation agrees with theory, whose values are those worked out elsewhere",
      claims_are_sound},
     {"results depend on the seed, not on the number of threads", results_depend_on_the_seed_alone},
     {"a contradiction of simulation and theory is seen", contradictions_are_seen},
+    {"advice has the figures of the claims", advice_is_that_of_the_claims},
     {"tests of fit have the published laws", tests_of_fit_are_right},
     {"means and half-widths of observations are right", tallies_are_right},
     {NULL, NULL},

@@ -160,6 +160,8 @@ $(BARE_PROGRAMS): %: %.o $(LIBRARY)
 
 validate: all $(TESTS) ## minutes of runs against exact values: the claims, heavy loads, many servers
 	$(PROGRAM) claims
+	$(PROGRAM) validate
+	$(PROGRAM) validate scenarios/*.json
 	DESQ_VALIDATE=1 $(TESTS) theory networks
 	$(MAKE) --no-print-directory BUILD=debug test-programs
 	DESQ_VALIDATE=1 build/debug/tests/run random
@@ -171,7 +173,7 @@ readme: all ## put the real output of commands into README.md and docs/, and dra
 	@mkdir -p out/readme
 	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? -eq 1
 	cp out/readme/response.png docs/web-server.png
-	@for page in README.md docs/scenario-format.md; do \
+	@for page in README.md docs/scenario-format.md docs/theory.md; do \
 	    echo "filling in $$page"; \
 	    PATH="$(CURDIR)/$(B):$$PATH" awk -f docs/readme.awk $$page > out/readme/page && cp out/readme/page $$page || exit 1; done
 

@@ -134,7 +134,7 @@ const char *desq_program(struct desq *d, size_t point)
 
 bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out, size_t *count, struct error *err)
 {
-    return theory_ask(d->models[point], &d->arena, out, count, err);
+    return theory_ask(d->models[point], 0, &d->arena, out, count, err);
 }
 
 bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err)

@@ -1,5 +1,6 @@
 /* report.c: an experiment's replications -> the figures of one point. */
 #include "models/experiment.h"
+#include "models/predict.h"
 #include "models/probe/probe.h"
 
 #include <math.h>
@@ -237,5 +238,5 @@ bool experiment_report(const struct experiment *e, struct arena *arena, struct p
         .stopped = e->stopped,
     };
     out->report.precision = experiment_precision(e, arena, &out->report.worst);
-    return outcomes(m->scenario, arena, out);
+    return outcomes(m->scenario, arena, out) && predict(e, arena, out);
 }

@@ -81,6 +81,18 @@ struct run_report {
     enum stop_reason stopped;
 };
 
+/* An exact result of theory beside what was simulated. */
+struct prediction {
+    const char *form, *title, *source; /* which row of theory (models/theory/) */
+    bool of_station, of_run;           /* neither: of a kind */
+    size_t subject;
+    const char *measure;
+    enum statistic statistic;
+    double quantile; /* STATISTIC_QUANTILE */
+    double value, simulated;
+    double z; /* how far apart they are, as a normal deviate; NAN: no interval, or too few replications for one */
+};
+
 struct point {
     const char *variant; /* NULL: the scenario has none */
     const struct setting *sets;
@@ -96,6 +108,8 @@ struct point {
     size_t outcome_count;
     const char *const *warnings; /* sentences: an unstable point, a shortened warm-up */
     size_t warning_count;
+    const struct prediction *predictions; /* of theory, where it has exact results */
+    size_t prediction_count;
     struct run_report report;
 };
 

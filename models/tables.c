@@ -3,6 +3,7 @@
 #include "models/dispatch/dispatch.h"
 #include "models/experiment.h"
 #include "models/server/server.h"
+#include "models/theory/theory.h"
 #include "sim/study/study.h"
 
 /* One function per family: the same five questions, asked of another struct. */
@@ -96,6 +97,17 @@ static void row_of_probe(const void *row, const char **name, const char **summar
                                         : "of the run";
 }
 
+static void row_of_theory(const void *row, const char **name, const char **summary, const struct param **params,
+                          const char **example, const char **rule)
+{
+    const struct theory_form *r = row;
+    *name = r->name;
+    *summary = r->title;
+    *params = NULL;
+    *example = NULL;
+    *rule = r->source;
+}
+
 static void row_of_engine(const void *row, const char **name, const char **summary,
                           const struct param **params, const char **example, const char **rule)
 {
@@ -116,6 +128,7 @@ const struct desq_table desq_tables[] = {
     {"dispatch", "which line, or which station of a group, a task goes to", &dispatch_table, row_of_dispatch},
     {"servers", "what makes servers come and go", &server_table, row_of_server},
     {"measures", "what is measured", &probe_table, row_of_probe},
+    {"theory", "what theory knows: `desq theory SCENARIO` says what of it applies", &theory_table, row_of_theory},
     {"engines", "how replications are run", &engine_table, row_of_engine},
 };
 

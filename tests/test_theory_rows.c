@@ -32,7 +32,7 @@ static void ask(struct asked *a, const char *text)
     arena_init(&a->arena);
     a->ok = scenario_read_text(&a->arena, "test", json, NULL, 0, &file, &a->err) &&
             model_compile(&a->arena, &file->points[0].scenario, &a->model, &a->err) &&
-            theory_ask(a->model, &a->arena, &a->answers, &a->count, &a->err);
+            theory_ask(a->model, 0, &a->arena, &a->answers, &a->count, &a->err);
 }
 
 static const struct theory_answer *answer_of(const struct asked *a, const char *name)

@@ -283,6 +283,25 @@ static void outcome(struct writer *w, const struct point *p, const struct requir
     end(w, '}');
 }
 
+static void prediction(struct writer *w, const struct point *p, const struct prediction *x)
+{
+    next(w);
+    w->inline_ = true;
+    begin(w, '{');
+    if (x->of_station)
+        word(w, "station", p->stations[x->subject].name);
+    else
+        word(w, "task", x->of_run ? NULL : p->kinds[x->subject].name);
+    word(w, "figure", x->measure);
+    statistic(w, x->statistic, x->quantile);
+    number(w, "exact", x->value);
+    number(w, "simulated", x->simulated);
+    number(w, "z", x->z);
+    word(w, "formula", x->form);
+    end(w, '}');
+    w->inline_ = false;
+}
+
 static void point(struct writer *w, const struct point *p)
 {
     next(w);
@@ -299,6 +318,11 @@ static void point(struct writer *w, const struct point *p)
     begin(w, '[');
     for (size_t i = 0; i < p->outcome_count; i++)
         outcome(w, p, &p->outcomes[i]);
+    end(w, ']');
+    key(w, "theory");
+    begin(w, '[');
+    for (size_t i = 0; i < p->prediction_count; i++)
+        prediction(w, p, &p->predictions[i]);
     end(w, ']');
     texts(w, "warnings", p->warnings, p->warning_count);
     end(w, '}');

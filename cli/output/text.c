@@ -231,6 +231,7 @@ bool output_report(const struct result *r, size_t points, FILE *out, struct erro
         text_runs(&p);
         text_verdict(&p);
         text_requirements(&p);
+        text_theory(&p);
         fputc('\n', out);
         print_warnings(&p);
     }

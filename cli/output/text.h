@@ -23,6 +23,8 @@ void text_runs(struct page *p);
 /* Variants against each other. */
 void text_verdict(struct page *p);
 void text_requirements(struct page *p);
+/* What theory says beside what was simulated. */
+void text_theory(struct page *p);
 
 /* The point ended in a deadlock: its figures say nothing. */
 bool text_deadlocked(const struct result *r, size_t point);

@@ -391,7 +391,7 @@ bool chain_explore(struct chain *chain, const struct chain_model *model, uint32_
     states_most = states_most < room ? states_most : room;
     struct explorer x = {.chain = chain, .states_most = states_most};
     const bool made =
-        scene_make(&x.base, model, &x.spots, &x.oracle) & scene_make(&x.work, model, &x.spots, &x.oracle);
+        scene_make(&x.base, model, &x.spots, &x.oracle) && scene_make(&x.work, model, &x.spots, &x.oracle);
     if (!made)
         fail(&x, "out of memory");
     x.work.open_most = x.base.open_most = open_most;

@@ -5,7 +5,7 @@
 static bool apply(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct markov_result r;
-    if (!markov_solve(model, NULL, sheet->arena, &r, err))
+    if (!markov_solve(model, &(struct markov_options){.states_most = sheet->states_most}, sheet->arena, &r, err))
         return false;
     for (uint32_t k = 0; k < model->kind_count; k++) {
         const struct markov_kind *m = &r.kinds[k];

@@ -75,14 +75,14 @@ void theory_quantile(struct theory_sheet *sheet, enum theory_scope scope, size_t
                                      .value = value});
 }
 
-bool theory_ask(const struct model *model, struct arena *arena, const struct theory_answer **out,
+bool theory_ask(const struct model *model, size_t states_most, struct arena *arena, const struct theory_answer **out,
                 size_t *count, struct error *err)
 {
     struct theory_answer *answers = arena_array(arena, theory_table.count + 1, sizeof *answers);
     if (answers == NULL)
         return error_set(err, "out of memory");
     for (size_t i = 0; i < theory_table.count; i++) {
-        struct theory_sheet sheet = {.arena = arena};
+        struct theory_sheet sheet = {.arena = arena, .states_most = states_most};
         struct error why = {0};
         struct theory_answer *a = &answers[i];
         a->form = theory_table.rows[i];

@@ -48,6 +48,7 @@ struct theory_answer {
 /* Where a row puts its values; storage in the arena. */
 struct theory_sheet {
     struct arena *arena;
+    size_t states_most; /* see theory_ask */
     struct theory_value *values;
     size_t count, room;
     const char *note;
@@ -59,14 +60,16 @@ struct theory_form {
     const char *title;  /* "Networks with product form" */
     const char *source; /* author, year, place, equation */
     enum theory_class class;
+    const char *examples[6]; /* scenarios without their run, ' for ", for tests and `desq validate`; NULL-ended */
     /* false: err says which condition fails. */
     bool (*apply)(const struct model *model, struct theory_sheet *sheet, struct error *err);
 };
 
 extern const struct lookup_table theory_table; /* of struct theory_form */
 
-/* All rows' answers, in the table's order; in the arena. false: no memory. */
-bool theory_ask(const struct model *model, struct arena *arena, const struct theory_answer **out,
+/* All rows' answers, in the table's order; in the arena. states_most: of Markov chains (0: as many as they take by
+ * themselves, which may be seconds). false: no memory. */
+bool theory_ask(const struct model *model, size_t states_most, struct arena *arena, const struct theory_answer **out,
                 size_t *count, struct error *err);
 
 /* "exact", "limit", "bound", "approximation". */

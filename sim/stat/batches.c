@@ -186,6 +186,11 @@ uint64_t batches_replications(const struct batches *b)
     return b->replications;
 }
 
+size_t batches_groups(const struct batches *b)
+{
+    return b->used;
+}
+
 uint64_t batches_events(const struct batches *b)
 {
     return b->events;

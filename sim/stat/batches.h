@@ -66,6 +66,8 @@ bool batches_add(struct batches *b, const struct record *r);
 
 uint64_t batches_replications(const struct batches *b);
 uint64_t batches_events(const struct batches *b);
+/* How many batches the intervals go by. */
+size_t batches_groups(const struct batches *b);
 
 /* A point and its interval's half-width at the confidence asked for. half_width NAN: cannot be said (fewer
  * than two batches, or nothing observed); 0: no variation at all. mean NAN: nothing observed. */

@@ -1,0 +1,63 @@
+/* M/M/c//N: closed tasks that think and are served, both exponential. */
+#include "models/theory/single.h"
+
+#include <math.h>
+
+static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
+{
+    struct single single;
+    if (!single_make(model, out->arena, &single, err))
+        return false;
+    const struct single *c = &single;
+    static const char *const any[] = {"fcfs", "lcfs", "random", NULL};
+    if (!single_plain(c, NULL, err) || !single_one_kind(c, err) || !single_exponential(c, err) ||
+        !single_no_capacity(c, err) || !single_discipline(c, any, err))
+        return false;
+    const struct single_visit *v = &c->visits[0];
+    if (v->number == 0.0)
+        return error_set(err, "tasks are not closed");
+    const double think = v->think->mean, mean = v->service->mean;
+    if (v->think->shape != DIST_EXPONENTIAL && think > 0.0)
+        return error_set(err, "think times are not exponential: %s, scv %.4g", v->think->type->name,
+                         v->think->scv);
+    double p = 1.0, sum = think > 0.0 ? 1.0 : 0.0, number = 0.0, busy = 0.0;
+    for (double n = 1.0; n <= v->number; n += 1.0) {
+        if (think > 0.0)
+            p *= (v->number - n + 1.0) / think * mean / fmin(n, c->servers);
+        else if (n < v->number)
+            continue; /* all are always there */
+        if (p > 1e250) {
+            sum /= p;
+            number /= p;
+            busy /= p;
+            p = 1.0;
+        }
+        sum += p;
+        number += n * p;
+        busy += fmin(n, c->servers) * p;
+    }
+    const double in_station = number / sum, serving = busy / sum, throughput = serving / mean;
+#define ADD(scope, subject, measure, value) theory_mean(out, scope, subject, measure, value)
+    ADD(THEORY_OF_KIND, 0, "throughput", throughput);
+    ADD(THEORY_OF_KIND, 0, "response", in_station / throughput);
+    ADD(THEORY_OF_KIND, 0, "wait", fmax(in_station - serving, 0.0) / throughput);
+    ADD(THEORY_OF_KIND, 0, "in_system", in_station);
+    ADD(THEORY_OF_STATION, c->station, "in_station", in_station);
+    ADD(THEORY_OF_STATION, c->station, "queue_length", fmax(in_station - serving, 0.0));
+    ADD(THEORY_OF_STATION, c->station, "utilisation", isinf(c->servers) ? serving : serving / c->servers);
+#undef ADD
+    return true;
+}
+
+const struct theory_form theory_machine_repair = {
+    .name = "machine_repair",
+    .title = "M/M/c//N: N closed tasks that think and are served, both exponential (machine repair)",
+    .source = "Palm 1947; Gross, Shortle, Thompson, Harris, Fundamentals of Queueing Theory, 4th ed. 2008, "
+              "section 2.8",
+    .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'closed':12,'think':{'dist':'exponential','mean':10}},'service':{'dist':'"
+                 "exponential','mean':1}",
+                 "'arrivals':{'closed':100,'think':{'dist':'exponential','mean':10}},'servers':8,'service':{'"
+                 "dist':'exponential','mean':1}"},
+    .apply = apply,
+};

@@ -1,0 +1,41 @@
+/* Processor sharing: insensitive to the law of service. */
+#include "models/theory/erlang.h"
+#include "models/theory/single.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
+{
+    struct single single;
+    if (!single_make(model, out->arena, &single, err))
+        return false;
+    const struct single *c = &single;
+    if (!single_plain(c, NULL, err) || !single_poisson(c, err) || !single_no_capacity(c, err) ||
+        !single_finite_servers(c, err))
+        return false;
+    if (strcmp(c->st->discipline->name, "ps") != 0)
+        return error_set(err, "the discipline is %s", c->st->discipline->name);
+    if (!single_stable(c, err))
+        return false;
+    double *wait = arena_array(c->arena, c->kinds, sizeof *wait);
+    if (wait == NULL)
+        return error_set(err, "out of memory");
+    /* The number present is that of M/M/c, and a response is in proportion to the service time. */
+    const double a = c->rate * c->mean, stretch = erlang_c_of(c->servers, a) / (c->servers - a);
+    for (uint32_t k = 0; k < c->kinds; k++)
+        wait[k] = c->visits[k].service->mean * stretch;
+    single_add_open(c, out, wait);
+    return true;
+}
+
+const struct theory_form theory_ps = {
+    .name = "ps",
+    .title = "M/G/c-PS: Poisson arrivals, processor sharing: means depend on the mean service time alone",
+    .source = "Sakata, Noguchi, Oizumi 1971; Kelly, Reversibility and Stochastic Networks, 1979, section 3.3",
+    .class = THEORY_EXACT,
+    .examples =
+        {"'arrivals':{'rate':0.8},'discipline':'ps','service':{'mean':1,'scv':4}",
+         "'arrivals':{'rate':3},'servers':4,'discipline':'ps','service':{'dist':'uniform','min':0,'max':2}"},
+    .apply = apply,
+};

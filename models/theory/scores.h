@@ -1,0 +1,17 @@
+/* scores.h: do z-scores look like normal deviates? */
+#ifndef MODELS_THEORY_SCORES_H
+#define MODELS_THEORY_SCORES_H
+
+#include <stddef.h>
+
+struct theory_scores {
+    double mean_square;        /* 1 expected */
+    double as_large, as_small; /* the chance of a mean square so large, so small (chi-square) */
+    double distance, as_far;   /* greatest distance from the normal law; the chance of one so far (Kolmogorov
+                                  1933, with   Stephens' correction for few values, JRSS B 32, 1970) */
+};
+
+/* Of n > 0 independent scores, which it sorts. */
+struct theory_scores theory_scores(double *z, size_t n);
+
+#endif

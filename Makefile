@@ -173,6 +173,8 @@ readme: all ## put the real output of commands into README.md and docs/, and dra
 	@mkdir -p out/readme
 	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? -eq 1
 	cp out/readme/response.png docs/web-server.png
+	$(PROGRAM) claims --set n=200 --quiet --plots out/readme/article # the pictures of docs/article.md
+	cp out/readme/article/*.svg docs/article/
 	@for page in README.md docs/scenario-format.md docs/theory.md; do \
 	    echo "filling in $$page"; \
 	    PATH="$(CURDIR)/$(B):$$PATH" awk -f docs/readme.awk $$page > out/readme/page && cp out/readme/page $$page || exit 1; done

@@ -2,6 +2,7 @@
  * simulation: a lab sheet for each claim. */
 #include "models/claims/advice.h"
 #include "models/claims/claims.h"
+#include "cli/claims_plots.h"
 #include "cli/command.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
@@ -15,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_SCENARIOS, KEY_SUMMARY, KEY_BRIEF, KEY_NUMBER };
+enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_SCENARIOS, KEY_SUMMARY, KEY_BRIEF, KEY_NUMBER, KEY_PLOTS };
 
 struct claims_args {
     const struct claim **chosen;
     size_t count;
     struct claim_options options;
-    const char *json, *scenarios;
+    const char *json, *scenarios, *plots;
     bool quiet, summary;
     struct advice_numbers numbers;
     bool set; /* some number was */
@@ -35,6 +36,7 @@ static const struct argp_option options[] = {
     {"set", KEY_NUMBER, "NAME=VALUE", 0,
      "A number of your own system for the last page (n=50, I=20ms, lambda=500/s, ...); without CLAIMs only that page is shown",
      0},
+    {"plots", KEY_PLOTS, "DIR", 0, "Draw pictures into DIR: speed-up, W against makespan, the law of W, break-evens", 0},
     {"brief", KEY_BRIEF, NULL, 0, "A tenth of the replications: faster, wider intervals", 0},
     {"summary", KEY_SUMMARY, NULL, 0, "Only the table at the end, not the sheets", 0},
     {"quiet", 'q', NULL, 0, "No report: only errors, and the exit status", 0},
@@ -108,6 +110,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_SCENARIOS:
         args->scenarios = argument;
+        return 0;
+    case KEY_PLOTS:
+        args->plots = argument;
         return 0;
     case KEY_BRIEF:
         args->options.brief = true;
@@ -549,6 +554,13 @@ static bool run_all(const struct claims_args *args, struct arena *arena, int *st
             fputs("\n\n", out);
         }
         if ((args->count == claim_table.count || args->set) && !print_advice(out, arena, args, err))
+            return false;
+    }
+    if (args->plots != NULL) {
+        const struct picture *pictures;
+        size_t count;
+        if (!claim_pictures(&args->options, &args->numbers, arena, &pictures, &count, err) ||
+            !claims_plots(pictures, count, args->plots, err))
             return false;
     }
     struct all all = {args, reports};

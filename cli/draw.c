@@ -17,7 +17,7 @@ enum gnuplot_end { GNUPLOT_FINE, GNUPLOT_MISSING, GNUPLOT_FAILED };
 
 enum { EXIT_MISSING = 127 }; /* of the child, as shells have it */
 
-static const char missing[] = "gnuplot is not installed (Debian, Ubuntu: apt-get install gnuplot-nox)";
+static const char missing_text[] = "gnuplot is not installed (Debian, Ubuntu: apt-get install gnuplot-nox)";
 
 /* What gnuplot said, on stderr. */
 static void repeat_on_stderr(FILE *said)
@@ -161,11 +161,11 @@ bool draw_plots(const struct result *r, const char *folder, bool needed, struct 
     if (d.gnuplot_missing && needed)
         return error_set(err,
                          "no pictures: %s. Data and scripts are in %s: `gnuplot NAME.gp` there draws them.",
-                         missing, folder);
+                         missing_text, folder);
     if (d.gnuplot_missing)
         fprintf(stderr,
                 "desq: no pictures: %s. Data and scripts are in %s: `gnuplot NAME.gp` there draws them.\n",
-                missing, folder);
+                missing_text, folder);
     return true;
 }
 
@@ -218,6 +218,23 @@ bool draw_in_terminal(const struct result *r, struct error *err)
     const bool good = draw_all(&d, err);
     remove_folder(folder);
     if (good && d.gnuplot_missing)
-        return error_set(err, "%s", missing);
+        return error_set(err, "%s", missing_text);
     return good;
+}
+
+bool draw_script(const char *folder, const char *script, bool *missing, struct error *err)
+{
+    if (*missing)
+        return true;
+    switch (run_gnuplot(folder, NULL, script)) {
+    case GNUPLOT_FINE:
+        return true;
+    case GNUPLOT_MISSING:
+        *missing = true;
+        fprintf(stderr, "%s; data and scripts are written\n", missing_text);
+        return true;
+    case GNUPLOT_FAILED:
+        break;
+    }
+    return error_set(err, "gnuplot failed on %s/%s", folder, script);
 }

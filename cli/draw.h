@@ -10,6 +10,9 @@
  * pictures are all that was asked for (needed). false: err says what could not be written or drawn. */
 bool draw_plots(const struct result *r, const char *folder, bool needed, struct error *err);
 
+/* Runs gnuplot on a script in the folder. *missing: it is not installed, which stderr is told once. false: err. */
+bool draw_script(const char *folder, const char *script, bool *missing, struct error *err);
+
 /* The same as characters on stdout. Here a missing gnuplot is an error. */
 bool draw_in_terminal(const struct result *r, struct error *err);
 

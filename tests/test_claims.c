@@ -2,6 +2,8 @@
  */
 #include "models/claims/advice.h"
 #include "models/claims/lab.h"
+#include "models/claims/laws.h"
+#include "models/claims/pictures.h"
 #include "tests/suites.h"
 
 #include <stdio.h>
@@ -337,12 +339,40 @@ static void advice_is_that_of_the_claims(void)
     arena_free(&arena);
 }
 
+/* Every series has points, and they are numbers; circles lie where the lines say. */
+static void pictures_show_the_claims(void)
+{
+    struct arena arena;
+    struct error err = {0};
+    struct advice_numbers numbers;
+    const struct picture *pictures;
+    size_t count = 0;
+    const struct claim_options how = {.seed = 3, .jobs = 2, .brief = true};
+    arena_init(&arena);
+    advice_usual(&numbers);
+    CU_ASSERT_FATAL(claim_pictures(&how, &numbers, &arena, &pictures, &count, &err));
+    CU_ASSERT_EQUAL(count, 5);
+    for (size_t i = 0; i < count; i++)
+        for (size_t s = 0; s < pictures[i].series_count; s++) {
+            CU_ASSERT(pictures[i].series[s].count >= 2);
+            for (size_t k = 0; k < pictures[i].series[s].count; k++)
+                CU_ASSERT(isfinite(pictures[i].series[s].x[k]) && isfinite(pictures[i].series[s].y[k]));
+        }
+    const struct picture_series *constant = &pictures[0].series[0], *exponential = &pictures[0].series[claim_law_count - 1],
+                                *seen = &pictures[0].series[2 * claim_law_count - 1];
+    CU_ASSERT(constant->x[63] == 64.0 && fabs(constant->y[63] - 64.0) < 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(exponential->y[3], 1.92, 1e-6); /* 4 / (25 / 12) */
+    CU_ASSERT(seen->x[2] == 4.0 && fabs(seen->y[2] - 1.92) < 0.25); /* 400 runs: six standard errors */
+    arena_free(&arena);
+}
+
 const struct test claims_tests[] = {
     {"every claim: simulation agrees with theory, whose values are those worked out elsewhere",
      claims_are_sound},
     {"results depend on the seed, not on the number of threads", results_depend_on_the_seed_alone},
     {"a contradiction of simulation and theory is seen", contradictions_are_seen},
     {"advice has the figures of the claims", advice_is_that_of_the_claims},
+    {"pictures show the claims", pictures_show_the_claims},
     {"tests of fit have the published laws", tests_of_fit_are_right},
     {"means and half-widths of observations are right", tallies_are_right},
     {NULL, NULL},

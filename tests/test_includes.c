@@ -13,7 +13,7 @@
  * slashes too. Headers of the C library that are not named in `guarded` are free to all. */
 struct rule {
     const char *file;
-    const char *may[12];    /* NULL-ended: of our own headers; "." is the file's own folder */
+    const char *may[14];    /* NULL-ended: of our own headers; "." is the file's own folder */
     const char *outside[4]; /* NULL-ended: of the guarded headers of others */
 };
 
@@ -43,7 +43,8 @@ static const struct rule rules[] = {
     {"models/claims/*", {"./*", "models/desq.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
     {"cli/*",
-     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/claims/advice.h", "models/theory/theory.h", "models/theory/scores.h", "plots/*", "build/plots/*"},
+     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h",
+      "plots/*", "build/plots/*"},
      {"argp.h", "*cJSON*", "gsl/gsl_errno.h"}},
     {"tests/*", {"*"}, {"*"}},
 };

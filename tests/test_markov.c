@@ -287,6 +287,89 @@ static void without_limit_or_cost_both_ways_are_one(void)
     arena_free(&core.arena);
 }
 
+/* ---- phases of arrivals ---- */
+
+static void markovian_arrivals(void)
+{
+    /* Both phases alike: Poisson. */
+    expect("'arrivals':{'mmpp':{'rates':[0.7,0.7],'generator':[[-1,1],[2,-2]]}},'service':" EXP(1), R, 0,
+           1.0 / 0.3, 1e-11);
+    /* Every second change of phase brings a task: Erlang-2. */
+    double sigma = 0.5;
+    for (int i = 0; i < 200; i++)
+        sigma = pow(1.6 / (1.6 + 1.0 - sigma), 2);
+    expect("'arrivals':{'map':{'d0':[[-1.6,1.6],[0,-1.6]],'d1':[[0,0],[1.6,0]]}},'service':" EXP(1), R, 0,
+           1.0 / (1.0 - sigma), 1e-11);
+    /* Fast changes: nearly Poisson with the mean rate. */
+    expect("'arrivals':{'mmpp':{'rates':[0.2,1.2],'generator':[[-1e6,1e6],[1e6,-1e6]]}},'service':" EXP(1), R,
+           0, 1.0 / 0.3, 1e-5);
+}
+
+/* ---- batches at time 0 ---- */
+
+static void batch_is(const char *text, double makespan, double sd, double response, double tolerance)
+{
+    struct solved s;
+    solve(&s, text);
+    if (EXPECT(s.ok, "%s: %s", text, s.err.text))
+        EXPECT(near(s.result.makespan, makespan, tolerance) && near(s.result.makespan_sd, sd, tolerance) &&
+                   near(figure(&s, R, 0), response, tolerance),
+               "%s: %.12g %.12g %.12g, exactly %.12g %.12g %.12g", text, s.result.makespan,
+               s.result.makespan_sd, figure(&s, R, 0), makespan, sd, response);
+    arena_free(&s.arena);
+}
+
+static void batches(void)
+{
+    double mean = 24.0, variance = 6.0;
+    for (int k = 1; k <= 4; k++) {
+        mean += 1.0 / k;
+        variance += 1.0 / k / k;
+    }
+    batch_is("'arrivals':{'at_once':100},'servers':4,'service':" EXP(1), mean, sqrt(variance),
+             1.0 + 96.0 * 97.0 / 800.0, 1e-12);
+    /* One server: sums. Shared, all end late: with exponential work n (n + 1) / 2 in the mean over n. */
+    batch_is("'arrivals':{'at_once':6},'service':{'mean':1,'scv':4}", 6.0, sqrt(24.0), 3.5, 1e-12);
+    batch_is("'arrivals':{'at_once':6},'discipline':'ps','service':" EXP(1), 6.0, sqrt(6.0), 3.5, 1e-12);
+    /* The larger of two hyperexponentials, which begin in phases of their own: 2 E[x] - E[min]. */
+    const double root = sqrt(3.0 / 5.0), p = 0.5 * (1.0 + root), a = 2.0 * p, b = 2.0 * (1.0 - p);
+    const double least =
+        p * p / (2.0 * a) + 2.0 * p * (1.0 - p) / (a + b) + (1.0 - p) * (1.0 - p) / (2.0 * b);
+    struct solved s;
+    solve(&s, "'arrivals':{'at_once':2},'servers':2,'service':{'dist':'hyperexponential','mean':1,'scv':4}");
+    if (EXPECT(s.ok, "%s", s.err.text))
+        EXPECT(near(s.result.makespan, 2.0 - least, 1e-12), "%.12g, exactly %.12g", s.result.makespan,
+               2.0 - least);
+    arena_free(&s.arena);
+    /* Threads before a core, kept or given back: simulated. */
+    for (int release = 0; release < 2; release++) {
+        char text[700];
+        snprintf(text, sizeof text,
+                 "'stations':{'threads':{'servers':3,'await':'%s'},'cpu':{}},'tasks':{'t':{'arrivals':{'at_"
+                 "once':8},'steps':[{'in':"
+                 "'threads','do':[{'at':'cpu','for':" EXP(1) "},{'await':[{'delay':" EXP(
+                     3) "}]},{'at':'cpu','for':" EXP(0.5) "}]}]}}",
+                 release ? "release" : "hold");
+        solve(&s, text);
+        struct trial t;
+        if (EXPECT(s.ok, "%s", s.err.text) &&
+            trial_read(&t, "{%s,'run':{'seed':7,'replications':4000,'confidence':%.6f,'quantiles':[]}}", text,
+                       EXACT_CONFIDENCE) &&
+            trial_run(&t, 0)) {
+            const struct figure *makespan = trial_figure(&t, 0, "run", "makespan"),
+                                *response = trial_figure(&t, 0, "t", "response");
+            EXPECT(fabs(makespan->mean - s.result.makespan) <= makespan->half_width &&
+                       makespan->half_width < 0.4,
+                   "%g +- %g, %g", makespan->mean, makespan->half_width, s.result.makespan);
+            EXPECT(fabs(response->mean - figure(&s, R, 0)) <= response->half_width &&
+                       response->half_width < 0.3,
+                   "%g +- %g, %g", response->mean, response->half_width, figure(&s, R, 0));
+            trial_free(&t);
+        }
+        arena_free(&s.arena);
+    }
+}
+
 /* ---- dispatch ---- */
 
 static void dispatched(void)
@@ -327,7 +410,7 @@ static void refusals(void)
         {"'arrivals':{'rate':0.7},'service':1",
          "the service of queue is constant, not exponential or phase-type"},
         {"'arrivals':{'rate':1.2},'service':" EXP(1), "a load of 1.2: there is no steady state"},
-        {"'arrivals':{'at_once':4},'service':" EXP(1), "arrivals that end"},
+        {"'arrivals':{'rate':1,'count':4},'service':" EXP(1), "arrivals that end"},
         {"'arrivals':{'rate':0.5},'discipline':'srpt','service':" EXP(1), "order by size"},
         {"'stations':{'t':{'servers':2},'p':{'servers':1}},'tasks':{'x':{'arrivals':{'closed':4,'think':" EXP(
              1) "},"
@@ -413,7 +496,9 @@ static void simulation_agrees(void)
             3) "},'steps':[{'at':'a','for':" EXP(1) "},{'send':'y'},{'at':'b','for':" EXP(0.4) "}]},'y':{'"
                                                                                                "steps':[{'at'"
                                                                                                ":'b','for'"
-                                                                                               ":" EXP(0.8) "}]}}",
+                                                                                               ":" EXP(
+                                                                                                   0.8) "}]}"
+                                                                                                        "}",
         500, 8000, "x");
     simulated(
         "'arrivals':{'rate':2.1},'servers':3,'queues':'per_server','dispatch':'join_idle','service':" EXP(1),
@@ -429,6 +514,8 @@ const struct test markov_tests[] = {
     {"threads before cores have the published means", threads_and_cores},
     {"without a limit and costs, holding and releasing are one", without_limit_or_cost_both_ways_are_one},
     {"tasks are dispatched by the rules", dispatched},
+    {"Markovian arrivals have their special cases", markovian_arrivals},
+    {"batches at time 0 have the figures of claim C8, and simulation agrees", batches},
     {"what no chain is made of is named", refusals},
     {"simulation agrees with the chain", simulation_agrees},
     {NULL, NULL},

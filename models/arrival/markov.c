@@ -5,6 +5,7 @@
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <string.h>
 
 struct phase {
     double mean;          /* time until something happens; INFINITY: never (it is not reached then) */
@@ -15,6 +16,7 @@ struct markov {
     size_t n;
     const struct phase *phases;
     struct choice start;
+    const double *d0, *d1; /* rates by row; the diagonal of d0 means nothing */
 };
 
 bool markov_fault(struct error *err, const struct arg *arg)
@@ -235,6 +237,13 @@ bool markov_init(struct arrival *arrival, size_t n, const double *d0, const doub
     for (size_t i = 0; i < n; i++)
         if (!make_phase(&phases[i], i, n, d0, d1, p, arena))
             return no_memory(err);
+    double *copies = arena_array(arena, 2 * n * n, sizeof *copies);
+    if (copies == NULL)
+        return no_memory(err);
+    memcpy(copies, d0, n * n * sizeof *copies);
+    memcpy(copies + n * n, d1, n * n * sizeof *copies);
+    m->d0 = copies;
+    m->d1 = copies + n * n;
     m->n = n;
     m->phases = phases;
     arrival->form = ARRIVAL_OPEN;
@@ -242,6 +251,14 @@ bool markov_init(struct arrival *arrival, size_t n, const double *d0, const doub
     arrival->drawn = true;
     second_order(arrival, n, d0, d1, count, members, pi);
     return true;
+}
+
+size_t markov_rates(const struct arrival *arrival, const double **d0, const double **d1)
+{
+    const struct markov *m = arrival->data;
+    *d0 = m->d0;
+    *d1 = m->d1;
+    return m->n;
 }
 
 void markov_begin(const struct arrival *arrival, struct arrival_state *state, struct stream *s)

@@ -16,6 +16,9 @@ bool markov_init(struct arrival *arrival, size_t n, const double *d0, const doub
 void markov_begin(const struct arrival *arrival, struct arrival_state *state, struct stream *s);
 double markov_next(const struct arrival *arrival, struct arrival_state *state, struct stream *s);
 
+/* The number of phases and the rates of such a process, for theory: n by n, by row; the diagonal of d0 means nothing. */
+size_t markov_rates(const struct arrival *arrival, const double **d0, const double **d1);
+
 /* Row i of a generator (or d0 + d1): nothing negative off the diagonal, and a sum of 0 up to rounding. name:
  * of the matrix, for the error. */
 bool markov_check_row(size_t i, size_t n, const double *row, const char *name, const struct arg *arg,

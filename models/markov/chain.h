@@ -26,11 +26,12 @@ struct chain {
     double *rate;
     uint32_t *open;      /* by state: tasks of open kinds */
     bool *full;          /* by state: somebody is not let in here */
+    bool *instant;       /* by state: it is left at once, by its rates as probabilities */
     double *rewards;     /* by state: struct reward_kind by kind, then struct reward_station by station */
     size_t reward_count; /* numbers per state */
     bool lost_late;
     uint32_t open_seen; /* most open tasks in any state from which transitions have been generated */
-    bool cut; /* somebody was not let in somewhere */
+    bool cut;           /* somebody was not let in somewhere */
 };
 
 /* Generates all states with at most open_most tasks of open kinds. false: err; *too_many says whether there
@@ -56,6 +57,11 @@ struct sparse {
     const uint32_t *to;
     const double *rate;
 };
+
+/* Of a chain that ends: from state 0 until it does, the mean of the time, its second moment, and in `totals`
+ * (count numbers) the means of the integrals of rewards (count numbers per state). false: err. */
+bool until_end(const struct sparse *q, const bool *instant, const double *rewards, size_t count, double *mean,
+               double *second, double *totals, double *residual, struct error *err);
 
 /* Its stationary law in p (n numbers, 0 for transient states). group: by state, states of one group are near
  * each other (NULL: nothing known): the method is fast where few transitions leave groups for others than the

@@ -1,6 +1,7 @@
 /* chain_model.c: of which models chains are made, and what they need to know. */
 #include "models/markov/scene.h"
 
+#include "models/arrival/markov.h"
 #include "models/dist/dist.h"
 
 #include <math.h>
@@ -88,12 +89,15 @@ static const char *op_refused(const struct op *op)
 static const char *kind_refused(const struct model *model, const struct kind_model *kind)
 {
     const struct arrival *arrival = kind->arrival;
-    if (arrival->form == ARRIVAL_AT_ONCE || (arrival->form != ARRIVAL_NONE && arrival->ends) ||
-        kind->limit != UINT64_MAX)
-        return "arrivals that end";
-    if (arrival->form == ARRIVAL_OPEN && arrival->type->next != NULL)
-        return "arrivals that are no renewal process";
-    if (arrival->form == ARRIVAL_OPEN && arrival->batch != NULL && arrival->batch->shape != DIST_CONSTANT)
+    const bool ends = arrival->form == ARRIVAL_AT_ONCE;
+    if (ends != model->terminating && arrival->form != ARRIVAL_NONE)
+        return "arrivals that end, while others do not, or at other times than 0";
+    if (ends ? arrival->start != 0.0 || kind->limit != UINT64_MAX
+             : arrival->form != ARRIVAL_NONE && (arrival->ends || kind->limit != UINT64_MAX))
+        return "arrivals that end, at other times than 0";
+    if (arrival->form == ARRIVAL_OPEN && arrival->type->next != NULL && arrival->type->next != markov_next)
+        return "arrivals that are neither a renewal process nor Markovian";
+    if (arrival->batch != NULL && arrival->batch->shape != DIST_CONSTANT)
         return "batches of random size";
     uint32_t holds = 0, most = 0;
     for (uint32_t i = 0; i < kind->program_length; i++) {
@@ -189,8 +193,9 @@ bool chain_model_make(const struct model *model, struct arena *arena, struct cha
     uint32_t *batch = arena_array(arena, model->kind_count + 1, sizeof *batch);
     double *patience = arena_array(arena, model->kind_count + 1, sizeof *patience);
     bool *closed = arena_array(arena, model->kind_count + 1, sizeof *closed);
+    struct chain_source *source = arena_array(arena, model->kind_count + 1, sizeof *source);
     if (switching == NULL || thinking == NULL || between == NULL || batch == NULL || patience == NULL ||
-        closed == NULL)
+        closed == NULL || source == NULL)
         return error_set(err, "out of memory");
     for (uint32_t s = 0; s < model->part_count; s++)
         if (model->stations[s].switch_cost != NULL &&
@@ -204,9 +209,11 @@ bool chain_model_make(const struct model *model, struct arena *arena, struct cha
         if (closed[k] &&
             !law_of(&kind->arrival->think, arena, &thinking[k], err, "the think time", kind->name))
             return false;
-        if (kind->arrival->form == ARRIVAL_OPEN) {
-            if (kind->arrival->batch != NULL)
-                batch[k] = (uint32_t)floor(kind->arrival->batch->a + 0.5);
+        if (kind->arrival->batch != NULL)
+            batch[k] = (uint32_t)floor(kind->arrival->batch->a + 0.5);
+        if (kind->arrival->form == ARRIVAL_OPEN && kind->arrival->type->next == markov_next) {
+            source[k].n = markov_rates(kind->arrival, &source[k].d0, &source[k].d1);
+        } else if (kind->arrival->form == ARRIVAL_OPEN) {
             if (!law_of(&kind->arrival->interarrival, arena, &between[k], err, "the interarrival time",
                         kind->name))
                 return false;
@@ -229,5 +236,7 @@ bool chain_model_make(const struct model *model, struct arena *arena, struct cha
     out->batch = batch;
     out->patience = patience;
     out->closed = closed;
+    out->source = source;
+    out->ends = model->terminating;
     return ops_laws(model, arena, out, err);
 }

@@ -55,11 +55,15 @@ static bool grow_states(struct chain *c)
     bool *full = realloc(c->full, room * sizeof *full);
     if (full != NULL)
         c->full = full;
+    bool *instant = realloc(c->instant, room * sizeof *instant);
+    if (instant != NULL)
+        c->instant = instant;
     double *rewards = realloc(c->rewards, room * c->reward_count * sizeof *rewards);
     if (rewards != NULL)
         c->rewards = rewards;
     size_t *slots = calloc(2 * room, sizeof *slots);
-    if (at == NULL || first == NULL || open == NULL || full == NULL || rewards == NULL || slots == NULL) {
+    if (at == NULL || first == NULL || open == NULL || full == NULL || rewards == NULL || instant == NULL ||
+        slots == NULL) {
         free(slots);
         return false;
     }
@@ -111,7 +115,7 @@ static uint32_t state_number(struct explorer *x)
     c->at[c->states] = c->pool.count;
     c->pool.count += x->words.count;
     c->at[c->states + 1] = c->pool.count;
-    c->full[c->states] = false;
+    c->full[c->states] = c->instant[c->states] = false;
     memset(c->rewards + c->states * c->reward_count, 0, c->reward_count * sizeof *c->rewards);
     c->slots[slot] = c->states + 1;
     return (uint32_t)c->states++;
@@ -181,7 +185,7 @@ static void arrive_at(struct explorer *x, double rate)
 
 /* ---- events ---- */
 
-enum happening { ARRIVES, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS };
+enum happening { ARRIVES, ARRIVES_TO, STARTS, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS };
 
 /* All ways that this event can take. */
 static void happen(struct explorer *x, double rate, enum happening event, uint32_t a, uint32_t b, uint32_t c,
@@ -197,6 +201,12 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
         switch (event) {
         case ARRIVES:
             scene_arrival(&x->work, a);
+            break;
+        case ARRIVES_TO:
+            scene_arrival_to(&x->work, a, b);
+            break;
+        case STARTS:
+            scene_start(&x->work, a);
             break;
         case SOURCE_PHASE:
             x->work.source[a] = b;
@@ -224,11 +234,37 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
     } while (x->failed == NULL && oracle_next(&x->oracle));
 }
 
+/* Markovian arrivals. */
+static void markovian(struct explorer *x, uint32_t k)
+{
+    const struct chain_source *source = &x->chain->model->source[k];
+    const uint32_t i = x->base.source[k];
+    for (uint32_t j = 0; j < source->n; j++) {
+        if (j != i)
+            happen(x, source->d0[i * source->n + j], SOURCE_PHASE, k, j, 0, 0);
+        happen(x, source->d1[i * source->n + j], ARRIVES_TO, k, j, 0, 0);
+    }
+}
+
+/* At time 0 tasks come one after another. false: all have. */
+static bool beginning(struct explorer *x)
+{
+    for (uint32_t k = 0; x->chain->model->ends && k < x->chain->model->model->kind_count; k++)
+        if (x->base.source[k] > 0) {
+            x->chain->instant[x->state] = true;
+            happen(x, 1.0, STARTS, k, 0, 0, 0);
+            return true;
+        }
+    return false;
+}
+
 static void sources(struct explorer *x)
 {
     const struct chain_model *m = x->chain->model;
     for (uint32_t k = 0; k < m->model->kind_count; k++) {
         const struct phase_law *law = &m->between[k];
+        if (m->source[k].n > 0)
+            markovian(x, k);
         if (law->n == 0)
             continue;
         const uint32_t i = x->base.source[k];
@@ -347,6 +383,10 @@ static void expand(struct explorer *x)
     c->first[x->state] = c->transitions;
     c->first[x->state + 1] = c->transitions;
     count_numbers(x);
+    if (beginning(x)) {
+        c->first[x->state + 1] = c->transitions;
+        return;
+    }
     sources(x);
     active(x);
     for (uint32_t s = 0; s < c->model->model->part_count; s++) {
@@ -360,7 +400,8 @@ static void expand(struct explorer *x)
     c->first[x->state + 1] = c->transitions;
 }
 
-/* Nobody is there but the closed tasks, which have all begun to think, in whatever way comes first. */
+/* Nobody is there (those that come at time 0 are still to come) but the closed tasks, which have all begun to
+ * think, in whatever way comes first. */
 static void begin(struct explorer *x)
 {
     const struct model *m = x->chain->model->model;
@@ -426,6 +467,7 @@ void chain_forget(struct chain *c)
     free(c->rate);
     free(c->open);
     free(c->full);
+    free(c->instant);
     free(c->rewards);
     *c = (struct chain){0};
 }

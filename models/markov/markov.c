@@ -200,8 +200,11 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
     }
     if (ok) {
         const struct sparse q = {chain.states, chain.first, chain.to, chain.rate};
-        *out = (struct markov_result){
-            .states = chain.states, .transitions = chain.transitions, .tasks_most = UNLIMITED};
+        *out = (struct markov_result){.states = chain.states,
+                                      .transitions = chain.transitions,
+                                      .tasks_most = UNLIMITED,
+                                      .makespan = (double)NAN,
+                                      .makespan_sd = (double)NAN};
         ok = !deadlocked(&chain, err) && stationary(&q, group, p, &out->residual, err);
     }
     if (ok && chain.cut) {
@@ -220,6 +223,79 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
     return ok;
 }
 
+/* What a batch comes to. totals: integrals of the rewards over a run. */
+static bool ends(const struct chain *c, double mean, double second, const double *totals, struct arena *arena,
+                 struct markov_result *out)
+{
+    const struct model *m = c->model->model;
+    const struct reward_kind *kinds = (const struct reward_kind *)(const void *)totals;
+    out->makespan = mean;
+    out->makespan_sd = sqrt(fmax(0.0, second - mean * mean));
+    out->kinds = arena_array(arena, m->kind_count + 1, sizeof *out->kinds);
+    out->stations = arena_array(arena, m->part_count + 1, sizeof *out->stations);
+    if (out->kinds == NULL || out->stations == NULL)
+        return false;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        struct reward_kind sum = kinds[k];
+        const struct arrival *a = m->kinds[k].arrival;
+        sum.arrived = a->form == ARRIVAL_AT_ONCE ? a->number * c->model->batch[k] : 0.0;
+        sum.completed = sum.arrived;
+        out->kinds[k] = kind_means(c, &sum);
+        out->kinds[k].throughput = out->kinds[k].in_system = (double)NAN;
+        /* Who is lost at time 0 takes no part; how many are is not counted here, as no time passes then. */
+        bool lossless = true;
+        for (uint32_t s = 0; s < m->station_count; s++)
+            lossless &= m->stations[s].capacity == UNLIMITED && !m->stations[s].impatient;
+        if (!lossless || sum.arrived == 0.0)
+            out->kinds[k] = (struct markov_kind){.throughput = (double)NAN,
+                                                 .in_system = (double)NAN,
+                                                 .response = (double)NAN,
+                                                 .wait = (double)NAN,
+                                                 .service = (double)NAN,
+                                                 .delay = (double)NAN,
+                                                 .overhead = (double)NAN};
+    }
+    for (uint32_t s = 0; s < m->station_count; s++)
+        out->stations[s] = (struct markov_station){.utilisation = (double)NAN,
+                                                   .in_station = (double)NAN,
+                                                   .queue_length = (double)NAN,
+                                                   .throughput = (double)NAN,
+                                                   .wait = (double)NAN,
+                                                   .response = (double)NAN};
+    return true;
+}
+
+/* No state with tasks in it that is never left. */
+static bool ends_well(const struct chain *c, struct error *err)
+{
+    for (size_t i = 0; i < c->states; i++)
+        if (c->first[i] == c->first[i + 1] && c->open[i] > 0)
+            return error_set(err, "it may come to a deadlock");
+    return true;
+}
+
+static bool solve_batch(const struct chain_model *model, size_t states_most, struct arena *arena,
+                        struct markov_result *out, struct error *err)
+{
+    struct chain chain;
+    bool too_many = false;
+    bool ok = chain_explore(&chain, model, UNLIMITED, states_most, &too_many, err) && ends_well(&chain, err);
+    double *totals = calloc(chain.reward_count + 1, sizeof *totals), mean = 0.0, second = 0.0;
+    if (ok && totals == NULL)
+        ok = error_set(err, "out of memory");
+    if (ok) {
+        const struct sparse q = {chain.states, chain.first, chain.to, chain.rate};
+        *out = (struct markov_result){
+            .states = chain.states, .transitions = chain.transitions, .tasks_most = UNLIMITED};
+        ok = until_end(&q, chain.instant, chain.rewards, chain.reward_count, &mean, &second, totals,
+                       &out->residual, err) &&
+             (ends(&chain, mean, second, totals, arena, out) || error_set(err, "out of memory"));
+    }
+    free(totals);
+    chain_forget(&chain);
+    return ok;
+}
+
 bool markov_solve(const struct model *model, const struct markov_options *options, struct arena *arena,
                   struct markov_result *out, struct error *err)
 {
@@ -230,6 +306,8 @@ bool markov_solve(const struct model *model, const struct markov_options *option
         options != NULL && options->states_most > 0 ? options->states_most : MARKOV_STATES_MOST;
     if (!chain_model_make(model, arena, &chain_model, err) || overloaded(model, err))
         return false;
+    if (chain_model.ends)
+        return solve_batch(&chain_model, states_most, arena, out, err);
     double room = plan_room(model), largest = 1e6;
     for (int i = 0; i < TRIES; i++) {
         bool too_many = false;

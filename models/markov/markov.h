@@ -3,9 +3,9 @@
  * mean exactly. Nothing is shared with the simulator but the model, so that each can be held against the
  * other.
  *
- * What can be solved: Poisson and phase-type renewal arrivals and closed kinds; times of phase type; fcfs,
- * lcfs, random and priority lines, lcfs_pr and preemptive priority (resume), ps, dps with one server; servers
- * held and given back
+ * What can be solved: Poisson, phase-type renewal and Markovian arrivals (mmpp, map), closed kinds, and
+ * batches at time 0; times of phase type; fcfs, lcfs, random and priority lines, lcfs_pr and preemptive
+ * priority (resume), ps, dps with one server; servers held and given back
  * (`in`, `await`), switch costs, capacities (drop, other steps, retrials), balking, exponential patience,
  * groups and lines of the servers' own; delay, choose, repeat, next, call, send, become. markov_refuses says
  * what is in the way. */
@@ -37,7 +37,9 @@ struct markov_result {
     struct markov_kind *kinds;       /* by kind of the model */
     struct markov_station *stations; /* by station of the scenario */
     size_t states, transitions;
-    double residual; /* what the balance equations miss by, relative to the flow */
+    double makespan, makespan_sd; /* of a chain that ends (all tasks come at time 0); else NAN. Throughput and
+                                     numbers of kinds and stations are NAN then */
+    double residual;              /* what the balance equations miss by, relative to the flow */
     double left_out; /* probability of as many tasks as the chain has room for: what is cut off beyond is of
                         this order; 0: every state is there */
     uint32_t tasks_most; /* tasks of open kinds that there is room for; UNLIMITED: nothing was cut */

@@ -244,7 +244,9 @@ void scene_clear(struct scene *scene)
     scene->active.count = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct phase_law *law = &scene->chain->between[k];
-        scene->source[k] = 0;
+        scene->source[k] = scene->chain->ends && m->kinds[k].arrival->form == ARRIVAL_AT_ONCE
+                               ? (uint32_t)m->kinds[k].arrival->number * scene->chain->batch[k]
+                               : 0;
         while (law->n > 0 && !(law->alpha[scene->source[k]] > 0.0))
             scene->source[k]++;
     }

@@ -8,6 +8,13 @@
 #include "models/markov/markov.h"
 #include "models/markov/spot.h"
 
+/* Markovian arrivals: rates of changes of phase without (d0) and with (d1) an arrival, n by n; n 0: another
+ * form. */
+struct chain_source {
+    size_t n;
+    const double *d0, *d1;
+};
+
 /* The model with what the chain needs to know of it. */
 struct chain_model {
     const struct model *model;
@@ -19,6 +26,8 @@ struct chain_model {
     const uint32_t *batch;              /* by kind: tasks per epoch */
     const double *patience;             /* by kind: its rate; 0: none */
     bool *closed;                       /* by kind */
+    const struct chain_source *source;  /* by kind: arrivals with phases that arrivals may change */
+    bool ends;                          /* all tasks come at time 0: the chain runs until they are gone */
 };
 
 /* Fills out, in the arena. false: err says why there is no chain. */
@@ -54,8 +63,8 @@ struct scene {
     const struct chain_model *chain;
     struct spots *spots;
     struct oracle *oracle;
-    uint32_t *source;            /* by kind: the phase of its arrivals */
-    uint32_t *turn;              /* by station: of its group */
+    uint32_t *source; /* by kind: the phase of its arrivals; or how many are still to come at time 0 */
+    uint32_t *turn;   /* by station: of its group */
     struct runs *line, *resumed; /* by station */
     struct runs active;          /* whose time runs, in the order of their numbers */
     uint32_t *busy, *present;    /* by station */
@@ -98,6 +107,10 @@ void scene_done(struct scene *scene, uint32_t number); /* the time of one of the
 void scene_stay_phase(struct scene *scene, uint32_t station, uint32_t i, uint32_t before, uint32_t phase);
 void scene_stay_done(struct scene *scene, uint32_t station, uint32_t i);
 void scene_abandon(struct scene *scene, uint32_t station, uint32_t i); /* one in run i of the line */
+/* An epoch of Markovian arrivals, which leads to this phase. */
+void scene_arrival_to(struct scene *scene, uint32_t kind, uint32_t phase);
+/* At time 0: the next of those that come then. */
+void scene_start(struct scene *scene, uint32_t kind);
 /* A closed task begins to think. */
 void scene_think(struct scene *scene, uint32_t kind);
 

@@ -607,6 +607,21 @@ static void come_to_rest(struct scene *scene)
     }
 }
 
+/* The tasks of one epoch come. */
+static void come(struct scene *scene, uint32_t kind)
+{
+    if (scene->open_most - scene->open < scene->chain->batch[kind]) {
+        scene->full = true;
+        return;
+    }
+    for (uint32_t i = 0; i < scene->chain->batch[kind]; i++) {
+        scene->open++;
+        begin_task(scene, kind);
+        settle(scene);
+    }
+    come_to_rest(scene);
+}
+
 void scene_arrival(struct scene *scene, uint32_t kind)
 {
     const struct phase_law *law = &scene->chain->between[kind];
@@ -617,15 +632,20 @@ void scene_arrival(struct scene *scene, uint32_t kind)
         if (p != NULL)
             scene->source[kind] = oracle_draw(scene->oracle, (uint32_t)law->n, p);
     }
-    if (scene->open_most - scene->open < scene->chain->batch[kind]) {
-        scene->full = true;
-        return;
-    }
-    for (uint32_t i = 0; i < scene->chain->batch[kind]; i++) {
-        scene->open++;
-        begin_task(scene, kind);
-        settle(scene);
-    }
+    come(scene, kind);
+}
+
+void scene_arrival_to(struct scene *scene, uint32_t kind, uint32_t phase)
+{
+    scene->source[kind] = phase;
+    come(scene, kind);
+}
+
+void scene_start(struct scene *scene, uint32_t kind)
+{
+    scene->source[kind]--;
+    scene->open++;
+    begin_task(scene, kind);
     come_to_rest(scene);
 }
 

@@ -27,6 +27,9 @@ static bool apply(const struct model *model, struct theory_sheet *sheet, struct 
         if (m->lost > 0.0)
             theory_mean(sheet, THEORY_OF_STATION, s, "lost", m->lost);
     }
+    theory_mean(sheet, THEORY_OF_RUN, 0, "makespan", r.makespan);
+    if (r.makespan_sd > 0.0)
+        theory_sd(sheet, THEORY_OF_RUN, 0, "makespan", r.makespan_sd);
     sheet->note =
         r.tasks_most == UNLIMITED
             ? arena_printf(sheet->arena, "%zu states, %zu transitions", r.states, r.transitions)

@@ -145,6 +145,9 @@ const struct theory_form theory_batch = {
               "(Feller 1971, "
               "section I.6); m <= n: integral of 1 - F^m; constant: ceil(m / n) T",
     .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'at_once':20},'servers':4,'service':{'dist':'exponential','mean':1}",
+                 "'arrivals':{'at_once':5},'servers':5,'service':{'dist':'lognormal','mean':1,'scv':1}",
+                 "'arrivals':{'at_once':9},'servers':1,'service':{'dist':'uniform','min':0,'max':2}"},
     .apply = exact,
 };
 

@@ -62,6 +62,10 @@ const struct theory_form theory_split_at_random = {
     .source = "a Poisson process split at random gives independent Poisson processes; Pollaczek 1930, "
               "Khinchine 1932",
     .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'rate':2.1},'servers':3,'queues':'per_server','dispatch':'random','service':{'"
+                 "dist':'exponential','mean':1}",
+                 "'arrivals':{'rate':1.2},'servers':2,'queues':'per_server','dispatch':'random','service':{'"
+                 "dist':'erlang','k':3,'mean':1}"},
     .apply = at_random,
 };
 
@@ -96,6 +100,8 @@ const struct theory_form theory_split_in_turn = {
     .source = "every n-th task of a Poisson process comes after an Erlang-n time; GI/M/1: Kleinrock 1975, "
               "section 6.4",
     .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'rate':2.1},'servers':3,'queues':'per_server','dispatch':'round_robin','"
+                 "service':{'dist':'exponential','mean':1}"},
     .apply = in_turn,
 };
 
@@ -129,6 +135,8 @@ const struct theory_form theory_stealing = {
               "1917; Cooper 1981, "
               "eq. 4.9",
     .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'rate':3},'servers':4,'queues':'per_server','dispatch':'random','steal':true,'"
+                 "service':{'dist':'exponential','mean':1}"},
     .apply = stealing,
 };
 

@@ -73,6 +73,9 @@ const struct theory_form theory_fork_join_two = {
               "eq. 4: (12 - rho) / 8 "
               "of the response of M/M/1",
     .class = THEORY_EXACT,
+    .examples =
+        {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.6},'steps':[{'fork':[[{'at':'a','for'"
+         ":{'dist':'exponential','mean':1}}],[{'at':'b','for':{'dist':'exponential','mean':1}}]]}]}}"},
     .apply = two,
 };
 

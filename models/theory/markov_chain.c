@@ -5,7 +5,8 @@
 static bool apply(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct markov_result r;
-    if (!markov_solve(model, &(struct markov_options){.states_most = sheet->states_most}, sheet->arena, &r, err))
+    if (!markov_solve(model, &(struct markov_options){.states_most = sheet->states_most}, sheet->arena, &r,
+                      err))
         return false;
     for (uint32_t k = 0; k < model->kind_count; k++) {
         const struct markov_kind *m = &r.kinds[k];
@@ -49,5 +50,21 @@ const struct theory_form theory_markov_chain = {
         "subtraction "
         "(Grassmann, Taksar, Heyman 1985) or Gauss-Seidel with aggregation (Koury, McAllister, Stewart 1984)",
     .class = THEORY_EXACT,
+    .examples =
+        {"'stations':{'threads':{'servers':4},'cpu':{'discipline':'fcfs'}},'tasks':{'t':{'arrivals':{'rate':"
+         "0.35},'steps':[{'in':'threads','do':[{'at':'cpu','for':{'dist':'exponential','mean':1}},{'await':[{"
+         "'delay':{'dist':'exponential','mean':4}}]},{'at':'cpu','for':{'dist':'exponential','mean':1}}]}]}}",
+         "'stations':{'threads':{'servers':3,'await':'release','switch':{'dist':'exponential','mean':0.2}},'"
+         "cpu':{'discipline':'ps'}},'tasks':{'t':{'arrivals':{'closed':6,'think':{'dist':'exponential','mean'"
+         ":3}},'steps':[{'in':'threads','do':[{'at':'cpu','for':{'dist':'exponential','mean':1}},{'await':[{'"
+         "delay':{'dist':'exponential','mean':4}}]},{'at':'cpu','for':{'dist':'exponential','mean':1}}]}]}}",
+         "'stations':{'threads':{'servers':3,'await':'release'},'cpu':{'discipline':'fcfs'}},'tasks':{'t':{'"
+         "arrivals':{'at_once':8},'steps':[{'in':'threads','do':[{'at':'cpu','for':{'dist':'exponential','"
+         "mean':1}},{'await':[{'delay':{'dist':'exponential','mean':4}}]},{'at':'cpu','for':{'dist':'"
+         "exponential','mean':1}}]}]}}",
+         "'arrivals':{'mmpp':{'rates':[0.2,1.2],'generator':[[-0.5,0.5],[1,-1]]}},'service':{'mean':1,'scv':"
+         "0.5}",
+         "'arrivals':{'rate':1.4},'servers':2,'queues':'per_server','dispatch':'jsq','capacity':12,'service':"
+         "{'dist':'exponential','mean':1}"},
     .apply = apply,
 };

@@ -37,6 +37,16 @@ const struct theory_form theory_product_form = {
               "1973, Reiser, "
               "Kobayashi 1975",
     .class = THEORY_EXACT,
+    .examples = {"'stations':{'a':{},'b':{'servers':2}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'id':"
+                 "'x','at':'a','for':{'dist':'exponential','mean':1},'next':{'y':0.6,'exit':0.4}},{'id':'y','"
+                 "at':'b','for':{'dist':'exponential','mean':2},'next':{'x':0.3,'exit':0.7}}]}}",
+                 "'stations':{'a':{'servers':3},'b':{'discipline':'ps'},'c':{'servers':'infinite'}},'tasks':{"
+                 "'t':{'arrivals':{'closed':9,'think':4},'steps':[{'at':'a','for':{'dist':'exponential','"
+                 "mean':2}},{'at':'b','for':{'dist':'uniform','min':0,'max':1.6}},{'at':'c','for':1}]}}",
+                 "'stations':{'a':{'discipline':'ps'},'b':{'servers':2}},'tasks':{'x':{'arrivals':{'closed':"
+                 "4,'think':{'dist':'exponential','mean':3}},'steps':[{'at':'a','for':1},{'at':'b','for':{'"
+                 "dist':'exponential','mean':1.5}}]},'y':{'arrivals':{'rate':0.2},'steps':[{'at':'a','for':{'"
+                 "mean':0.6,'scv':2}},{'at':'b','for':{'dist':'exponential','mean':1.5}}]}}"},
     .apply = product_form,
 };
 

@@ -118,7 +118,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "claims"};
+    static const char *const commands[] = {"run", "check", "list", "plot", "claims", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);

@@ -8,14 +8,19 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { KEY_JSON = KEY_OTHER, KEY_WHY };
+enum { KEY_JSON = KEY_OTHER, KEY_WHY, KEY_AT };
+
+enum { TIMES_MOST = 1000 };
 
 struct theory_args {
     struct scenario_args scenarios;
     const char *json;
     bool why;
+    double times[TIMES_MOST]; /* moments asked for, ascending */
+    size_t time_count;
 };
 
 static const struct argp_option options[] = {
@@ -23,8 +28,40 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, "FILE", 0, "Write all of it to FILE (-: standard output)", 0},
     {"why", KEY_WHY, NULL, 0,
      "Say of each result that does not apply which condition fails, even where others apply", 0},
+    {"at", KEY_AT, "TIME,...", 0,
+     "What is known of these moments after an empty start, in the scenario's time unit (ascending, or "
+     "FROM:TO:POINTS)",
+     0},
     {0},
 };
+
+/* "0.5,1,2" or "0:10:21". false: it is neither. */
+static bool read_times(struct theory_args *args, const char *text)
+{
+    double from, to;
+    int points, length = 0;
+    args->time_count = 0;
+    if (sscanf(text, "%lf:%lf:%d%n", &from, &to, &points, &length) == 3 && text[length] == '\0') {
+        if (!(from >= 0.0 && to > from && to < 1e300) || points < 2 || points > TIMES_MOST)
+            return false;
+        for (int i = 0; i < points; i++)
+            args->times[args->time_count++] = from + (to - from) * i / (points - 1);
+        return true;
+    }
+    for (;;) {
+        char *end;
+        const double t = strtod(text, &end);
+        if (end == text || !(t >= 0.0 && t < 1e300) || args->time_count == TIMES_MOST ||
+            (args->time_count > 0 && t < args->times[args->time_count - 1]))
+            return false;
+        args->times[args->time_count++] = t;
+        if (*end == '\0')
+            return true;
+        if (*end != ',')
+            return false;
+        text = end + 1;
+    }
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -33,10 +70,20 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         args->json = argument;
         return 0;
+    case KEY_AT:
+        if (!read_times(args, argument))
+            return arguments_complain(
+                state,
+                "--at takes up to %d times, ascending (0.5,1,2), or FROM:TO:POINTS (0:10:21), not "
+                "\"%s\"",
+                TIMES_MOST, argument);
+        return 0;
     case KEY_WHY:
         args->why = true;
         return 0;
     case ARGP_KEY_END:
+        if (args->json != NULL && args->time_count > 0)
+            return arguments_complain(state, "--at writes a table, not --json");
         if (args->json != NULL && args->scenarios.file_count > 1)
             return arguments_complain(state, "--json takes one scenario at a time");
         return 0;
@@ -54,6 +101,7 @@ static const struct argp theory_argp = {
            "source; and where nothing exact applies, which condition fails. FILE - is standard input.\v"
            "Examples:\n"
            "  desq theory mm1.json\n"
+           "  desq theory mm1.json --at 0:20:11\n"
            "  desq theory web.json --set /stations/threads/servers=8 --why\n"
            "\n"
            "Exit status: 0 fine, whether or not anything applies; 2 an error, named with its line, column "
@@ -138,6 +186,49 @@ static bool print_point(struct arena *arena, const struct scenario_point *p,
         }
     if (!exact || why)
         putchar('\n');
+    return true;
+}
+
+/* ---- moments ---- */
+
+static void print_label(const struct scenario_point *p)
+{
+    if (p->variant != NULL)
+        printf("%s ", p->variant);
+    for (size_t i = 0; i < p->set_count; i++)
+        printf("%s = %s ", p->sets[i].pointer, p->sets[i].value);
+    if (p->variant != NULL || p->set_count > 0)
+        putchar('\n');
+}
+
+/* A line for each moment. */
+static bool print_moments(const struct theory_args *args, struct desq *d, size_t point, struct arena *arena,
+                          struct error *err)
+{
+    const struct scenario_point *p = &desq_scenario(d)->points[point];
+    const struct theory_value *values;
+    size_t each;
+    char text[NUMBER_ROOM];
+    print_label(p);
+    struct error why;
+    if (!desq_theory_at(d, point, args->times, args->time_count, &values, &each, &why)) {
+        printf("  Nothing is known of its moments: %s.\n\n", why.text);
+        return true;
+    }
+    struct table t;
+    table_init(&t, arena);
+    table_label(&t, arena_printf(arena, "time, %s", p->scenario.time_unit));
+    for (size_t v = 0; v < each; v++)
+        table_column(&t, NULL, measure_name(arena, &p->scenario, &values[v]));
+    for (size_t i = 0; i < args->time_count; i++) {
+        table_row(&t);
+        table_cell(&t, 0, number_short(args->times[i], 6, text));
+        for (size_t v = 0; v < each; v++)
+            table_cell(&t, v + 1, number_short(values[i * each + v].value, 8, text));
+    }
+    if (!table_print(&t, stdout, 2))
+        return error_set(err, "out of memory");
+    putchar('\n');
     return true;
 }
 
@@ -252,6 +343,12 @@ static bool one_file(const struct theory_args *args, size_t i, struct arena *are
         printf("%s\n", sheet.file->points[0].scenario.title);
     if (good && text)
         printf("Times in %s.\n\n", sheet.file->points[0].scenario.time_unit);
+    for (size_t p = 0; good && args->time_count > 0 && p < sheet.file->point_count; p++)
+        good = print_moments(args, d, p, arena, err);
+    if (args->time_count > 0) {
+        desq_free(d);
+        return good;
+    }
     for (size_t p = 0; good && p < sheet.file->point_count; p++) {
         good = desq_theory(d, p, &answers[p], &sheet.count, err);
         if (good && text && !print_point(arena, &sheet.file->points[p], answers[p], sheet.count, args->why))

@@ -137,6 +137,12 @@ bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out,
     return theory_ask(d->models[point], 0, &d->arena, out, count, err);
 }
 
+bool desq_theory_at(struct desq *d, size_t point, const double *times, size_t count, const struct theory_value **out,
+                    size_t *value_count, struct error *err)
+{
+    return theory_at(d->models[point], times, count, &d->arena, out, value_count, err);
+}
+
 bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err)
 {
     struct arena arena;

@@ -106,6 +106,11 @@ bool desq_trace(struct desq *d, size_t point, uint64_t r,
 struct theory_answer;
 bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out, size_t *count, struct error *err);
 
+/* The same of moments after an empty start: theory_at. */
+struct theory_value;
+bool desq_theory_at(struct desq *d, size_t point, const double *times, size_t count, const struct theory_value **out,
+                    size_t *value_count, struct error *err);
+
 /* Every table that `desq list` shows: name ("distributions"), what it holds, and its rows. */
 struct desq_table {
     const char *name;

@@ -3,7 +3,7 @@
  * By change of time: the integral of the rate from one arrival to the next is exponential of mean 1 (Cinlar,
  * Introduction to Stochastic Processes, 1975, section 4.7). So one draw per arrival, nothing rejected, and a
  * gap may pass through any number of segments. */
-#include "models/arrival/arrival.h"
+#include "models/arrival/schedule.h"
 
 #include <math.h>
 
@@ -158,3 +158,19 @@ const struct arrival_type arrival_schedule = {
     .begin = begin,
     .next = next,
 };
+
+bool schedule_is(const struct arrival *arrival)
+{
+    return arrival->type == &arrival_schedule;
+}
+
+double schedule_rate(const struct arrival *arrival, double t, double *until)
+{
+    const struct schedule *s = arrival->data;
+    const double cycle = isinf(s->period) ? 0.0 : floor(t / s->period) * s->period;
+    size_t i = s->count;
+    while (i > 1 && cycle + s->segments[i - 1].from > t)
+        i--;
+    *until = i < s->count ? cycle + s->segments[i].from : cycle + s->period;
+    return s->segments[i - 1].rate;
+}

@@ -24,12 +24,15 @@ struct chain {
     size_t *first;     /* of its transitions; states + 1 */
     uint32_t *to;
     double *rate;
+    uint16_t *tag; /* by transition, where rates change with time: 1 + the kind whose rate of arrival it is to
+                      be multiplied by; 0: none */
     uint32_t *open;      /* by state: tasks of open kinds */
     bool *full;          /* by state: somebody is not let in here */
     bool *instant;       /* by state: it is left at once, by its rates as probabilities */
     double *rewards;     /* by state: struct reward_kind by kind, then struct reward_station by station */
     size_t reward_count; /* numbers per state */
     bool lost_late;
+    bool random_start;  /* it begins in one of several states */
     uint32_t open_seen; /* most open tasks in any state from which transitions have been generated */
     bool cut;           /* somebody was not let in somewhere */
 };
@@ -49,6 +52,9 @@ static inline struct reward_station *reward_stations(const struct chain *chain, 
 {
     return (struct reward_station *)(void *)(reward_kinds(chain, state) + chain->model->model->kind_count);
 }
+
+/* The means that a law of the states gives. */
+bool chain_means(const struct chain *c, const double *p, struct arena *arena, struct markov_result *out);
 
 /* Rates of a chain by row: those of state i are to[first[i]] .. to[first[i + 1] - 1]. */
 struct sparse {

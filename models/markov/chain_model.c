@@ -2,6 +2,7 @@
 #include "models/markov/scene.h"
 
 #include "models/arrival/markov.h"
+#include "models/arrival/schedule.h"
 #include "models/dist/dist.h"
 
 #include <math.h>
@@ -86,16 +87,18 @@ static const char *op_refused(const struct op *op)
     return NULL;
 }
 
-static const char *kind_refused(const struct model *model, const struct kind_model *kind)
+static const char *kind_refused(const struct model *model, const struct kind_model *kind, bool timed)
 {
     const struct arrival *arrival = kind->arrival;
+    const bool scheduled = timed && arrival->form == ARRIVAL_OPEN && schedule_is(arrival);
     const bool ends = arrival->form == ARRIVAL_AT_ONCE;
-    if (ends != model->terminating && arrival->form != ARRIVAL_NONE)
+    if (ends != model->terminating && arrival->form != ARRIVAL_NONE && !scheduled)
         return "arrivals that end, while others do not, or at other times than 0";
     if (ends ? arrival->start != 0.0 || kind->limit != UINT64_MAX
-             : arrival->form != ARRIVAL_NONE && (arrival->ends || kind->limit != UINT64_MAX))
+             : arrival->form != ARRIVAL_NONE && ((arrival->ends && !scheduled) || kind->limit != UINT64_MAX))
         return "arrivals that end, at other times than 0";
-    if (arrival->form == ARRIVAL_OPEN && arrival->type->next != NULL && arrival->type->next != markov_next)
+    if (arrival->form == ARRIVAL_OPEN && arrival->type->next != NULL && arrival->type->next != markov_next &&
+        !scheduled)
         return "arrivals that are neither a renewal process nor Markovian";
     if (arrival->batch != NULL && arrival->batch->shape != DIST_CONSTANT)
         return "batches of random size";
@@ -114,7 +117,7 @@ static const char *kind_refused(const struct model *model, const struct kind_mod
     return most > SPOT_HOLDS ? "servers held in too deep a nest" : NULL;
 }
 
-bool markov_refuses(const struct model *model, struct error *err)
+static bool refuses(const struct model *model, bool timed, struct error *err)
 {
     for (uint32_t s = 0; s < model->part_count; s++) {
         const char *why = station_refused(&model->stations[s]);
@@ -124,13 +127,18 @@ bool markov_refuses(const struct model *model, struct error *err)
         }
     }
     for (uint32_t k = 0; k < model->kind_count; k++) {
-        const char *why = kind_refused(model, &model->kinds[k]);
+        const char *why = kind_refused(model, &model->kinds[k], timed);
         if (why != NULL) {
             error_set(err, "kind %s has %s", model->kinds[k].name, why);
             return true;
         }
     }
     return false;
+}
+
+bool markov_refuses(const struct model *model, struct error *err)
+{
+    return refuses(model, false, err);
 }
 
 static bool law_of(const struct dist *d, struct arena *arena, struct phase_law *out, struct error *err,
@@ -182,10 +190,10 @@ static bool ops_laws(const struct model *model, struct arena *arena, struct chai
     return true;
 }
 
-bool chain_model_make(const struct model *model, struct arena *arena, struct chain_model *out,
+bool chain_model_make(const struct model *model, bool timed, struct arena *arena, struct chain_model *out,
                       struct error *err)
 {
-    if (markov_refuses(model, err))
+    if (refuses(model, timed, err))
         return false;
     struct phase_law *switching = arena_array(arena, model->part_count + 1, sizeof *switching);
     struct phase_law *thinking = arena_array(arena, model->kind_count + 1, sizeof *thinking);
@@ -213,6 +221,9 @@ bool chain_model_make(const struct model *model, struct arena *arena, struct cha
             batch[k] = (uint32_t)floor(kind->arrival->batch->a + 0.5);
         if (kind->arrival->form == ARRIVAL_OPEN && kind->arrival->type->next == markov_next) {
             source[k].n = markov_rates(kind->arrival, &source[k].d0, &source[k].d1);
+        } else if (timed && kind->arrival->form == ARRIVAL_OPEN && schedule_is(kind->arrival)) {
+            static const double one = 1.0, zero = 0.0; /* at rate 1, to be multiplied by that of the moment */
+            between[k] = (struct phase_law){1, &one, &one, &zero};
         } else if (kind->arrival->form == ARRIVAL_OPEN) {
             if (!law_of(&kind->arrival->interarrival, arena, &between[k], err, "the interarrival time",
                         kind->name))
@@ -237,6 +248,7 @@ bool chain_model_make(const struct model *model, struct arena *arena, struct cha
     out->patience = patience;
     out->closed = closed;
     out->source = source;
-    out->ends = model->terminating;
+    out->timed = timed;
+    out->ends = model->terminating && !timed;
     return ops_laws(model, arena, out, err);
 }

@@ -1,6 +1,7 @@
 /* explore.c: all states, breadth first. */
 #include "models/markov/chain.h"
 
+#include "models/arrival/schedule.h"
 #include "models/discipline/pace.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct explorer {
     struct words words;
     size_t state; /* in hand */
     size_t states_most;
+    uint16_t tag;     /* of the event in hand */
     double work_done; /* words of states taken apart and put together */
     bool too_many;
     const char *failed;
@@ -125,7 +127,7 @@ static void add_transition(struct explorer *x, uint32_t to, double rate)
 {
     struct chain *c = x->chain;
     for (size_t i = c->first[x->state]; i < c->transitions; i++)
-        if (c->to[i] == to) {
+        if (c->to[i] == to && c->tag[i] == x->tag) {
             c->rate[i] += rate;
             return;
         }
@@ -137,13 +139,17 @@ static void add_transition(struct explorer *x, uint32_t to, double rate)
         double *rates = realloc(c->rate, room * sizeof *rates);
         if (rates != NULL)
             c->rate = rates;
-        if (tos == NULL || rates == NULL) {
+        uint16_t *tags = realloc(c->tag, room * sizeof *tags);
+        if (tags != NULL)
+            c->tag = tags;
+        if (tos == NULL || rates == NULL || tags == NULL) {
             fail(x, "out of memory");
             return;
         }
         c->transition_room = room;
     }
     c->to[c->transitions] = to;
+    c->tag[c->transitions] = x->tag;
     c->rate[c->transitions++] = rate;
 }
 
@@ -268,12 +274,15 @@ static void sources(struct explorer *x)
         if (law->n == 0)
             continue;
         const uint32_t i = x->base.source[k];
+        const struct arrival *arrival = m->model->kinds[k].arrival;
+        x->tag = m->timed && arrival->form == ARRIVAL_OPEN && schedule_is(arrival) ? (uint16_t)(k + 1U) : 0;
         double ends = 1.0;
         for (uint32_t j = 0; j < law->n; j++) {
             ends -= law->follow[i * law->n + j];
             happen(x, law->rate[i] * law->follow[i * law->n + j], SOURCE_PHASE, k, j, 0, 0);
         }
         happen(x, ends < 1e-14 ? 0.0 : law->rate[i] * ends, ARRIVES, k, 0, 0, 0);
+        x->tag = 0;
     }
 }
 
@@ -412,7 +421,15 @@ static void begin(struct explorer *x)
              x->chain->model->closed[k] && i < m->kinds[k].arrival->number && x->work.failed == NULL; i++) {
             oracle_begin(&x->oracle);
             scene_think(&x->work, k);
+            for (uint32_t d = 0; d < x->oracle.count; d++)
+                x->chain->random_start |= x->oracle.draws[d].next != UINT32_MAX;
         }
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        size_t phases = x->chain->model->source[k].n > 1 ? 2 : 0;
+        for (size_t i = 0; i < x->chain->model->between[k].n; i++)
+            phases += x->chain->model->between[k].alpha[i] > 0.0;
+        x->chain->random_start |= phases > 1;
+    }
     if (x->work.failed != NULL)
         fail(x, x->work.failed);
     else if (!scene_store(&x->work, &x->words))
@@ -465,6 +482,7 @@ void chain_forget(struct chain *c)
     free(c->first);
     free(c->to);
     free(c->rate);
+    free(c->tag);
     free(c->open);
     free(c->full);
     free(c->instant);

@@ -138,7 +138,7 @@ static struct markov_kind kind_means(const struct chain *c, const struct reward_
     };
 }
 
-static bool means(const struct chain *c, const double *p, struct arena *arena, struct markov_result *out)
+bool chain_means(const struct chain *c, const double *p, struct arena *arena, struct markov_result *out)
 {
     const struct model *m = c->model->model;
     struct reward_kind *kinds = arena_array(arena, m->kind_count + 1, sizeof *kinds);
@@ -214,7 +214,7 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
         if (out->left_out > LEFT_OUT_GOAL)
             *more = next_room(&chain, p, room, out->left_out);
     }
-    ok = ok && (means(&chain, p, arena, out) || error_set(err, "out of memory"));
+    ok = ok && (chain_means(&chain, p, arena, out) || error_set(err, "out of memory"));
     if (*too_many && chain.open_seen > 1) /* there is room for about so many tasks */
         *more = chain.open_seen - 1.0;
     free(p);
@@ -304,7 +304,7 @@ bool markov_solve(const struct model *model, const struct markov_options *option
     *out = (struct markov_result){0};
     const size_t states_most =
         options != NULL && options->states_most > 0 ? options->states_most : MARKOV_STATES_MOST;
-    if (!chain_model_make(model, arena, &chain_model, err) || overloaded(model, err))
+    if (!chain_model_make(model, false, arena, &chain_model, err) || overloaded(model, err))
         return false;
     if (chain_model.ends)
         return solve_batch(&chain_model, states_most, arena, out, err);

@@ -50,6 +50,13 @@ struct markov_result {
 bool markov_solve(const struct model *model, const struct markov_options *options, struct arena *arena,
                   struct markov_result *out, struct error *err);
 
+/* The same at moments (ascending, from 0 on) after it has begun empty, or with all closed tasks thinking:
+ * numbers, queue lengths and utilisations; the rest is NAN. Rates of Poisson arrivals may change with time
+ * (`schedule`). By uniformisation (Jensen, Skand. Aktuarietidskr. 36, 1953; Fox, Glynn, Comm. ACM 31, 1988).
+ * out: count of them. */
+bool markov_at(const struct model *model, const struct markov_options *options, const double *times,
+               size_t count, struct arena *arena, struct markov_result *out, struct error *err);
+
 /* true: the model has something that no chain is made of; err names it. */
 bool markov_refuses(const struct model *model, struct error *err);
 

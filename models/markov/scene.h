@@ -27,11 +27,12 @@ struct chain_model {
     const double *patience;             /* by kind: its rate; 0: none */
     bool *closed;                       /* by kind */
     const struct chain_source *source;  /* by kind: arrivals with phases that arrivals may change */
-    bool ends;                          /* all tasks come at time 0: the chain runs until they are gone */
+    bool timed; /* it is asked for at moments: rates of arrival may change with time */
+    bool ends;  /* all tasks come at time 0: the chain runs until they are gone */
 };
 
 /* Fills out, in the arena. false: err says why there is no chain. */
-bool chain_model_make(const struct model *model, struct arena *arena, struct chain_model *out,
+bool chain_model_make(const struct model *model, bool timed, struct arena *arena, struct chain_model *out,
                       struct error *err);
 
 /* Draws, one after another. A first way through an event takes the first outcome of each; then the last draw

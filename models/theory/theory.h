@@ -85,4 +85,9 @@ void theory_sd(struct theory_sheet *sheet, enum theory_scope scope, size_t subje
 void theory_quantile(struct theory_sheet *sheet, enum theory_scope scope, size_t subject, const char *probe,
                      double p, double value);
 
+/* What is known of the moments `times` (ascending) after an empty start: numbers and utilisations, exactly (models/markov/).
+ * *out: count lists of *value_count values each, one behind another. false: err says why nothing is. */
+bool theory_at(const struct model *model, const double *times, size_t count, struct arena *arena,
+               const struct theory_value **out, size_t *value_count, struct error *err);
+
 #endif

@@ -376,7 +376,7 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
     if (e->stopped == STOPPED_DEADLOCK)
         warnings[n++] = arena_text(arena, e->stuck);
     if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&
-        batches_replications(e->batches) == 1)
+        batches_replications(e->batches) == 1 && !(model_one_long_run(m) && isfinite(m->length)))
         warnings[n++] = arena_text(arena, "one replication gives no interval");
     out->warnings = warnings;
     out->warning_count = n;

@@ -110,10 +110,40 @@ static void job_worker_free(void *worker)
  * depend on the threads. */
 static const char deadlock_text[] = "deadlock", limit_text[] = "limit";
 
+/* Of a piece that is not the last: nothing of what only the end shows. */
+static void leave_out_ends(const struct model *m, struct record *record)
+{
+    size_t places[] = {[PROBE_KIND] = 0, [PROBE_STATION] = 0, [PROBE_RUN] = 0};
+    const size_t subjects[] = {
+        [PROBE_KIND] = m->kind_count, [PROBE_STATION] = m->station_count, [PROBE_RUN] = 1};
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        const size_t n = places[probe->scope]++;
+        for (size_t s = 0; probe->at_end && s < subjects[probe->scope]; s++)
+            record->samples[experiment_sample(m, probe->scope, s, n)] = sample_of_ratio(0.0, 0.0);
+    }
+}
+
+/* What has been counted since the last piece of the one replication. */
+static bool take_section(void *context, struct world *w)
+{
+    struct record *record = context;
+    record->events = 0; /* told of the whole at its end */
+    fill(w, record);
+    leave_out_ends(w->model, record);
+    return batches_add(w->section_batches, record);
+}
+
 static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
 {
     struct world *w = ((struct worker *)worker)->world;
     struct experiment *e = ((struct worker *)worker)->experiment;
+    if (model_one_long_run(e->model) && isfinite(e->model->length)) {
+        w->section = take_section;
+        w->section_context = record;
+        w->section_batches = e->batches;
+        w->sections = BATCHES_MOST;
+    }
     const enum world_end end = world_run(w, r, record, &e->limits);
     char who[600] = "";
     switch (end) {
@@ -165,6 +195,8 @@ bool experiment_restart(struct experiment *e, struct error *err)
 {
     batches_free(e->batches);
     e->batches = batches_new(experiment_samples(e->model), histograms(e->model));
+    if (e->batches != NULL && model_one_long_run(e->model) && isfinite(e->model->length))
+        batches_serial(e->batches);
     return e->batches != NULL || error_set(err, "out of memory");
 }
 
@@ -202,6 +234,9 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
     if (from + done == replications)
         return true;
     e->finished = true;
+    /* The pieces of a replication that did not come to its end say nothing of it. */
+    if (model_one_long_run(e->model) && done == 0 && !experiment_restart(e, err))
+        return false;
     if (strncmp(failed.text, deadlock_text, strlen(deadlock_text)) == 0) {
         snprintf(e->stuck, sizeof e->stuck, "%s", failed.text);
         e->stopped = STOPPED_DEADLOCK;

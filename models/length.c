@@ -204,6 +204,12 @@ void model_round_length(struct model *m)
         m->length = 2.0 * whole_periods(fmax(m->length / 2.0, m->period), m->period);
 }
 
+bool model_one_long_run(const struct model *m)
+{
+    const struct run_spec *run = &m->scenario->run;
+    return run->replications == 1 && isnan(run->count) && !m->terminating && !m->deterministic;
+}
+
 bool model_settled(const struct model *m)
 {
     return m->terminating || m->warmup >= settled(m);

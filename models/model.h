@@ -166,6 +166,9 @@ double model_warmup_for(const struct model *m, const double *utilisation);
  * hour. */
 void model_round_length(struct model *m);
 
+/* Does the scenario ask for one replication, of a given or chosen length? It is measured in pieces (batch means). */
+bool model_one_long_run(const struct model *m);
+
 /* Have the rates of arrival reached those of the long run when measuring begins? */
 bool model_settled(const struct model *m);
 

@@ -44,6 +44,8 @@ const char *recursion_refusal(struct arena *arena, const struct model *m)
     const struct kind_model *kind = &m->kinds[0];
     if (kind->arrival->form != ARRIVAL_OPEN || !kind->arrival->plain || kind->limit != UINT64_MAX)
         return "arrivals are not a renewal process of single tasks that goes on for ever";
+    if (model_one_long_run(m))
+        return "one replication is cut into batches";
     if (m->deterministic)
         return "nothing is drawn at random";
     if (m->initial[0] > 0)

@@ -470,6 +470,32 @@ static void on_half(void *world, const struct event *e)
     }
 }
 
+/* Piece n ends. */
+static void push_section(struct world *w, uint32_t n)
+{
+    const struct model *m = w->model;
+    calendar_push(&w->sim.calendar, m->warmup + m->length * ((double)n / (double)w->sections), RANK_MARK,
+                  EV_SECTION, n);
+}
+
+static void on_section(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t n = e->subject;
+    for (uint32_t i = 0; i < w->model->part_count; i++)
+        station_clock(w, &w->stations[i]);
+    w->end = w->sim.now;
+    group_gather(w);
+    if (!w->section(w->section_context, w)) {
+        w->failed = true;
+        w->sim.stop = true;
+        return;
+    }
+    on_cut(w, NULL);
+    if (n + 1 < w->sections)
+        push_section(w, n + 1);
+}
+
 static void on_stop(void *world, const struct event *e)
 {
     (void)e;
@@ -492,6 +518,7 @@ static event_handler *const handlers[EV_KINDS] = {
     [EV_ALARM] = alarm_on_event,
     [EV_CUT] = on_cut,
     [EV_HALF] = on_half,
+    [EV_SECTION] = on_section,
     [EV_STOP] = on_stop,
 };
 
@@ -564,6 +591,8 @@ static void begin(struct world *w)
     if (m->length < INFINITY) {
         calendar_push(&w->sim.calendar, m->warmup + m->length / 2.0, RANK_MARK, EV_HALF, 0);
         calendar_push(&w->sim.calendar, m->warmup + m->length, RANK_MARK, EV_STOP, 0);
+        if (w->section != NULL)
+            push_section(w, 1);
     }
 }
 

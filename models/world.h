@@ -33,6 +33,7 @@ enum event_kind {
     EV_ALARM,        /* subject: index of an alarm (models/alarm.h); a timer */
     EV_CUT,          /* the warm-up is over */
     EV_HALF,         /* half of the measured time is over */
+    EV_SECTION,      /* a piece of the measured time is over; subject: its number */
     EV_STOP,         /* the measured time is over */
     EV_KINDS
 };
@@ -189,6 +190,13 @@ struct world {
     struct recursion *recursion; /* models/recursion.h; NULL: the model runs by its calendar */
     uint32_t admitted;  /* a blocked task for which there is room now, or NO_TASK */
     bool failed;        /* no memory */
+
+    /* Where one replication is all there is: told at the end of each of `sections` equal pieces of the measured time but
+     * the last; what was counted is forgotten afterwards, as at the cut. NULL: it is not cut into pieces. */
+    bool (*section)(void *context, struct world *w); /* false: no memory */
+    void *section_context;
+    struct batches *section_batches;
+    uint32_t sections;
 };
 
 struct world *world_new(const struct model *m);

@@ -102,10 +102,64 @@ static void a_bias_is_found(void)
     arena_free(&arena);
 }
 
+/* One long run, cut into 64 pieces of 780 services each: about ten relaxation times. The intervals are those
+ * of serial.h, whose longer side is taken for both. */
+static void one_long_run(void)
+{
+    struct arena arena;
+    struct coverage_of_study s;
+    arena_init(&arena);
+    repeat("{'arrivals':{'rate':0.8},'service':{'dist':'exponential','mean':1},"
+           "'run':{'replications':1,'warmup':500,'time':50000,'quantiles':[0.5,0.9,0.999]}}",
+           300, &arena, &s);
+    for (size_t i = 0; i < s.figure_count; i++) {
+        const struct coverage_figure *f = &s.figures[i];
+        if (f->given < 270)
+            continue;
+        EXPECT(gsl_cdf_binomial_P((unsigned)f->covered, 0.93, (unsigned)f->given) > 1e-5 &&
+                   gsl_cdf_binomial_Q((unsigned)f->covered - 1, 0.98, (unsigned)f->given) > 1e-5,
+               "%s: %llu of %llu", f->measure, (unsigned long long)f->covered, (unsigned long long)f->given);
+    }
+    CU_ASSERT_EQUAL(find(&s, "response", NAN)->given, 300);
+    CU_ASSERT(find(&s, "response", 0.9)->given >= 290);
+    CU_ASSERT_EQUAL(find(&s, "response", 0.999)->given, 0); /* some tens of values, in a few bursts */
+    CU_ASSERT(find(&s, "response", NAN)->half_width < 1.5); /* 5 +- 0.66, so that something is said */
+    arena_free(&arena);
+}
+
+/* The end of a run is one figure without an interval; the course of it has the same values in pieces as
+ * whole. */
+static void pieces_of_one_run(void)
+{
+    struct trial one, two;
+    if (trial_read(&one, "{'arrivals':{'rate':0.5},'service':1,'capacity':3,"
+                         "'run':{'replications':1,'warmup':10,'time':1000,'quantiles':[0.5]}}") &&
+        trial_read(&two, "{'arrivals':{'rate':0.5},'service':1,'capacity':3,"
+                         "'run':{'replications':2,'warmup':10,'time':1000,'quantiles':[0.5]}}") &&
+        trial_run(&one, 1) && trial_run(&two, 1)) {
+        const struct figure *left = trial_figure(&one, 0, "task", "unfinished");
+        CU_ASSERT(isnan(left->half_width) && left->mean == floor(left->mean));
+        CU_ASSERT_EQUAL(one.result->points[0].report.replications, 1);
+        CU_ASSERT(trial_figure(&one, 0, "task", "response")->half_width > 0.0);
+        CU_ASSERT(trial_figure(&one, 0, "task", "lost")->half_width > 0.0);
+        const struct figure *wait = trial_figure(&one, 0, "task", "wait"),
+                            *response = trial_figure(&one, 0, "task", "response"),
+                            *service = trial_figure(&one, 0, "task", "service");
+        CU_ASSERT_DOUBLE_EQUAL(wait->mean + service->mean, response->mean, 1e-12);
+        CU_ASSERT_DOUBLE_EQUAL(trial_figure(&one, 0, "station:queue", "utilisation")->mean,
+                               trial_figure(&one, 0, "task", "throughput")->mean, 2e-3);
+        CU_ASSERT_EQUAL(one.result->points[0].warning_count, 0);
+    }
+    trial_free(&one);
+    trial_free(&two);
+}
+
 const struct test coverage_tests[] = {
     {"intervals of a share are those of the binomial law", shares_by_the_binomial_law},
     {"theory gives the truth where it knows it, and intervals hold it as often as they say",
      theory_gives_the_truth},
     {"intervals of a study that starts empty and hardly warms up are found out", a_bias_is_found},
+    {"intervals of one long run hold the truth as often as they say, or are withheld", one_long_run},
+    {"one long run is measured in pieces, its end once", pieces_of_one_run},
     {NULL, NULL},
 };

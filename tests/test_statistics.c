@@ -129,9 +129,9 @@ static void interval_by_hand(void)
         }
     }
     trial_free(&t);
-    /* One replication says nothing about the spread of replications. */
+    /* One replication of so many tasks says nothing about the spread of replications. */
     if (trial_read(&t, "{'arrivals':{'rate':0.5},'service':{'dist':'exponential','mean':1},"
-                       "'run':{'replications':1,'time':10000,'warmup':0,'quantiles':[0.5]}}") &&
+                       "'run':{'replications':1,'count':10000,'warmup':0,'quantiles':[0.5]}}") &&
         trial_run(&t, 1)) {
         const struct figure *f = trial_figure(&t, 0, "task", "response");
         CU_ASSERT(f->mean > 0.0 && isnan(f->half_width));

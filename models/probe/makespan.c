@@ -15,6 +15,7 @@ static struct sample read_makespan(const struct world *w, size_t subject)
 const struct probe_type probe_makespan = {
     .name = "makespan",
     .summary = "time at which the last task of a terminating run ended",
+    .at_end = true,
     .scope = PROBE_RUN,
     .unit = UNIT_TIME,
     .tally = true,

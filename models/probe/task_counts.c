@@ -108,6 +108,7 @@ const struct probe_type probe_missed = {
 const struct probe_type probe_unfinished = {
     .name = "unfinished",
     .summary = "tasks still present when a replication ends",
+    .at_end = true,
     .scope = PROBE_KIND,
     .unit = UNIT_NUMBER,
     .read = read_unfinished,

@@ -1,5 +1,6 @@
 #include "sim/stat/batches.h"
 #include "sim/stat/batches_store.h"
+#include "sim/stat/serial.h"
 
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
@@ -176,9 +177,15 @@ bool batches_add(struct batches *b, const struct record *r)
     for (size_t s = 0; s < b->sample_count; s++)
         sample_add(&last->samples[s], &r->samples[s]);
     last->replications++;
-    b->replications++;
+    b->replications += !b->serial || r->events > 0;
     b->events += r->events;
     return true;
+}
+
+void batches_serial(struct batches *b)
+{
+    assert(b->used == 0);
+    b->serial = true;
 }
 
 uint64_t batches_replications(const struct batches *b)
@@ -206,6 +213,30 @@ double batches_student(double confidence, double degrees)
     return gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, degrees);
 }
 
+double pairing_variance(const struct pairing *pairs, const double *left, bool serial, double confidence)
+{
+    const double degrees = (double)pairs->count - 1.0;
+    if (serial) {
+        const struct serial s = serial_mean(left, pairs->count, confidence);
+        const double error = s.half_width * (double)pairs->count / batches_student(confidence, degrees);
+        return error * error;
+    }
+    double squares = 0.0, replications = 0.0; /* squares: per replication */
+    for (size_t i = 0; i < pairs->count; i++) {
+        squares += left[i] * left[i] / pairs->replications[i];
+        replications += pairs->replications[i];
+    }
+    return squares / degrees * replications;
+}
+
+double batches_variance(const struct batches *b, const double *left, double confidence)
+{
+    struct pairing own = {.count = b->used};
+    for (size_t i = 0; i < b->used; i++)
+        own.replications[i] = (double)b->items[i].replications;
+    return pairing_variance(&own, left, b->serial, confidence);
+}
+
 static struct sample sum_of(const struct batches *b, size_t sample, size_t from, size_t to)
 {
     struct sample sum = nothing;
@@ -227,7 +258,7 @@ struct ratio {
     double point, variance, degrees;
 };
 
-static struct ratio ratio_of(const struct batches *b, size_t sample)
+static struct ratio ratio_of(const struct batches *b, size_t sample, double confidence)
 {
     const struct sample sum = sum_of(b, sample, 0, b->used);
     struct ratio out = {.point = NAN, .variance = NAN, .degrees = (double)b->used - 1.0};
@@ -236,12 +267,15 @@ static struct ratio ratio_of(const struct batches *b, size_t sample)
     out.point = sum.numerator / sum.denominator;
     if (b->used < 2)
         return out;
-    double squares = 0.0; /* per replication */
-    for (size_t i = 0; i < b->used; i++) {
-        const double left = residual(&b->items[i].samples[sample], out.point) / sum.denominator;
-        squares += left * left / (double)b->items[i].replications;
-    }
-    out.variance = squares / out.degrees * (double)b->replications;
+    double left[BATCHES_MOST];
+    size_t filled = 0;
+    for (size_t i = 0; i < b->used; i++)
+        filled += b->items[i].samples[sample].denominator > 0.0;
+    if (b->serial && filled < SERIAL_BATCHES_FEWEST)
+        return out;
+    for (size_t i = 0; i < b->used; i++)
+        left[i] = residual(&b->items[i].samples[sample], out.point) / sum.denominator;
+    out.variance = batches_variance(b, left, confidence);
     return out;
 }
 
@@ -254,7 +288,7 @@ static double half_width(double variance, double degrees, double confidence)
 
 struct estimate batches_mean(const struct batches *b, size_t sample, double confidence)
 {
-    const struct ratio r = ratio_of(b, sample);
+    const struct ratio r = ratio_of(b, sample, confidence);
     return (struct estimate){r.point, half_width(r.variance, r.degrees, confidence)};
 }
 
@@ -322,27 +356,24 @@ struct estimate batches_mean_difference(const struct batches *a, size_t sample_a
     struct estimate out = {point_a - point_b, NAN};
     if (pairs.count < 2)
         return out;
-    double squares = 0.0, replications = 0.0;
+    double left[BATCHES_MOST];
     for (size_t i = 0; i < pairs.count; i++) {
         const struct sample in_a = sum_of(a, sample_a, pairs.first_a[i], pairs.first_a[i + 1]);
         const struct sample in_b = sum_of(b, sample_b, pairs.first_b[i], pairs.first_b[i + 1]);
-        const double left =
-            residual(&in_a, point_a) / sum_a.denominator - residual(&in_b, point_b) / sum_b.denominator;
+        left[i] = residual(&in_a, point_a) / sum_a.denominator - residual(&in_b, point_b) / sum_b.denominator;
         const double scale =
             fabs(in_a.numerator / sum_a.denominator) + fabs(in_b.numerator / sum_b.denominator);
-        const double beyond = beyond_rounding(left, scale);
-        squares += beyond * beyond / pairs.replications[i];
-        replications += pairs.replications[i];
+        left[i] = beyond_rounding(left[i], scale);
     }
-    const double degrees = (double)pairs.count - 1.0;
-    out.half_width = half_width(squares / degrees * replications, degrees, confidence);
+    out.half_width = half_width(pairing_variance(&pairs, left, a->serial && b->serial, confidence),
+                                (double)pairs.count - 1.0, confidence);
     return out;
 }
 
 struct estimate batches_mean_difference_unpaired(const struct batches *a, size_t sample_a,
                                                  const struct batches *b, size_t sample_b, double confidence)
 {
-    const struct ratio ra = ratio_of(a, sample_a), rb = ratio_of(b, sample_b);
+    const struct ratio ra = ratio_of(a, sample_a, confidence), rb = ratio_of(b, sample_b, confidence);
     const double variance = ra.variance + rb.variance;
     /* Welch, "The generalization of Student's problem when several different population variances are
      * involved", Biometrika 1947: the degrees of freedom of the sum. */

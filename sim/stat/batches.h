@@ -64,6 +64,11 @@ void batches_free(struct batches *b);
  * batches_free. */
 bool batches_add(struct batches *b, const struct record *r);
 
+/* From here on (to be called while b is empty) each record is a piece of one replication, BATCHES_MOST of them in the
+ * order of time and equally long, of which the last alone tells events: intervals take account of what neighbours have in common (sim/stat/serial.h). */
+void batches_serial(struct batches *b);
+
+/* Of a serial one: 1 when its last piece is there. */
 uint64_t batches_replications(const struct batches *b);
 uint64_t batches_events(const struct batches *b);
 /* How many batches the intervals go by. */

@@ -63,7 +63,7 @@ struct inversion {
     bool coarse;
     double p, n;
     double target; /* ceil(p n) - 1/2: C(v) is at least the rank, or at most rank - 1 */
-    double t;
+    double t, confidence;
     double least_effect; /* design effect is taken to be at least that at the quantile itself */
 };
 
@@ -78,17 +78,16 @@ static double count_below(const struct inversion *q, double limit, double *effec
     *effect = NAN;
     if (!(all > 0.0 && all < q->n))
         return all;
-    double squares = 0.0; /* per replication */
+    double lefts[BATCHES_MOST];
     for (size_t i = 0; i < q->b->used; i++) {
         /* count - all * values / n from exact products (Dekker 1971): 0 exactly when the shares are the same.
          */
         const double values = (double)q->b->items[i].packs[q->histogram].count;
         const double x = count[i] * q->n, y = all * values;
         const double left = ((x - y) + (fma(count[i], q->n, -x) - fma(all, values, -y))) / q->n;
-        squares += left * left / (double)q->b->items[i].replications;
+        lefts[i] = left;
     }
-    const double variance = squares / (double)(q->b->used - 1) * (double)q->b->replications;
-    *effect = variance / (all / q->n * (q->n - all));
+    *effect = batches_variance(q->b, lefts, q->confidence) / (all / q->n * (q->n - all));
     return all;
 }
 
@@ -158,6 +157,7 @@ struct quantile_estimate batches_quantile(const struct batches *b, size_t histog
         .p = p,
         .n = n,
         .target = (double)histogram_rank(p, h->count) - 0.5,
+        .confidence = confidence,
         .t = batches_student(confidence, (double)(b->used - 1)),
     };
     q.least_effect = effect_at(&q, out.value);
@@ -245,7 +245,7 @@ struct standing {
 
 /* firsts[i] is the first item of section i of `whole`. */
 static struct standing stand(struct section whole, const size_t *firsts, const struct pairing *pairs,
-                             double p, bool coarse)
+                             double p, bool coarse, double confidence)
 {
     struct standing out = {0};
     const struct found q = find_quantile(whole, p, coarse);
@@ -255,7 +255,6 @@ static struct standing stand(struct section whole, const size_t *firsts, const s
     out.constant = q.min == q.max;
     out.thin = n * rarer < RARE_VALUES * (1.0 - 0x1p-40);
     const double share = (q.target - q.below) / (q.at - q.below); /* of the place counted as below */
-    double squares = 0.0, replications = 0.0;
     for (size_t i = 0; i < pairs->count; i++) {
         const struct section part = {whole.b, whole.histogram, firsts[i], firsts[i + 1]};
         const double low = (double)section_below(part, limit_of(q.place - 1, coarse));
@@ -263,10 +262,8 @@ static struct standing stand(struct section whole, const size_t *firsts, const s
         const double count = low + share * (high - low),
                      expected = q.target / n * (double)section_count(part);
         out.left[i] = beyond_rounding(count - expected, count + expected) / n;
-        squares += out.left[i] * out.left[i] / pairs->replications[i];
-        replications += pairs->replications[i];
     }
-    out.share_error = sqrt(squares / ((double)pairs->count - 1.0) * replications);
+    out.share_error = sqrt(pairing_variance(pairs, out.left, whole.b->serial, confidence));
     return out;
 }
 
@@ -315,8 +312,8 @@ struct estimate batches_quantile_difference(const struct batches *a, size_t hist
     const uint64_t count_a = section_count(in_a), count_b = section_count(in_b);
     if (count_a == 0 || count_b == 0)
         return (struct estimate){NAN, NAN};
-    const struct standing sa = stand(in_a, pairs.first_a, &pairs, p, coarse);
-    const struct standing sb = stand(in_b, pairs.first_b, &pairs, p, coarse);
+    const struct standing sa = stand(in_a, pairs.first_a, &pairs, p, coarse, confidence);
+    const struct standing sb = stand(in_b, pairs.first_b, &pairs, p, coarse, confidence);
     struct estimate out = {sa.located.value - sb.located.value, NAN};
     if (pairs.count < 2)
         return out;
@@ -330,17 +327,16 @@ struct estimate batches_quantile_difference(const struct batches *a, size_t hist
     const double least = reach_of(p, (double)(count_a < count_b ? count_a : count_b), confidence);
     const double reach = fmin(fmax(least, t * error), 0.9 * rarer);
     const double slope_a = slope(in_a, p, reach, coarse), slope_b = slope(in_b, p, reach, coarse);
-    double squares = 0.0, replications = 0.0;
+    double left[BATCHES_MOST];
     for (size_t i = 0; i < pairs.count; i++) {
         const double left_a = slope_a * sa.left[i], left_b = slope_b * sb.left[i];
-        const double left = beyond_rounding(left_a - left_b, fabs(left_a) + fabs(left_b));
-        squares += left * left / pairs.replications[i];
-        replications += pairs.replications[i];
+        left[i] = beyond_rounding(left_a - left_b, fabs(left_a) + fabs(left_b));
     }
+    const double variance = pairing_variance(&pairs, left, a->serial && b->serial, confidence);
     /* What chance explains, and what the buckets leave open. */
-    const bool alike = out.mean == 0.0 && squares == 0.0 && same_sections(in_a, in_b);
+    const bool alike = out.mean == 0.0 && variance == 0.0 && same_sections(in_a, in_b);
     const double above = (sa.located.high - sa.located.value) + (sb.located.value - sb.located.low);
     const double below = (sa.located.value - sa.located.low) + (sb.located.high - sb.located.value);
-    out.half_width = t * sqrt(squares / degrees * replications) + (alike ? 0.0 : fmax(above, below));
+    out.half_width = t * sqrt(variance) + (alike ? 0.0 : fmax(above, below));
     return out;
 }

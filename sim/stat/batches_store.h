@@ -20,6 +20,7 @@ struct batches {
     size_t sample_count, histogram_count;
     uint64_t replications, events;
     uint64_t group; /* a power of 2 */
+    bool serial;    /* see batches_serial */
     size_t used;
     struct batch items[BATCHES_MOST];
     struct histogram *merged;
@@ -41,6 +42,12 @@ static inline double beyond_rounding(double left, double scale)
 {
     return fabs(left) <= 0x1p-45 * scale ? 0.0 : left;
 }
+
+/* The variance of the sum of left over the batches, which are what is left of each when the mean is taken away: from
+ * their spread, as independent, or as pieces of one series. In units for which Student's t at used - 1 degrees of freedom
+ * makes the half-width of an interval of it. */
+double batches_variance(const struct batches *b, const double *left, double confidence);
+double pairing_variance(const struct pairing *pairs, const double *left, bool serial, double confidence);
 
 /* Student's t: |T| is at most this with probability `confidence`. */
 double batches_student(double confidence, double degrees);

@@ -91,6 +91,10 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_GIVE_UP:
         case OP_FORK:
         case OP_JOIN:
+        case OP_DELIVER:
+        case OP_VISIBLE:
+        case OP_ACKNOWLEDGE:
+        case OP_DEAD:
         case OP_END:
             return NULL;
         }

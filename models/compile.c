@@ -378,7 +378,8 @@ static bool deterministic(const struct model *m)
                 return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
-            if (op->code == OP_CHOOSE || (op->code == OP_BACKOFF && op->target > 0) || !(op->given || constant(op->dist)))
+            if (op->code == OP_CHOOSE || (op->code == OP_BACKOFF && op->target > 0) ||
+                (op->code == OP_ACKNOWLEDGE && op->p > 0.0 && op->p < 1.0) || !(op->given || constant(op->dist)))
                 return false;
         }
     }
@@ -446,6 +447,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         }
         m->frames = programs[k].frames_most > m->frames ? programs[k].frames_most : m->frames;
         m->replies |= programs[k].replies;
+        m->delivers |= programs[k].delivers;
         m->parted |= programs[k].forks || programs[k].splits;
         m->impatient |= m->kinds[k].patience != NULL || m->kinds[k].balk_count > 0;
         m->linked |= m->kinds[k].patience != NULL;
@@ -483,6 +485,7 @@ static const char *const opcode_names[] = {
     [OP_SEND] = "send",   [OP_TRY] = "try",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
     [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
     [OP_JOIN] = "join",   [OP_REPLY] = "reply", [OP_END] = "end",
+    [OP_DELIVER] = "deliver", [OP_VISIBLE] = "visible", [OP_ACKNOWLEDGE] = "acknowledge", [OP_DEAD] = "dead",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -533,6 +536,14 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
     case OP_FORK:
         return arena_printf(arena, "%4u  %-7s %u branches, %.0f needed%s; then: %u\n", i, name, op->slot, op->p,
                             op->given ? ", others cancelled" : "", op->target);
+    case OP_DELIVER:
+        return arena_printf(arena, "%4u  %-7s to %u, at most %.0f times; dead: %u; acknowledged: %u\n", i, name,
+                            op[1].target, op[1].p, op[2].target, op->target);
+    case OP_VISIBLE:
+        return arena_printf(arena, "%4u  %-7s again after %s\n", i, name, op->dist == NULL ? "ever" : dist);
+    case OP_ACKNOWLEDGE:
+        return arena_printf(arena, "%4u  %-7s but for %.10g\n", i, name, op->p);
+    case OP_DEAD:
     case OP_REPLY:
     case OP_GIVE_UP:
     case OP_JOIN:

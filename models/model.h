@@ -106,6 +106,7 @@ struct model {
     bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
     bool unusual;               /* interruptible or placed: one test for both */
     bool weighed;               /* some rule of dispatch looks at the work that is left */
+    bool delivers;              /* tasks are delivered (models/redelivery.h) */
     bool replies;               /* tasks may reply before they end */
     bool stints;                /* tasks have a struct stint */
     const uint64_t *initial;    /* by kind: tasks at time 0 */

@@ -1,11 +1,12 @@
 #include "models/part.h"
 
+#include "models/redelivery.h"
 #include "models/withdraw.h"
 
 /* Of the key from which a branch's key is made; unrelated to the task's own draws. */
 #define BRANCH_KEY UINT64_C(0xBB67AE8584CAA73B)
 
-static void unlink_branch(const struct world *w, uint32_t ti)
+void part_unlink(const struct world *w, uint32_t ti)
 {
     struct part *part = task_part(w, ti), *parent = task_part(w, part->parent);
     if (part->before == NO_TASK)
@@ -18,35 +19,47 @@ static void unlink_branch(const struct world *w, uint32_t ti)
     part->parent = NO_TASK;
 }
 
+uint64_t part_key(struct world *w, uint32_t ti)
+{
+    return stream_subkey(stream_mix(w->tasks[ti].key ^ BRANCH_KEY), w->tasks[ti].draws++);
+}
+
+uint32_t part_start(struct world *w, uint32_t ti, uint64_t key, uint32_t step, uint32_t last)
+{
+    uint32_t branch;
+    if (!world_part_start(w, w->tasks[ti].kind, key, &branch)) /* records may have moved */
+        return NO_TASK;
+    w->tasks[branch].step = step;
+    struct task_more *more = task_more(w, branch);
+    more->given = task_more(w, ti)->given;
+    more->deadline = task_more(w, ti)->deadline;
+    if (w->model->linked) {
+        w->links[branch].class = w->links[ti].class;
+        w->links[branch].weight = w->links[ti].weight;
+    }
+    struct part *part = task_part(w, branch);
+    part->parent = ti;
+    part->before = last;
+    if (last == NO_TASK)
+        task_part(w, ti)->first = branch;
+    else
+        task_part(w, last)->next = branch;
+    task_part(w, ti)->running++;
+    ready_push(w, branch);
+    return branch;
+}
+
 void part_fork(struct world *w, uint32_t ti)
 {
     const struct op *fork = task_op(w, ti);
-    const uint64_t key = stream_subkey(stream_mix(w->tasks[ti].key ^ BRANCH_KEY), w->tasks[ti].draws++);
+    const uint64_t key = part_key(w, ti);
     uint32_t last = NO_TASK;
     task_part(w, ti)->joined = 0;
     task_is(w, ti, TASK_JOINING);
     for (uint32_t b = 0; b < fork->slot; b++) {
-        uint32_t branch;
-        if (!world_part_start(w, w->tasks[ti].kind, stream_subkey(key, b), &branch)) /* records may have moved */
-            return;
-        w->tasks[branch].step = fork[1 + (fork->station > 0 ? 0 : b)].target;
-        struct task_more *more = task_more(w, branch);
-        more->given = task_more(w, ti)->given;
-        more->deadline = task_more(w, ti)->deadline;
-        if (w->model->linked) {
-            w->links[branch].class = w->links[ti].class;
-            w->links[branch].weight = w->links[ti].weight;
-        }
-        struct part *part = task_part(w, branch);
-        part->parent = ti;
-        part->before = last;
+        last = part_start(w, ti, stream_subkey(key, b), fork[1 + (fork->station > 0 ? 0 : b)].target, last);
         if (last == NO_TASK)
-            task_part(w, ti)->first = branch;
-        else
-            task_part(w, last)->next = branch;
-        task_part(w, ti)->running++;
-        last = branch;
-        ready_push(w, branch);
+            return;
     }
 }
 
@@ -55,7 +68,7 @@ void part_withdraw_all(struct world *w, uint32_t ti)
     while (task_part(w, ti)->first != NO_TASK) {
         const uint32_t branch = task_part(w, ti)->first;
         withdraw(w, branch);
-        unlink_branch(w, branch);
+        part_unlink(w, branch);
         station_give_all(w, branch);
         world_part_end(w, branch);
     }
@@ -80,12 +93,14 @@ static void join(struct world *w, uint32_t ti, uint32_t parent)
     t->service += branch->service;
     more->delay += of_branch->delay;
     more->overhead += of_branch->overhead;
-    if (fork->given) {
+    if (fork->code == OP_DELIVER) {
+        redelivery_rest(w, parent);
+    } else if (fork->given) {
         part_withdraw_all(w, parent);
     } else {
         while (part->first != NO_TASK) {
             const uint32_t other = part->first;
-            unlink_branch(w, other);
+            part_unlink(w, other);
             task_part(w, other)->orphan = true;
         }
     }
@@ -101,7 +116,11 @@ void part_end(struct world *w, uint32_t ti, enum task_end how)
         world_part_end(w, ti);
         return;
     }
-    unlink_branch(w, ti);
+    if (how != TASK_COMPLETED && task_part(w, ti)->begun) {
+        redelivery_fail(w, ti, how);
+        return;
+    }
+    part_unlink(w, ti);
     if (how == TASK_COMPLETED) {
         join(w, ti, parent);
         world_part_end(w, ti);
@@ -122,6 +141,7 @@ void part_replace(struct world *w, uint32_t ti, uint32_t to)
     part_init(w, to);
     new->parent = part->parent;
     new->orphan = part->orphan;
+    new->begun = part->begun;
     new->before = part->before;
     new->next = part->next;
     if (part->parent != NO_TASK) {

@@ -20,6 +20,7 @@ struct part {
     uint32_t running;      /* own branches under way */
     uint32_t joined;       /* own branches done */
     bool orphan;           /* nobody waits for it */
+    bool begun;            /* a delivery (models/redelivery.h): it is being processed */
 };
 
 static inline struct part *task_part(const struct world *w, uint32_t ti)
@@ -44,6 +45,16 @@ void part_fork(struct world *w, uint32_t ti);
 
 /* The part has ended, in whatever way; what it held has gone back. */
 void part_end(struct world *w, uint32_t ti, enum task_end how);
+
+/* One branch of ti more, which walks on from step `step` and is put among those that move on; last: the last of its
+ * branches so far, or NO_TASK. NO_TASK: no memory. */
+uint32_t part_start(struct world *w, uint32_t ti, uint64_t key, uint32_t step, uint32_t last);
+
+/* The branch's parent knows it no more. */
+void part_unlink(const struct world *w, uint32_t ti);
+
+/* Of the key of a task's next branches; one draw. */
+uint64_t part_key(struct world *w, uint32_t ti);
 
 /* All branches of a task are withdrawn, and are no more. */
 void part_withdraw_all(struct world *w, uint32_t ti);

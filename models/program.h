@@ -34,6 +34,11 @@ enum opcode {
     OP_FORK,   /* start slot branches, those of the OP_BRANCH that follow (one of them station times, where
                   not 0); go on at target when p of them are done; given: the others are cancelled then */
     OP_JOIN,   /* the branch is done */
+    OP_DELIVER, /* a message (models/redelivery.h): its first delivery begins; two OP_BRANCH follow, to what a delivery
+                   does (p: most deliveries) and to what becomes of a dead letter; acknowledged: go on at target */
+    OP_VISIBLE, /* the delivery begins: the message is visible again after dist (NULL: never), unless acknowledged */
+    OP_ACKNOWLEDGE, /* the delivery is over; with probability p it failed */
+    OP_DEAD,   /* the task ends as a dead letter */
     OP_REPLY,  /* the answer is out: the response ends here, the task goes on */
     OP_END     /* the task is done */
 };
@@ -43,7 +48,7 @@ struct op {
     bool given;       /* BECOME: of the priority and weight of kind `station`; AT: the service time is the task's own (from a trace); dist has its moments; FORK,
                          ARM: see there */
     uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
-    uint16_t slot;    /* REPEAT, LOOP: a counter; TRY .. BACKOFF: a frame; TAKE: servers taken; BECOME: 1 + index of
+    uint16_t slot;    /* REPEAT, LOOP, DELIVER: a counter; TRY .. BACKOFF, VISIBLE, ACKNOWLEDGE: a frame; TAKE: servers taken; BECOME: 1 + index of
                          a weight, 0: it stays */
     uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
     double p;         /* BRANCH; BECOME: the priority */
@@ -70,6 +75,7 @@ struct program {
     uint16_t frames, frames_most; /* time-outs open here; at once */
     bool takes;                 /* some OP_TAKE */
     bool forks;                 /* some OP_FORK */
+    bool delivers;              /* some OP_DELIVER */
     bool replies;               /* some OP_REPLY */
     bool replies_in_part;       /* one inside a branch or a time-out */
     int parts;                  /* branches and time-outs open */

@@ -6,6 +6,7 @@
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/preempt.h"
+#include "models/redelivery.h"
 #include "models/timeout.h"
 
 #include <float.h>
@@ -366,7 +367,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         const struct op *op = task_op(w, ti);
         const enum opcode code = op->code;
         if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND ||
-            code == OP_BACKOFF || code == OP_FORK) {
+            code == OP_BACKOFF || code == OP_FORK || code == OP_DELIVER) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);
@@ -493,6 +494,19 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             return;
         case OP_FORK:
             part_fork(w, ti);
+            return;
+        case OP_DELIVER:
+            redelivery_begin(w, ti);
+            return;
+        case OP_VISIBLE:
+            redelivery_visible(w, ti);
+            break;
+        case OP_ACKNOWLEDGE:
+            redelivery_acknowledge(w, ti);
+            return;
+        case OP_DEAD:
+            station_give_all(w, ti);
+            world_task_end(w, ti, TASK_DEAD);
             return;
         case OP_JOIN:
             part_end(w, ti, TASK_COMPLETED);

@@ -13,6 +13,7 @@ enum task_end {
     TASK_LOST,      /* a station was full, or it did not join */
     TASK_ABANDONED, /* its patience ended */
     TASK_TIMED_OUT, /* a time-out without retries or other steps */
+    TASK_DEAD,      /* delivered as often as may be, never acknowledged */
     TASK_ENDS
 };
 

@@ -2,6 +2,7 @@
 
 #include "models/part.h"
 #include "models/patience.h"
+#include "models/redelivery.h"
 #include "models/withdraw.h"
 
 #include <math.h>
@@ -89,7 +90,8 @@ void timeout_clear(const struct world *w, uint32_t ti)
 bool timeout_runs(const struct world *w, uint32_t ti)
 {
     for (uint32_t f = 0; f < w->model->frames; f++)
-        if (task_frames(w, ti)[f].timer.set)
+        if (task_frames(w, ti)[f].timer.set &&
+            w->model->kinds[w->tasks[ti].kind].program[task_frames(w, ti)[f].step].code == OP_ARM)
             return true;
     return w->model->parted && task_part(w, ti)->parent != NO_TASK && timeout_runs(w, task_part(w, ti)->parent);
 }
@@ -179,6 +181,10 @@ void timeout_on_end(void *world, const struct event *e)
         return;
     }
     const struct op *op = &w->model->kinds[w->tasks[ti].kind].program[task_frames(w, ti)[f].step];
+    if (op->code == OP_VISIBLE) {
+        redelivery_over(w, ti);
+        return;
+    }
     /* An attempt that waits to get back a server from outside the block cannot go on without it. */
     const bool stuck = w->tasks[ti].resuming > 0 && w->tasks[ti].resuming <= task_frames(w, ti)[f].holds;
     if (op->given && !stuck) {

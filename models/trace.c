@@ -18,7 +18,7 @@ static void task_left(void *context, const struct world *w, uint32_t ti, enum ta
         .left = w->sim.now,
         .wait = t->wait,
         .service = t->service,
-        .lost = how == TASK_LOST,
+        .lost = how == TASK_LOST || how == TASK_DEAD,
         .abandoned = how == TASK_ABANDONED,
         .timed_out = how == TASK_TIMED_OUT,
     };

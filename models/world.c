@@ -442,7 +442,7 @@ static void on_cut(void *world, const struct event *e)
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];
         ks->arrived = ks->completed = ks->lost = ks->abandoned = ks->missed = 0;
-        ks->timed_out = ks->attempts = 0;
+        ks->timed_out = ks->attempts = ks->redelivered = ks->duplicates = ks->dead = 0;
         ks->served = ks->useful = 0.0;
         time_average_cut(&ks->in_system, now);
         tally_init(&ks->response);

@@ -126,6 +126,7 @@ struct source {
 struct kind_state {
     uint64_t arrived, completed, lost, abandoned, timed_out; /* since the cut */
     uint64_t attempts;       /* begun under a time-out */
+    uint64_t redelivered, duplicates, dead; /* deliveries after the first; that began beside another; dead letters */
     double served, useful;   /* service of its tasks in all their parts; that of completed tasks which counted for
                                 them. Only where interruptible */
     uint64_t missed;                              /* of completed: after their deadline */

@@ -7,7 +7,7 @@
 /* The times of a task that have quantiles, and what has one mean. */
 static const char *const distributions[] = {"response", "wait"};
 static const char *const scalars[] = {"throughput", "in_system", "service",   "delay",     "overhead",
-                                      "lost",       "abandoned", "timed_out", "unfinished"};
+                                      "lost",       "abandoned", "timed_out", "redeliveries", "duplicates", "dead_letters", "unfinished"};
 static const char *const always[] = {"throughput", "in_system", "utilisation", "queue_length"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

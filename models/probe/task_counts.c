@@ -42,6 +42,27 @@ static struct sample read_wasted(const struct world *w, size_t subject)
     return sample_of_ratio(ks->served > ks->useful ? ks->served - ks->useful : 0.0, ks->served);
 }
 
+/* Where nothing is delivered, there is nothing to count. */
+static struct sample of_messages(const struct world *w, size_t subject, uint64_t number)
+{
+    return sample_of_ratio((double)number, w->model->delivers ? (double)w->kinds[subject].arrived : 0.0);
+}
+
+static struct sample read_redeliveries(const struct world *w, size_t subject)
+{
+    return of_messages(w, subject, w->kinds[subject].redelivered);
+}
+
+static struct sample read_duplicates(const struct world *w, size_t subject)
+{
+    return of_messages(w, subject, w->kinds[subject].duplicates);
+}
+
+static struct sample read_dead_letters(const struct world *w, size_t subject)
+{
+    return of_messages(w, subject, w->kinds[subject].dead);
+}
+
 static struct sample read_missed(const struct world *w, size_t subject)
 {
     const struct kind_state *ks = &w->kinds[subject];
@@ -129,4 +150,30 @@ const struct probe_type probe_wasted = {
     .scope = PROBE_KIND,
     .unit = UNIT_FRACTION,
     .read = read_wasted,
+};
+
+const struct probe_type probe_redeliveries = {
+    .name = "redeliveries",
+    .summary = "deliveries beyond the first per arrival, in scenarios with `deliver`",
+    .scope = PROBE_KIND,
+    .unit = UNIT_NUMBER,
+    .read = read_redeliveries,
+};
+
+const struct probe_type probe_duplicates = {
+    .name = "duplicates",
+    .summary = "deliveries per arrival that began while another one of the same message was being processed, in "
+               "scenarios with `deliver`",
+    .scope = PROBE_KIND,
+    .unit = UNIT_NUMBER,
+    .read = read_duplicates,
+};
+
+const struct probe_type probe_dead_letters = {
+    .name = "dead_letters",
+    .summary = "messages per arrival that were delivered as often as may be and not acknowledged, in scenarios with "
+               "`deliver`",
+    .scope = PROBE_KIND,
+    .unit = UNIT_NUMBER,
+    .read = read_dead_letters,
 };

@@ -60,7 +60,7 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
     char quoted[UNITS_QUOTE_SIZE];
     for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
         const struct arg *count = &step->args[i];
-        if (params[i].type != PARAM_WHOLE || !count->given || count->number <= 1.0)
+        if (params[i].type != PARAM_WHOLE || strcmp(params[i].name, "count") != 0 || !count->given || count->number <= 1.0)
             continue;
         if (count->number > spec->servers || count->number >= UINT16_MAX)
             return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",

@@ -7,7 +7,7 @@
 #include "models/dist/dist.h"
 #include "models/param.h"
 
-#define STEP_PARAMS 6
+#define STEP_PARAMS 8
 
 struct step;
 struct program;

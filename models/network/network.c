@@ -52,6 +52,11 @@ static const char *op_refused(const struct op *op)
     case OP_FORK:
     case OP_JOIN:
         return "forks";
+    case OP_DELIVER:
+    case OP_VISIBLE:
+    case OP_ACKNOWLEDGE:
+    case OP_DEAD:
+        return "messages delivered again";
     case OP_REPLY:
         return "replies before the end";
     case OP_TRY:

@@ -52,6 +52,9 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
             step++;
             break;
         case OP_ARM:
+            p.draws += op->dist->shape != DIST_SHARED;
+            step++;
+            break;
         case OP_SEND:
             p.draws++;
             step++;
@@ -71,8 +74,14 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_REPEAT: {
             if ((left = counter(&p, op->slot)) == NULL)
                 return NULL;
-            s = next_draw(&p);
-            const double n = dist_draw(op->dist, &s) + 0.5;
+            double drawn;
+            if (op->dist->shape == DIST_SHARED) {
+                drawn = task_draw_step(w, ti, op->dist);
+            } else {
+                s = next_draw(&p);
+                drawn = dist_draw(op->dist, &s);
+            }
+            const double n = drawn + 0.5;
             *left = n < 1.0 ? 0 : n >= 4294967295.0 ? UINT32_MAX : (uint32_t)n;
             step = *left == 0 ? op->target : step + 1;
             break;

@@ -379,7 +379,7 @@ static bool deterministic(const struct model *m)
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
             if (op->code == OP_CHOOSE || (op->code == OP_BACKOFF && op->target > 0) ||
-                (op->code == OP_ACKNOWLEDGE && op->p > 0.0 && op->p < 1.0) || !(op->given || constant(op->dist)))
+                (op->code == OP_ACKNOWLEDGE && op->p > 0.0 && op->p < 1.0) || !(constant(op->dist) || op->dist->shape == DIST_GIVEN))
                 return false;
         }
     }
@@ -393,6 +393,7 @@ static void compile_layout(struct model *m, const struct program *programs)
     uint32_t loops = 0, holds = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         loops = programs[k].loops_most > loops ? programs[k].loops_most : loops;
+        more |= m->kinds[k].arrival->requests != NULL;
         holds = programs[k].holds_most > holds ? programs[k].holds_most : holds;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const enum opcode code = m->kinds[k].program[i].code;

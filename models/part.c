@@ -31,6 +31,7 @@ uint32_t part_start(struct world *w, uint32_t ti, uint64_t key, uint32_t step, u
         return NO_TASK;
     w->tasks[branch].step = step;
     struct task_more *more = task_more(w, branch);
+    more->shared = task_more(w, ti)->shared;
     more->given = task_more(w, ti)->given;
     more->deadline = task_more(w, ti)->deadline;
     if (w->model->linked) {

@@ -45,7 +45,7 @@ enum opcode {
 
 struct op {
     uint8_t code;     /* enum opcode */
-    bool given;       /* BECOME: of the priority and weight of kind `station`; AT: the service time is the task's own (from a trace); dist has its moments; FORK,
+    bool given;       /* BECOME: of the priority and weight of kind `station`; AT: the service time is the task's own (from a trace, or shared by its steps); dist has its moments; FORK,
                          ARM: see there */
     uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
     uint16_t slot;    /* REPEAT, LOOP, DELIVER: a counter; TRY .. BACKOFF, VISIBLE, ACKNOWLEDGE: a frame; TAKE: servers taken; BECOME: 1 + index of

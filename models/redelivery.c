@@ -62,7 +62,7 @@ void redelivery_visible(struct world *w, uint32_t ti)
     frame->step = w->tasks[ti].step;
     frame->orphan = false;
     if (op->dist != NULL)
-        timer_set(&w->sim.calendar, &frame->timer, w->sim.now + task_draw(&w->tasks[ti], op->dist), RANK_EXPIRY,
+        timer_set(&w->sim.calendar, &frame->timer, w->sim.now + task_draw_step(w, ti, op->dist), RANK_EXPIRY,
                   EV_TIMEOUT, ti);
     w->tasks[ti].step++;
 }

@@ -352,9 +352,9 @@ static void await_over(struct world *w, uint32_t ti)
     more->awaits--;
 }
 
-static uint32_t rounds(struct task *t, const struct dist *d)
+static uint32_t rounds(double drawn)
 {
-    const double n = task_draw(t, d) + 0.5;
+    const double n = drawn + 0.5;
     return n < 1.0 ? 0 : n >= 4294967295.0 ? UINT32_MAX : (uint32_t)n;
 }
 
@@ -383,7 +383,8 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         switch (code) {
         case OP_AT: {
             struct station *st = &w->stations[op->station];
-            t->demand = op->given ? task_more(w, ti)->given : task_draw(t, op->dist);
+            t->demand = !op->given ? task_draw(t, op->dist)
+                        : op->dist->shape == DIST_GIVEN ? task_more(w, ti)->given : task_draw_step(w, ti, op->dist);
             st->offered++;
             if (st->present >= st->model->capacity_plain) {
                 const enum admission admission = admit(w, &st, ti, op);
@@ -398,7 +399,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             return;
         }
         case OP_DELAY: {
-            const double d = task_draw(t, op->dist);
+            const double d = task_draw_step(w, ti, op->dist);
             task_more(w, ti)->delay += d;
             task_is(w, ti, TASK_DELAYED);
             task_schedule(w, ti, w->sim.now + d, EV_DELAY_END);
@@ -445,7 +446,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             t->step = op->target;
             break;
         case OP_REPEAT:
-            task_counters(w, ti)[op->slot] = rounds(t, op->dist);
+            task_counters(w, ti)[op->slot] = rounds(task_draw_step(w, ti, op->dist));
             t->step = task_counters(w, ti)[op->slot] == 0 ? op->target : t->step + 1;
             break;
         case OP_LOOP:

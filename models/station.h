@@ -3,6 +3,7 @@
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 
+#include "models/dist/shared.h"
 #include "models/world.h"
 
 #include <assert.h>
@@ -131,6 +132,19 @@ static inline uint32_t station_choose(struct task *t, const struct op *branch)
     while (u >= branch->p && branch[1].code == OP_BRANCH) /* the last takes what rounding left */
         branch++;
     return branch->target;
+}
+
+/* Number of the first of the draws that steps share, beyond all others of a key. */
+#define SHARED_DRAWS (UINT64_C(1) << 33)
+
+/* What a step's dist comes to: the task's next draw, or one that its steps share. */
+static inline double task_draw_step(const struct world *w, uint32_t ti, const struct dist *d)
+{
+    if (d->shape != DIST_SHARED)
+        return task_draw(&w->tasks[ti], d);
+    const struct shared_draw *shared = d->data;
+    struct stream s = stream_draw(task_more(w, ti)->shared, SHARED_DRAWS + shared->index);
+    return dist_draw(shared->of, &s);
 }
 
 /* What makes up a response. */

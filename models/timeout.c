@@ -35,7 +35,7 @@ void timeout_arm(struct world *w, uint32_t ti)
     frame->orphan = false;
     if (!task_is_part(w, ti) || !task_part(w, ti)->orphan)
         w->kinds[t->kind].attempts++;
-    timer_set(&w->sim.calendar, &frame->timer, w->sim.now + task_draw(t, op->dist), RANK_EXPIRY, EV_TIMEOUT, ti);
+    timer_set(&w->sim.calendar, &frame->timer, w->sim.now + task_draw_step(w, ti, op->dist), RANK_EXPIRY, EV_TIMEOUT, ti);
     t->step++;
 }
 
@@ -70,7 +70,7 @@ void timeout_backoff(struct world *w, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
     const struct op *op = task_op(w, ti);
-    double d = task_draw(t, op->dist) * pow(op->p, (double)frame_of(w, ti)->retries - 1.0);
+    double d = task_draw_step(w, ti, op->dist) * pow(op->p, (double)frame_of(w, ti)->retries - 1.0);
     if (op->target > 0) { /* jitter */
         struct stream s = stream_draw(t->key, t->draws++);
         const double u = stream_uniform(&s);

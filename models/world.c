@@ -16,6 +16,7 @@
 #include "models/patience.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -217,7 +218,7 @@ __attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
     const struct model *m = w->model;
     const struct task *t = &w->tasks[ti];
     struct task_more *more = task_more(w, ti);
-    *more = (struct task_more){.given = w->sources[t->kind].given};
+    *more = (struct task_more){.shared = t->key, .given = w->sources[t->kind].given};
     if (m->impatient)
         task_impatience(w, ti)->lines = 0;
     if (m->linked) {
@@ -257,6 +258,25 @@ static inline void task_enter(struct world *w, uint32_t ti)
 static void task_begin(struct world *w, uint32_t ti)
 {
     task_enter(w, ti);
+    world_advance(w, ti, false);
+}
+
+/* The number of a draw beyond those of the steps and of the deadline: of the requests of a session. */
+#define SESSION_DRAW (UINT64_C(1) << 34)
+
+/* The task begins; where its kind has sessions it is the first of one. */
+static void task_begin_first(struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    const struct dist *requests = w->model->kinds[t->kind].arrival->requests;
+    if (requests == NULL) {
+        task_begin(w, ti);
+        return;
+    }
+    struct stream s = stream_draw(t->key, SESSION_DRAW);
+    const double n = floor(dist_draw(requests, &s) + 0.5);
+    task_enter(w, ti);
+    task_more(w, ti)->requests = n < 1.0 ? 0 : n < 0x1p53 ? (uint64_t)n - 1 : UINT64_C(1) << 53;
     world_advance(w, ti, false);
 }
 
@@ -317,7 +337,7 @@ void world_on_arrival(void *world, const struct event *e)
         t->kind = (uint16_t)k;
         t->key = stream_subkey(source->key, source->started++);
         t->draws = 0;
-        task_begin(w, ti);
+        task_begin_first(w, ti);
     }
 }
 
@@ -336,6 +356,13 @@ static void on_think_end(void *world, const struct event *e)
     struct world *w = world;
     struct task *t = &w->tasks[e->subject];
     const struct kind_model *kind = &w->model->kinds[t->kind];
+    if (kind->arrival->requests != NULL) { /* of a session */
+        const uint64_t left = task_more(w, e->subject)->requests - 1;
+        task_enter(w, e->subject);
+        task_more(w, e->subject)->requests = left;
+        world_advance(w, e->subject, false);
+        return;
+    }
     if (w->sources[t->kind].started == kind->limit || w->sim.now > kind->arrival->stop) {
         task_forget(w, e->subject);
         return;
@@ -380,7 +407,8 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
     w->last_leave = now;
     if (w->left != NULL)
         w->left(w->left_context, w, ti, how);
-    if (w->model->kinds[t->kind].arrival->form == ARRIVAL_CLOSED) {
+    const struct arrival *arrival = w->model->kinds[t->kind].arrival;
+    if (arrival->form == ARRIVAL_CLOSED || (arrival->requests != NULL && task_more(w, ti)->requests > 0)) {
         t->key = stream_mix(t->key + STREAM_STEP);
         think(w, ti, now);
     } else {
@@ -547,7 +575,7 @@ static void begin_initial(struct world *w, uint32_t k)
         w->tasks[ti].key = stream_subkey(key, i);
         w->tasks[ti].draws = 0;
         w->alive++;
-        task_begin(w, ti);
+        task_begin_first(w, ti);
     }
 }
 

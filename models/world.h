@@ -42,6 +42,8 @@ enum event_kind {
  * (model.counters_offset, model.holdings_offset). */
 struct task_more {
     double delay, overhead;
+    uint64_t requests; /* that its session will issue after it */
+    uint64_t shared; /* key of the draws that its steps share, those of its branches included */
     double given;    /* service time that its row of a trace gives */
     double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
     bool replied;    /* its response is over */

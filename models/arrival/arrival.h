@@ -68,6 +68,9 @@ struct arrival {
     double stop;              /* nothing arrives after; INFINITY: never */
     double count;             /* most epochs (CLOSED: tasks); INFINITY: no limit */
 
+    /* Sessions (sessions.c): each arrival is one, of several requests (tasks), `think` between them. */
+    const struct dist *requests; /* draws rounded, at least 1; NULL: each arrival is one task */
+
     /* What follows from the above, filled by init (rate, scv, and where they apply the others) and completed
      * by arrival_modify. */
     double rate;    /* OPEN: tasks per time in the long run */
@@ -89,6 +92,13 @@ extern const struct lookup_table arrival_table;
 /* After init: takes the modifiers (args as arrival_modifier_params) and fills what follows from all. false:
  * err. */
 bool arrival_modify(struct arrival *arrival, const struct arg *args, struct error *err);
+
+/* What stands in "sessions" beside a form of arrivals and its modifiers. */
+enum { SESSION_REQUESTS, SESSION_THINK, SESSION_PARAMS };
+extern const struct param arrival_session_params[SESSION_PARAMS + 1];
+
+/* After arrival_modify: each arrival is a session (args as arrival_session_params). false: err. */
+bool arrival_make_sessions(struct arrival *arrival, const struct arg *args, struct error *err);
 
 /* E[n] and Var(n) of the whole number n that a draw from d is rounded to (half upwards). */
 void arrival_batch_moments(const struct dist *d, double *mean, double *variance);

@@ -53,8 +53,15 @@ static const struct arrival_modifier_row count = {"count", "most arrivals; defau
                                                   "the tasks of all clients together. The run then ends when "
                                                   "all is done, if no other kind goes on. Not with "
                                                   "`at_once`."};
-static const void *const modifier_rows[] = {&batch, &start, &stop, &count};
-const struct lookup_table arrival_modifier_table = {modifier_rows, MODIFIERS};
+static const struct arrival_modifier_row sessions = {
+    "sessions", "partly open: what arrives are sessions of several requests",
+    "{ \"sessions\": { \"rate\": 2, \"requests\": { \"dist\": \"geometric\", \"mean\": 5 }, \"think\": 10 } }",
+    "Around any form but `closed`. `requests`: a number or a distribution, rounded, at least 1; `think`: the time between the "
+    "end of one request, however it ended, and the next (0). Each request is a task, with random draws of its own; "
+    "thinking sessions are not in the system. A kind's `limit` and `count` count sessions; those that have begun go on "
+    "after `stop`. What arrives by `send` is a single request."};
+static const void *const modifier_rows[] = {&batch, &start, &stop, &count, &sessions};
+const struct lookup_table arrival_modifier_table = {modifier_rows, sizeof modifier_rows / sizeof *modifier_rows};
 
 /* P(X >= x). */
 static double at_least(const struct dist *d, double x)

@@ -43,8 +43,9 @@ struct dist_type {
 };
 
 /* How dist_draw takes the two commonest without an indirect call. DIST_GIVEN: nothing to draw, each task brings its value
- * with it (the service column of a trace); the moments are those of all values. */
-enum dist_shape { DIST_OTHER, DIST_CONSTANT, DIST_EXPONENTIAL, DIST_GIVEN };
+ * with it (the service column of a trace); the moments are those of all values. DIST_SHARED: a draw that the steps of
+ * a task share (models/dist/shared.h). */
+enum dist_shape { DIST_OTHER, DIST_CONSTANT, DIST_EXPONENTIAL, DIST_GIVEN, DIST_SHARED };
 
 /* Plain data, const once made; shared by all threads. */
 struct dist {

@@ -52,6 +52,8 @@ static const char *station_refused(const struct station_model *m)
 
 static const char *op_refused(const struct op *op)
 {
+    if (op->dist != NULL && op->dist->shape == DIST_SHARED)
+        return "draws that steps share";
     switch ((enum opcode)op->code) {
     case OP_AT:
         return op->given ? "service times from a trace" : NULL;
@@ -65,6 +67,11 @@ static const char *op_refused(const struct op *op)
     case OP_FORK:
     case OP_JOIN:
         return "forks";
+    case OP_DELIVER:
+    case OP_VISIBLE:
+    case OP_ACKNOWLEDGE:
+    case OP_DEAD:
+        return "messages delivered again";
     case OP_REPLY:
         return "replies before the end";
     case OP_TAKE:
@@ -100,6 +107,8 @@ static const char *kind_refused(const struct model *model, const struct kind_mod
     if (arrival->form == ARRIVAL_OPEN && arrival->type->next != NULL && arrival->type->next != markov_next &&
         !scheduled)
         return "arrivals that are neither a renewal process nor Markovian";
+    if (arrival->requests != NULL)
+        return "sessions of several requests";
     if (arrival->batch != NULL && arrival->batch->shape != DIST_CONSTANT)
         return "batches of random size";
     uint32_t holds = 0, most = 0;

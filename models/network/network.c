@@ -29,6 +29,8 @@ static const char *station_refused(const struct station_model *m)
 
 static const char *op_refused(const struct op *op)
 {
+    if (op->dist != NULL && op->dist->shape == DIST_SHARED)
+        return "draws that steps share";
     switch ((enum opcode)op->code) {
     case OP_AT:
         return op->given ? "service times from a trace" : NULL;
@@ -326,6 +328,8 @@ bool network_make(const struct model *model, struct arena *arena, struct network
             return false;
     for (uint32_t k = 0; k < out->kinds; k++) {
         const struct kind_model *kind = &model->kinds[k];
+        if (kind->arrival->requests != NULL)
+            return error_set(err, "kind %s has sessions of several requests", kind->name);
         if (kind->arrival->form != ARRIVAL_OPEN && kind->arrival->form != ARRIVAL_CLOSED)
             return error_set(err, "kind %s has no arrivals in the long run", kind->name);
         if (kind->arrival->ends || kind->limit != UINT64_MAX)

@@ -45,6 +45,7 @@ enum {
     KIND_LIMIT,
     KIND_PATIENCE,
     KIND_BALK,
+    KIND_DRAWS,
     KIND_KEYS
 };
 
@@ -74,6 +75,10 @@ const struct param scenario_kind_params[] = {
                    .type = PARAM_NUMBERS,
                    .range = RANGE_PROBABILITY,
                    .summary = "probability of not joining, by number present from 0; the last holds beyond"},
+    [KIND_DRAWS] = {.name = "draws",
+                    .type = PARAM_JSON,
+                    .summary = "distributions by name, drawn once for each task: steps that share a draw have the same "
+                               "value"},
     /* expand has turned it into steps; here it is only known */
     [KIND_KEYS] = {.name = "service",
                    .type = PARAM_JSON,
@@ -156,8 +161,9 @@ static bool read_kind(struct reader *r, const cJSON *node, struct kind_spec *out
     if (trace && !read_arrival(r, arrivals, &arrival))
         return false;
     r->given = arrival.service_law;
-    if (!read_name(r, node, "task kind") ||
-        !read_args(r, node, scenario_kind_params, NULL, NULL, "a task kind", DIMENSION_NUMBER, args))
+    if (!read_name(r, node, "task kind") || !read_draws(r, json_get(node, "draws")) ||
+        !read_args(r, node, scenario_kind_params, NULL, NULL, "a task kind", DIMENSION_NUMBER, args) ||
+        !read_draws_end(r))
         return false;
     char quoted[UNITS_QUOTE_SIZE];
     if (!args[KIND_STEPS].given)

@@ -22,6 +22,10 @@ struct reader {
     const struct dist
         *given; /* of the kind in hand: what `at` steps without "for" take; NULL: they need "for" */
     bool given_used;
+    const cJSON *draws;   /* of the kind in hand; NULL: none */
+    uint64_t draw_first;  /* number of the first of them among those of the scenario */
+    const struct dist **draw_laws;
+    bool *draw_used;
     int step_depth; /* lists of steps open: 1 within a kind's own, more within those inside a step */
     struct error *err;
 };
@@ -60,6 +64,10 @@ bool read_dist(struct reader *r, const cJSON *node, enum dimension dimension, en
                const struct dist **out);
 /* As part of another distribution: it may be negative, and no note is kept. */
 bool read_dist_part(struct reader *r, const cJSON *node, enum dimension dimension, struct dist *out);
+/* "draws" of a kind, before its steps; whether each is used, after them; { "shared": NAME } (read_shared.c). */
+bool read_draws(struct reader *r, const cJSON *node);
+bool read_draws_end(struct reader *r);
+bool read_shared(struct reader *r, const cJSON *node, const struct dist **out);
 bool read_steps(struct reader *r, const cJSON *node, struct steps *out);
 /* "id" and "next" of a kind's own steps, once these are read; node: their list (read_routes.c). */
 bool read_routes(struct reader *r, const cJSON *node, struct step *steps, size_t count);

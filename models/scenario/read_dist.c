@@ -86,6 +86,8 @@ bool read_dist_part(struct reader *r, const cJSON *node, enum dimension dimensio
 bool read_dist(struct reader *r, const cJSON *node, enum dimension dimension, enum range range,
                const struct dist **out)
 {
+    if (cJSON_IsObject(node) && json_get(node, "shared") != NULL && json_get(node, "dist") == NULL)
+        return read_shared(r, node, out);
     struct dist *d = arena_alloc(r->arena, sizeof *d);
     if (d == NULL)
         return read_no_memory(r);
@@ -137,7 +139,8 @@ static bool no_form(struct reader *r, const cJSON *node)
     return read_fail(r, node, "arrivals need one of %s", list);
 }
 
-bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out)
+/* sessions: these are what arrives. */
+static bool read_form(struct reader *r, const cJSON *node, bool sessions, struct arrival *out)
 {
     char described[JSON_DESCRIBE_SIZE];
     if (!cJSON_IsObject(node))
@@ -156,17 +159,31 @@ bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out)
     }
     if (type == NULL)
         return no_form(r, node);
-    struct param params[ARRIVAL_PARAMS + MODIFIERS];
-    struct arg args[ARRIVAL_PARAMS + MODIFIERS];
+    struct param params[ARRIVAL_PARAMS + MODIFIERS + SESSION_PARAMS];
+    struct arg args[ARRIVAL_PARAMS + MODIFIERS + SESSION_PARAMS];
     size_t own = 0;
     for (; type->params[own].type != PARAM_NONE; own++)
         params[own] = type->params[own];
     memcpy(params + own, arrival_modifier_params, sizeof arrival_modifier_params);
+    if (sessions)
+        memcpy(params + own + MODIFIERS, arrival_session_params, sizeof arrival_session_params);
     char owner[UNITS_QUOTE_SIZE];
     if (!read_args(r, node, params, NULL, NULL, units_quote(type->name, owner), DIMENSION_TIME, args))
         return false;
     *out = (struct arrival){.type = type};
-    if (!type->init(out, args, r->arena, r->err) || !arrival_modify(out, args + own, r->err))
+    if (!type->init(out, args, r->arena, r->err) || !arrival_modify(out, args + own, r->err) ||
+        (sessions && !arrival_make_sessions(out, args + own + MODIFIERS, r->err)))
         return json_stand(r->tree, node, r->err);
     return true;
+}
+
+bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out)
+{
+    const cJSON *sessions = cJSON_IsObject(node) ? json_get(node, "sessions") : NULL;
+    if (sessions == NULL)
+        return read_form(r, node, false, out);
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (child != sessions)
+            return read_fail_key(r, child, "what belongs to the sessions stands inside \"sessions\"");
+    return read_form(r, sessions, true, out);
 }

@@ -8,7 +8,8 @@ static bool compile(const struct step *step, struct program *program)
     const uint32_t visit = program_emit(program, (struct op){.code = OP_AT,
                                       .station = (uint16_t)step->args[0].index,
                                       .dist = step->args[1].dist,
-                                      .given = step->args[1].dist->shape == DIST_GIVEN});
+                                      .given = step->args[1].dist->shape == DIST_GIVEN ||
+                                               step->args[1].dist->shape == DIST_SHARED});
     return program_on_full(program, step->args[0].index, visit);
 }
 

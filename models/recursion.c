@@ -144,7 +144,8 @@ static void draw_demands(double *demand, const struct dist *d, const struct recu
             demand[i] = d->a;
         return;
     case DIST_OTHER:
-    case DIST_GIVEN:
+    case DIST_GIVEN: /* neither comes here */
+    case DIST_SHARED:
         for (uint32_t i = 0; i < b->count; i++) {
             struct stream s = {b->key[i] + step};
             demand[i] = d->type->draw(d, &s);

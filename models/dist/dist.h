@@ -73,6 +73,10 @@ struct dist dist_make_constant(double value);
 /* Exponential of this mean > 0. */
 struct dist dist_make_exponential(double mean);
 
+/* A draw that steps share: number `index`, of this law, times a factor. A constant comes out as one. False: err. */
+bool dist_make_shared(struct dist *out, const struct dist *law, uint64_t index, double times, struct arena *arena,
+                      struct error *err);
+
 /* What values in low .. high (both included; low finite, high may be INFINITY) contribute to the moments
  * about low: moments[k] = E[(X - low)^k; low <= X <= high], k = 0, 1, 2. So moments[1] from low = 0 is the
  * load due to jobs up to high. Sums for members with atoms, else quadrature to a relative 1e-10 or so. */

@@ -10,8 +10,4 @@ struct shared_draw {
     uint64_t index;        /* of the draw, among those of the scenario */
 };
 
-/* Draw number `index`, of this law, times a factor. A constant comes out as one. False: err. */
-bool dist_make_shared(struct dist *out, const struct dist *law, uint64_t index, double times, struct arena *arena,
-                      struct error *err);
-
 #endif

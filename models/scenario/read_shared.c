@@ -1,5 +1,4 @@
 /* read_shared.c: draws that the steps of a kind share. */
-#include "models/dist/shared.h"
 #include "models/scenario/read.h"
 
 #include <string.h>

@@ -95,6 +95,10 @@ static const struct known known[] = {
     {"C14", "break-even threads, C = 1, I = 99", 796.0, 0.5},
     {"C14", "break-even threads, C = 0.05, I = 0.95", 145.5, 0.05},
     {"C14", "break-even threads, C = 0.01, I = 0.09", 53.3, 0.05},
+    {"C14", "bursts around an I/O, 0.40/ms: async, unlimited", 14.0, 1e-9},
+    {"C14", "  sync, 8 threads: better", 13.397, 5e-4},
+    {"C14", "  sync, 4 threads", 17.931, 5e-4},
+    {"C14", "bursts around an I/O, 0.45/ms: async, unlimited", 24.0, 1e-9},
     {"C14", "mean response, 700/s: async, 80 threads", 106.353, 5e-4},
 };
 

@@ -40,7 +40,7 @@ static const struct rule rules[] = {
      {"./*", "models/units.h", "models/param.h", "models/arrival/arrival.h", "models/discipline/discipline.h",
       "models/discipline/pace.h", "models/dispatch/dispatch.h",      "models/dist/dist.h", "models/probe/probe.h", "models/step/step.h", "sim/*"},
      {"*cJSON*"}},
-    {"models/claims/*", {"./*", "models/desq.h", "sim/*"}, {"gsl/*"}},
+    {"models/claims/*", {"./*", "models/desq.h", "models/theory/theory.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
     {"cli/*",
      {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h",

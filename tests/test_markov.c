@@ -247,9 +247,9 @@ static void threads_and_cores(void)
     /* The same by chains written by hand. */
     char text[700];
     snprintf(text, sizeof text, threads_text, 4, "", "ps", 0.4);
-    expect(text, N, 0, threads_and_shared_core(4, 0.4, 1.0, 4.0, 400), 1e-9);
+    expect(text, N, 0, threads_and_shared_core(4, 0.4, 1.0, 4.0, 240), 1e-9);
     snprintf(text, sizeof text, threads_text, 4, "", "fcfs", 0.4);
-    expect(text, N, 0, threads_and_core(4, 0.4, 1.0, 4.0, 400), 1e-9);
+    expect(text, N, 0, threads_and_core(4, 0.4, 1.0, 4.0, 240), 1e-9);
 }
 
 static void without_limit_or_cost_both_ways_are_one(void)

@@ -161,6 +161,28 @@ static void forks(void)
     does_not_apply("'arrivals':{'rate':0.5},'service':" EXP(1), "fork_join_two", "do not begin with a fork");
 }
 
+static void branches(void)
+{
+    static const char text[] = "'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':"
+                               "'a','for':%s}]],'copies':%d,'join':'%s'}]}}";
+    char made[500];
+    snprintf(made, sizeof made, text, EXP(1), 4, "all"); /* H_4 */
+    says(made, "branches", "response", 25.0 / 12.0, 1e-9);
+    snprintf(made, sizeof made, text, EXP(1), 4, "any");
+    says(made, "branches", "response", 0.25, 1e-9);
+    snprintf(made, sizeof made, text, EXP(1), 4, "2");
+    says(made, "branches", "response", 0.25 + 1.0 / 3.0, 1e-9);
+    snprintf(made, sizeof made, text, "{'dist':'uniform','min':0,'max':1}", 3, "2"); /* the middle one */
+    says(made, "branches", "response", 0.5, 1e-9);
+    snprintf(made, sizeof made, text, "2.5", 3, "all");
+    says(made, "branches", "response", 2.5, 1e-12);
+    /* Hedged after 0.8: 1 - e^-0.8 until then, e^-0.8 / 2 after. */
+    says("'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':" EXP(1)
+         "}],[{'delay':0.8},{'at':'a','for':" EXP(1) "}]],'join':'any','rest':'cancel'}]}}",
+         "branches", "response", 1.0 - exp(-0.8) + exp(-0.8) / 2.0, 1e-9);
+    does_not_apply(fork_text, "branches", "may be short of servers");
+}
+
 /* Each value is of a measure that reports have, and is a number. */
 static void values_are_of_measures(void)
 {
@@ -237,6 +259,7 @@ const struct test theory_rows_tests[] = {
     {"batches have the figures of claim C8 and lie within Graham's bounds", batches},
     {"dispatched lines have published and mutual values", dispatch},
     {"forks have theirs", forks},
+    {"branches without queueing are order statistics", branches},
     {"values are numbers, of measures that reports have", values_are_of_measures},
     {"simulation agrees with all that is exact", simulation_agrees},
     {NULL, NULL},

@@ -85,14 +85,16 @@ static void neighbours_that_depend_are_seen(void)
     CU_ASSERT(isnan(serial_mean(x, 0, 0.95).mean));
 }
 
-/* cbrt is monotone, the bend leaves symmetric laws alone, and mirrors with the skewness. */
-static void the_bend_of_students_t(void)
+/* Sixteen values, fifteen of them -1 and one 15: squares 240, cubes 15 * 15^2 - 15; symmetric ones: nothing
+ * to widen. */
+static void widening_by_skewness(void)
 {
-    CU_ASSERT_EQUAL(serial_bend(2.0, 0.0, 20.0), 2.0);
-    CU_ASSERT_DOUBLE_EQUAL(serial_bend(2.0, 1.5, 20.0), -serial_bend(-2.0, -1.5, 20.0), 1e-14);
-    CU_ASSERT(fabs(serial_bend(-2.0, 1.5, 20.0)) > 2.0 && serial_bend(2.0, 1.5, 20.0) < 2.0);
-    /* By hand: a = 0.6 / (6 * 4) = 0.025; (cbrt(1 + 0.15 * 1.975) - 1) / 0.05. */
-    CU_ASSERT_DOUBLE_EQUAL(serial_bend(2.0, 0.6, 16.0), (cbrt(1.29625) - 1.0) / 0.05, 1e-12);
+    CU_ASSERT_EQUAL(serial_widening(16.0, 0.0, 16.0, 0.95), 1.0);
+    const double t = gsl_cdf_tdist_Pinv(0.975, 15.0);
+    const double skewness = (15.0 * 15.0 * 15.0 - 15.0) / 16.0 / pow(15.0, 1.5) * sqrt(240.0) / 14.0;
+    const double wide = 1.0 + skewness / 24.0 * (1.0 + 2.0 * t * t) / t;
+    CU_ASSERT_DOUBLE_EQUAL(serial_widening(240.0, 3360.0, 16.0, 0.95), wide, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(serial_widening(240.0, -3360.0, 16.0, 0.95), wide, 1e-12);
 }
 
 static void warm_up_of_known_processes(void)
@@ -134,7 +136,7 @@ const struct test serial_tests[] = {
      coverage_of_known_processes},
     {"batches that depend on their neighbours are merged; constant ones are exact",
      neighbours_that_depend_are_seen},
-    {"Student's t is bent by skewness", the_bend_of_students_t},
+    {"skewness widens an interval as Johnson's t says", widening_by_skewness},
     {"the warm-up of known processes is found", warm_up_of_known_processes},
     {NULL, NULL},
 };

@@ -84,10 +84,11 @@ static void coverage_of_mm1(double rho, double time, double given)
                all[i].given, SEEDS);
         expect_coverage(all[i].what, all[i].covered, all[i].given);
         /* The estimates' own spread over the seeds (known to 3.5 %) is what the half-widths claim. Intervals
-         * of p99 reach further up than down where few values lie beyond, so they may be longer. */
+         * of p99 reach further up than down where few values lie beyond, so they may be longer; those of means are
+         * widened where 20 skewed replications would miss too often. */
         const double spread = gsl_stats_sd(all[i].estimates, 1, SEEDS),
                      claimed = sqrt(all[i].squared_errors / all[i].given);
-        EXPECT(claimed > 0.8 * spread && claimed < (i < 6 ? 1.2 : 1.8) * spread,
+        EXPECT(claimed > 0.8 * spread && claimed < (i < 6 ? 1.3 : 1.8) * spread,
                "%s: standard error claimed %.4g, seen %.4g", all[i].what, claimed, spread);
         /* And they centre on the truth: the mean over the seeds, itself with Student's interval; a bias of a
          * tenth of one run's standard error is let pass (a percentile of a finite sample has one). */

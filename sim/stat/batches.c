@@ -6,6 +6,8 @@
 #include <gsl/gsl_cdf.h>
 #include <stdlib.h>
 
+enum { SKEWNESS_BATCHES_FEWEST = 8 }; /* fewer do not show it */
+
 static const struct sample nothing = {.min = INFINITY, .max = -INFINITY};
 
 struct sample sample_of_tally(const struct tally *t)
@@ -213,28 +215,35 @@ double batches_student(double confidence, double degrees)
     return gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, degrees);
 }
 
-double pairing_variance(const struct pairing *pairs, const double *left, bool serial, double confidence)
+double pairing_variance(const struct pairing *pairs, const double *left, bool serial, bool skewness,
+                        double confidence)
 {
     const double degrees = (double)pairs->count - 1.0;
     if (serial) {
         const struct serial s = serial_mean(left, pairs->count, confidence);
-        const double error = s.half_width * (double)pairs->count / batches_student(confidence, degrees);
+        const double error = (skewness ? s.half_width : s.half_width_plain) * (double)pairs->count / batches_student(confidence, degrees);
         return error * error;
     }
-    double squares = 0.0, replications = 0.0; /* squares: per replication */
+    double squares = 0.0, cubes = 0.0, replications = 0.0; /* squares, cubes: per replication */
     for (size_t i = 0; i < pairs->count; i++) {
-        squares += left[i] * left[i] / pairs->replications[i];
+        const double d = left[i] / sqrt(pairs->replications[i]);
+        squares += d * d;
+        cubes += d * d * d;
         replications += pairs->replications[i];
     }
-    return squares / degrees * replications;
+    const double variance = squares / degrees * replications;
+    if (!skewness || pairs->count < SKEWNESS_BATCHES_FEWEST || !(squares > 0.0))
+        return variance;
+    const double bend = serial_widening(squares, cubes, (double)pairs->count, confidence);
+    return variance * bend * bend;
 }
 
-double batches_variance(const struct batches *b, const double *left, double confidence)
+double batches_variance(const struct batches *b, const double *left, bool skewness, double confidence)
 {
     struct pairing own = {.count = b->used};
     for (size_t i = 0; i < b->used; i++)
         own.replications[i] = (double)b->items[i].replications;
-    return pairing_variance(&own, left, b->serial, confidence);
+    return pairing_variance(&own, left, b->serial, skewness, confidence);
 }
 
 static struct sample sum_of(const struct batches *b, size_t sample, size_t from, size_t to)
@@ -275,7 +284,7 @@ static struct ratio ratio_of(const struct batches *b, size_t sample, double conf
         return out;
     for (size_t i = 0; i < b->used; i++)
         left[i] = residual(&b->items[i].samples[sample], out.point) / sum.denominator;
-    out.variance = batches_variance(b, left, confidence);
+    out.variance = batches_variance(b, left, true, confidence);
     return out;
 }
 
@@ -365,7 +374,7 @@ struct estimate batches_mean_difference(const struct batches *a, size_t sample_a
             fabs(in_a.numerator / sum_a.denominator) + fabs(in_b.numerator / sum_b.denominator);
         left[i] = beyond_rounding(left[i], scale);
     }
-    out.half_width = half_width(pairing_variance(&pairs, left, a->serial && b->serial, confidence),
+    out.half_width = half_width(pairing_variance(&pairs, left, a->serial && b->serial, true, confidence),
                                 (double)pairs.count - 1.0, confidence);
     return out;
 }

@@ -17,7 +17,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-enum { RARE_VALUES = 10 };
+enum { RARE_VALUES = 10, PIECES_FEWEST = 20 };
 
 /* Places to search by bisection: place 0 is below every value, place i + 1 just above value or bucket number
  * i, where values are numbered by their bits (which ascend with the double, from 0.0 on). */
@@ -87,7 +87,7 @@ static double count_below(const struct inversion *q, double limit, double *effec
         const double left = ((x - y) + (fma(count[i], q->n, -x) - fma(all, values, -y))) / q->n;
         lefts[i] = left;
     }
-    *effect = batches_variance(q->b, lefts, q->confidence) / (all / q->n * (q->n - all));
+    *effect = batches_variance(q->b, lefts, false, q->confidence) / (all / q->n * (q->n - all));
     return all;
 }
 
@@ -135,6 +135,20 @@ static double effect_at(const struct inversion *q, double value)
     return isnan(effect) ? 1.0 : effect;
 }
 
+/* Pieces of one series with values on the rarer side of the quantile: it comes in bursts, and a few bursts do not
+ * show how many there are in the long run. */
+static size_t pieces_beyond(const struct inversion *q, double value)
+{
+    const uint64_t place = place_of(value, q->coarse);
+    size_t pieces = 0;
+    for (size_t i = 0; i < q->b->used; i++) {
+        const struct packed *pack = &q->b->items[i].packs[q->histogram];
+        pieces += q->p < 0.5 ? packed_below(pack, limit_of(place, q->coarse)) > 0
+                             : packed_below(pack, limit_of(place - 1, q->coarse)) < pack->count;
+    }
+    return pieces;
+}
+
 struct quantile_estimate batches_quantile(const struct batches *b, size_t histogram, double p,
                                           double confidence)
 {
@@ -160,6 +174,8 @@ struct quantile_estimate batches_quantile(const struct batches *b, size_t histog
         .confidence = confidence,
         .t = batches_student(confidence, (double)(b->used - 1)),
     };
+    if (b->serial && pieces_beyond(&q, out.value) < PIECES_FEWEST)
+        return out;
     q.least_effect = effect_at(&q, out.value);
     const double low = crossing(&q, 1.0), high = crossing(&q, -1.0);
     if (isnan(low) || isnan(high))
@@ -263,7 +279,7 @@ static struct standing stand(struct section whole, const size_t *firsts, const s
                      expected = q.target / n * (double)section_count(part);
         out.left[i] = beyond_rounding(count - expected, count + expected) / n;
     }
-    out.share_error = sqrt(pairing_variance(pairs, out.left, whole.b->serial, confidence));
+    out.share_error = sqrt(pairing_variance(pairs, out.left, whole.b->serial, false, confidence));
     return out;
 }
 
@@ -332,7 +348,7 @@ struct estimate batches_quantile_difference(const struct batches *a, size_t hist
         const double left_a = slope_a * sa.left[i], left_b = slope_b * sb.left[i];
         left[i] = beyond_rounding(left_a - left_b, fabs(left_a) + fabs(left_b));
     }
-    const double variance = pairing_variance(&pairs, left, a->serial && b->serial, confidence);
+    const double variance = pairing_variance(&pairs, left, a->serial && b->serial, false, confidence);
     /* What chance explains, and what the buckets leave open. */
     const bool alike = out.mean == 0.0 && variance == 0.0 && same_sections(in_a, in_b);
     const double above = (sa.located.high - sa.located.value) + (sb.located.value - sb.located.low);

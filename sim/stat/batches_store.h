@@ -43,11 +43,14 @@ static inline double beyond_rounding(double left, double scale)
     return fabs(left) <= 0x1p-45 * scale ? 0.0 : left;
 }
 
-/* The variance of the sum of left over the batches, which are what is left of each when the mean is taken away: from
- * their spread, as independent, or as pieces of one series. In units for which Student's t at used - 1 degrees of freedom
- * makes the half-width of an interval of it. */
-double batches_variance(const struct batches *b, const double *left, double confidence);
-double pairing_variance(const struct pairing *pairs, const double *left, bool serial, double confidence);
+/* The variance of the sum of left over the batches, which are what is left of each when the mean is taken
+ * away: from their spread, as independent, or as pieces of one series. In units for which Student's t at used
+ * - 1 degrees of freedom makes the half-width of an interval of it. skewness: it is corrected for
+ * (serial_widening): for means. For counts below a limit, the variance is scaled to the share under test
+ * instead (batches_quantile.c). */
+double batches_variance(const struct batches *b, const double *left, bool skewness, double confidence);
+double pairing_variance(const struct pairing *pairs, const double *left, bool serial, bool skewness,
+                        double confidence);
 
 /* Student's t: |T| is at most this with probability `confidence`. */
 double batches_student(double confidence, double degrees);

@@ -40,19 +40,22 @@ static bool depend(double correlation, size_t n)
     return correlation > once_in_ten * sqrt((k - 2.0) / (k * k - 1.0));
 }
 
-double serial_bend(double t, double skewness, double count)
+double serial_widening(double squares, double cubes, double count, double confidence)
 {
-    const double a = skewness / (6.0 * sqrt(count));
-    if (fabs(a) < 1e-6)
-        return t;
-    return (cbrt(1.0 + 6.0 * a * (t - a)) - 1.0) / (2.0 * a);
+    /* Third standardised moment without bias for normal values (Fisher's G1). */
+    const double spread = sqrt(squares / count);
+    const double skewness =
+        cubes / count / (spread * spread * spread) * sqrt(count * (count - 1.0)) / (count - 2.0);
+    const double t = gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, count - 1.0);
+    return 1.0 + fabs(skewness) / (6.0 * sqrt(count)) * (1.0 + 2.0 * t * t) / t;
 }
 
 struct serial serial_mean(const double *x, size_t n, double confidence)
 {
     double batches[SERIAL_MOST];
     assert(n <= SERIAL_MOST);
-    struct serial out = {.mean = (double)NAN, .half_width = (double)NAN, .batches = n};
+    struct serial out = {
+        .mean = (double)NAN, .half_width = (double)NAN, .half_width_plain = (double)NAN, .batches = n};
     if (n == 0)
         return out;
     out.mean = moments_of(x, n).mean;
@@ -64,7 +67,7 @@ struct serial serial_mean(const double *x, size_t n, double confidence)
     double correlation = 0.0;
     for (;;) {
         if (!(m.squares > 0.0)) {
-            out.half_width = 0.0;
+            out.half_width = out.half_width_plain = 0.0;
             out.batches = k;
             return out;
         }
@@ -83,13 +86,8 @@ struct serial serial_mean(const double *x, size_t n, double confidence)
     out.correlation = fmin(fmax(correlation, 0.0), correlation_most);
     const double variance =
         m.squares / (count - 1.0) / count * (1.0 + out.correlation) / (1.0 - out.correlation);
-    /* Third standardised moment without bias for normal values (Fisher's G1). */
-    const double spread = sqrt(m.squares / count);
-    const double skewness =
-        m.cubes / count / (spread * spread * spread) * sqrt(count * (count - 1.0)) / (count - 2.0);
-    const double t = gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, count - 1.0);
-    out.half_width =
-        sqrt(variance) * fmax(fabs(serial_bend(t, skewness, count)), fabs(serial_bend(-t, skewness, count)));
+    out.half_width_plain = sqrt(variance) * gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, count - 1.0);
+    out.half_width = out.half_width_plain * serial_widening(m.squares, m.cubes, count, confidence);
     return out;
 }
 

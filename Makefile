@@ -90,7 +90,7 @@ TEST_BUILD = $(if $(filter command,$(firstword $(origin BUILD))),$(BUILD),debug)
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test run-tests test-programs demo bench validate check-bits install uninstall clean help deps format readme gallery FORCE
+.PHONY: all test run-tests test-programs demo bench validate coverage check-bits install uninstall clean help deps format readme gallery FORCE
 
 # ---- Building ---------------------------------------------------------------------------------------------------------
 all: $(PROGRAM) ## the program build/desq and the library build/libdesq.a (default)
@@ -165,6 +165,9 @@ validate: all $(TESTS) ## minutes of runs against exact values: the claims, heav
 	DESQ_VALIDATE=1 $(TESTS) theory networks
 	$(MAKE) --no-print-directory BUILD=debug test-programs
 	DESQ_VALIDATE=1 build/debug/tests/run random
+
+coverage: all ## an hour or so: how often intervals hold the truth, 1000 runs of each study in tests/coverage
+	status=0; for study in tests/coverage/*.json; do $(PROGRAM) coverage $$study --runs 1000 || status=1; done; exit $$status
 
 check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four
 	@tests/check-bits

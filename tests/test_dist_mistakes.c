@@ -68,7 +68,10 @@ static void mistakes_are_named(void)
         {"{ \"dist\": \"coxian\", \"means\": [1, 2], \"p\": [0.5, 0.5] }",
          "coxian: \"p\" must hold one probability of going on after each of the 2 phases but the last, not "
          "2"},
-        {"{ \"dist\": \"coxian\", \"means\": [1, 2] }", "coxian needs \"p\""},
+        {"{ \"dist\": \"coxian\", \"means\": [1, 2] }",
+         "coxian needs \"means\" and \"p\", or \"mean\" and \"scv\" (two phases); found \"means\""},
+        {"{ \"dist\": \"coxian\", \"mean\": 1, \"scv\": 0.4 }",
+         "coxian: with two phases \"scv\" is at least 0.5, not 0.4"},
         {"{ \"dist\": \"phase_type\", \"alpha\": [1, 0], \"T\": [[-1]] }",
          "phase_type: \"alpha\" has 2 phases but \"T\" has 1 rows"},
         {"{ \"dist\": \"phase_type\", \"alpha\": [1], \"T\": [[1]] }",

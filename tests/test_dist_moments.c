@@ -167,6 +167,8 @@ static void moments_are_exact(void)
         {"{ \"dist\": \"hypoexponential\", \"means\": [1, 2, 3] }", 6.0, 14.0 / 36.0, 0.0},
         /* With probability 1/2 another phase of mean 2: E X = 2, E X^2 = 2 + 2 * 1/2 * 2 + 1/2 * 8 = 8 */
         {"{ \"dist\": \"coxian\", \"means\": [1, 2], \"p\": [0.5] }", 2.0, 1.0, 0.0},
+        {"{ \"dist\": \"coxian\", \"mean\": 2, \"scv\": 0.7 }", 2.0, 0.7, 0.0},
+        {"{ \"dist\": \"coxian\", \"mean\": 2, \"scv\": 3 }", 2.0, 3.0, 0.0},
         /* A geometric sum of exponentials is exponential: mean 1 / (2 * 1/4) */
         {"{ \"dist\": \"phase_type\", \"alpha\": [1, 0], \"T\": [[-2, 1.5], [1.5, -2]] }", 2.0, 1.0, 0.0},
         {"{ \"dist\": \"phase_type\", \"alpha\": [0.5], \"T\": [[-1]] }", 0.5, 3.0, 0.0},

@@ -41,6 +41,8 @@ static void stealing_and_jockeying(void)
     /* When b leaves, two are at the first server and none at the second: d changes over. */
     PLAYS(DEALT(",'jockey':2") "}}", {1, 1, 0, 1, 0, 0, false}, {2, 2, 1, 1, 0, 0, false},
           {0, 5, 0, 5, 0, 0, false});
+    PLAYS(DEALT(",'jockey':true") "}}", {1, 1, 0, 1, 0, 0, false}, {2, 2, 1, 1, 0, 0, false},
+          {0, 5, 0, 5, 0, 0, false});
     PLAYS(DEALT(",'jockey':3") "}}", {1, 1, 0, 1, 0, 0, false}, {0, 5, 0, 5, 0, 0, false},
           {2, 6, 5, 1, 0, 0, false});
 }

@@ -6,10 +6,31 @@
 
 enum { D_MOST = 64, SERVERS_MOST = 10000 };
 
+/* "jockey": a least difference, or true for the least that makes a task better off. */
+static bool read_jockey(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    cJSON *jockey = json_get(node, "jockey");
+    char described[JSON_DESCRIBE_SIZE];
+    if (jockey == NULL || cJSON_IsFalse(jockey))
+        return true;
+    if (cJSON_IsTrue(jockey)) {
+        out->jockey = 2.0;
+        return true;
+    }
+    const double least = cJSON_IsNumber(jockey) ? jockey->valuedouble : 0.0;
+    if (!(least >= 1.0 && least <= UINT32_MAX && floor(least) == least))
+        return read_fail(r, jockey, "expected a whole number from 1, true or false, found %s",
+                         json_describe(jockey, described));
+    out->jockey = least;
+    return true;
+}
+
 bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out)
 {
     (void)args;
     static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", NULL};
+    if (!read_jockey(r, node, out))
+        return false;
     const bool group = json_get(node, "balance") != NULL;
     if (!group && !out->per_server)
         for (const char *const *key = only_lines; *key != NULL; key++)

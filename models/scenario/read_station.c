@@ -118,9 +118,9 @@ const struct param scenario_station_params[] = {
                        .type = PARAM_FLAG,
                        .summary = "a server with nothing to do takes a task from the longest line; default false"},
     [STATION_JOCKEY] = {.name = "jockey",
-                        .type = PARAM_WHOLE,
-                        .range = RANGE_FROM_ONE,
-                        .summary = "the last of a line changes to one that is shorter by this many; default: never"},
+                        .type = PARAM_JSON,
+                        .summary = "the last of a line changes to one that is shorter by this many, at least 2 (true: 2); "
+                                   "default: never"},
     [STATION_BALANCE] = {.name = "balance",
                          .type = PARAM_JSON,
                          .summary = "this is a group: the stations behind a load balancer, by name"},
@@ -262,7 +262,6 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
         .weights = args[STATION_WEIGHTS].list,
         .weight_count = args[STATION_WEIGHTS].count,
         .steal = args[STATION_STEAL].number == 1.0,
-        .jockey = args[STATION_JOCKEY].number,
         .take = (enum take_rule)(int)args[STATION_TAKE].number,
     };
     if (out->name == NULL)

@@ -1,8 +1,10 @@
 /* test_cli.c: the built program as a user meets it: what it prints where, what it writes, how it ends. The
  * program is that of the environment variable DESQ, else build/desq. */
+#include "cli/change.h"
 #include "tests/suites.h"
 
 #include <limits.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -118,7 +120,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "claims", "coverage"};
+    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "claims", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
@@ -164,6 +166,12 @@ static void bad_usage_is_named(void)
         {"list distributions lognormall", "did you mean \"lognormal\"?"},
         {"list distributions gamma extra", "one table and one name"},
         {"claims C99", "there are C1 to C18"},
+        {"compare r.json", "which results?"},
+        {"compare a b c", "\"c\" is too much"},
+        {"compare a b --require 'task.response <= 3'", "--require takes"},
+        {"compare a b --require 'task.response < 3%'", "--require takes"},
+        {"compare a b --require 'task.response <= x%'", "no number of percent"},
+        {"compare nofile.json four.json", "cannot read nofile.json"},
         {"plot", "which result?"},
         {"plot r.json", "where to?"},
         {"plot --term r.json dir", "it takes no folder"},
@@ -432,7 +440,50 @@ static void interrupted_results_are_marked(void)
     end(&t);
 }
 
+/* Where both intervals are symmetric the ends are the roots R of (b - R a)^2 = h_b^2 + R^2 h_a^2 (Fieller 1954). */
+static void changes_have_the_intervals_of_fieller(void)
+{
+    static const double cases[][4] = {{10, 1, 12, 2}, {2, 0.5, 2, 0.1}, {1, 0, 3, 0.25}, {5, 2, 0.5, 0.4}, {4, 0.5, 1, 1.5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double a = cases[i][0], ha = cases[i][1], b = cases[i][2], hb = cases[i][3];
+        const struct interval c = change_of((struct interval){a, a - ha, a + ha}, (struct interval){b, b - hb, b + hb});
+        const double ends[] = {1 + c.low, 1 + c.high};
+        CU_ASSERT_DOUBLE_EQUAL(c.value, b / a - 1, 1e-15);
+        CU_ASSERT(c.low < c.value && c.value < c.high);
+        for (size_t k = 0; k < 2; k++)
+            CU_ASSERT_DOUBLE_EQUAL((b - ends[k] * a) * (b - ends[k] * a), hb * hb + ends[k] * ends[k] * ha * ha, 1e-10);
+    }
+    CU_ASSERT(isnan(change_of((struct interval){1, -0.1, 2.1}, (struct interval){1, 0.9, 1.1}).low));
+    CU_ASSERT(isnan(change_of((struct interval){1, NAN, NAN}, (struct interval){1, 0.9, 1.1}).high));
+    CU_ASSERT(isinf(change_of((struct interval){0, 0, 0}, (struct interval){1, 0.9, 1.1}).low));
+    CU_ASSERT_EQUAL(change_of((struct interval){0, 0, 0}, (struct interval){0, 0, 0}).high, 0);
+}
+
+static void changes_are_told_and_required(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json -q --json a.json && "
+                            "$desq run four.json -q --set /service=1.25 --json b.json && "
+                            "$desq run mm1.json -q --json m.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq compare a.json b.json --require 'task.response <= +25%%' "
+                            "--require 'task.throughput >= -20%%'"), 0);
+    CU_ASSERT(says(t.out, "+25 %") && says(t.out, "task.response <= +25%: met (met at 2 of 2 points"));
+    CU_ASSERT_EQUAL(run(&t, "$desq compare a.json b.json --require 'makespan <= 24%%'"), 1);
+    CU_ASSERT(says(t.out, "makespan <= 24%: NOT MET (met at 0 of 2 points, not met at 2)"));
+    CU_ASSERT_EQUAL(run(&t, "$desq compare b.json a.json --require 'task.response.mean <= -20%%'"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq compare a.json a.json"), 0);
+    CU_ASSERT(says(t.out, "0 of ") && says(t.out, "Both have seed 1"));
+    CU_ASSERT_EQUAL(run(&t, "$desq compare a.json b.json --require 'task.respons <= 1%%'"), 2);
+    CU_ASSERT(says(t.err, "did you mean \"task.response"));
+    CU_ASSERT_EQUAL(run(&t, "$desq compare a.json m.json"), 2);
+    CU_ASSERT(t.err[0] != '\0' && t.out[0] == '\0');
+    end(&t);
+}
+
 const struct test cli_tests[] = {
+    {"changes of figures have Fieller's intervals where those are symmetric", changes_have_the_intervals_of_fieller},
+    {"compare tells what changed, and a change beyond a requirement ends with 1", changes_are_told_and_required},
     {"help and version answer on stdout with status 0", help_is_help},
     {"bad usage ends with 2, says why and names what was meant", bad_usage_is_named},
     {"four tasks of 1 s take 1 s or 4 s, and the report says so", four_tasks_take_one_second_or_four},

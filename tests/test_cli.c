@@ -120,7 +120,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "claims", "coverage"};
+    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "size", "theory", "claims", "validate", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
@@ -166,6 +166,13 @@ static void bad_usage_is_named(void)
         {"list distributions lognormall", "did you mean \"lognormal\"?"},
         {"list distributions gamma extra", "one table and one name"},
         {"claims C99", "there are C1 to C18"},
+        {"size mm1.json", "what is to be found?"},
+        {"size mm1.json --vary /servers", "--vary needs a range"},
+        {"size mm1.json --vary /servers=8..1", "a range is A..B"},
+        {"size mm1.json --vary servers=1..8", "a JSON Pointer begins with"},
+        {"size mm1.json --vary /servers=1..8 --confidence 2", "between 0 and 1"},
+        {"size mm1.json --vary /servers=1..2", "no requirement"},
+        {"validate nothing", "no row of theory is called"},
         {"compare r.json", "which results?"},
         {"compare a b c", "\"c\" is too much"},
         {"compare a b --require 'task.response <= 3'", "--require takes"},
@@ -481,7 +488,28 @@ static void changes_are_told_and_required(void)
     end(&t);
 }
 
+static void designs_are_sized(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    /* Four tasks of 1 s are done within 2.5 s by two servers and not by one; a load that no number of servers helps. */
+    CU_ASSERT_EQUAL(run(&t, "$desq size four.json --set /variants=null --vary /servers=1..8 --require 'makespan < 2.5' --json s.json"), 0);
+    CU_ASSERT(says(t.out, "/servers = 2 is the smallest"));
+    CU_ASSERT_EQUAL(run(&t, "grep -q '\"value\":.*2' s.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq size four.json --set /variants=null --vary /servers=1..8 --require 'makespan < 0.5'"), 1);
+    CU_ASSERT(says(t.out, "nothing from 1 to 8 meets"));
+    /* M/M/c at 3 Erlang: mean wait 0.118 with 5 servers, 0.033 with 6 (Erlang C). Wrong for one seed in twenty at most. */
+    CU_ASSERT_EQUAL(run(&t, "$desq size mm1.json -q --set /arrivals/rate=3 --vary /servers=1..64 --require 'task.wait < 0.07'"), 0);
+    CU_ASSERT(says(t.out, "/servers = 6 is the smallest"));
+    /* M/M/1: p90 of the response is log(10) / (1 - rate) below 4.605 up to a rate of 0.5. */
+    CU_ASSERT_EQUAL(run(&t, "$desq size mm1.json -q --within 10 --max /arrivals/rate=0.1..0.9 --require 'task.response.p90 < 4.605'"), 0);
+    const char *found = strstr(t.out, "= 0.");
+    CU_ASSERT(found != NULL && atof(found + 2) > 0.44 && atof(found + 2) < 0.5);
+    end(&t);
+}
+
 const struct test cli_tests[] = {
+    {"size finds the fewest servers and the largest load", designs_are_sized},
     {"changes of figures have Fieller's intervals where those are symmetric", changes_have_the_intervals_of_fieller},
     {"compare tells what changed, and a change beyond a requirement ends with 1", changes_are_told_and_required},
     {"help and version answer on stdout with status 0", help_is_help},

@@ -1,115 +1,331 @@
-/* deadlock.c: tasks that wait for each other for ever.
- *
- * A station is alive if some server of it is free, being set up, serving, or held by a task that will go on;
- * then every task that waits there will be served in its turn, and what these hold will be given back.
- * Starting from "whoever waits is stuck" and freeing what can go on until nothing changes leaves just the
- * deadlock (a reduction of the graph of who waits for whom: Holt, Some deadlock properties of computer
- * systems, ACM Computing Surveys 1972, section 3). */
+/* deadlock.c: a reduction of the graph of who waits for whom (Holt, Some deadlock properties of computer systems, ACM
+ * Computing Surveys 1972, section 3). Starting from "whoever waits is stuck", all those are freed for whom there is a
+ * server that is free, serving or held by somebody who goes on; what they hold will then go back. What is left when
+ * nothing changes any more is the deadlock, whatever else goes on. */
+#include "models/deadlock.h"
+
+#include "models/part.h"
 #include "models/patience.h"
+#include "models/timeout.h"
 #include "models/visit_waiting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#define NO_STATION UINT32_MAX
+
+enum state { GOES_ON, WAITS, FOR_ROOM, JOINS };
+
 struct reduction {
     const struct world *w;
-    uint32_t *held; /* by station: servers held by tasks that are taken for stuck */
-    int sign;
+    uint8_t *state;    /* by task */
+    uint32_t *where;   /* by task: station at which it waits, or for whose room */
+    uint32_t *held;    /* by station: servers held by those who are taken for stuck */
+    uint32_t *present; /* by station: those among them who are counted as present */
+    uint32_t station;  /* in hand */
+    bool changed, blocked;
 };
 
-static void count_held(void *context, uint32_t ti)
+static uint32_t servers_of(const struct station_model *m, const struct holding *holding)
 {
-    const struct reduction *r = context;
-    if (r->w->model->more_size == 0 || patience_runs(r->w, ti)) /* who has patience goes on in the end */
-        return;
-    const struct holding *holdings = task_holdings(r->w, ti);
-    for (uint8_t h = 0; h < r->w->tasks[ti].holds; h++)
-        if (holdings[h].state == HOLDING_HELD)
-            r->held[holdings[h].station] += (uint32_t)r->sign;
+    return m->counted ? holding->server : 1;
 }
 
-/* Looks for a waiting task that holds a server of `station`. */
-struct search {
-    const struct world *w;
-    uint32_t station;
-    uint32_t found; /* task, or NO_TASK */
-};
-
-static void find_holder(void *context, uint32_t ti)
+/* What the task has and where it is, counted or counted off. */
+static void count(struct reduction *r, uint32_t ti, int sign)
 {
-    struct search *s = context;
-    const struct holding *holdings = task_holdings(s->w, ti);
-    if (patience_runs(s->w, ti))
+    const struct world *w = r->w;
+    if (r->state[ti] == WAITS)
+        r->present[r->where[ti]] += (uint32_t)sign;
+    if (w->model->more_size == 0)
         return;
-    for (uint8_t h = 0; h < s->w->tasks[ti].holds; h++)
-        if (holdings[h].state == HOLDING_HELD && holdings[h].station == s->station)
-            s->found = ti;
+    const struct holding *holdings = task_holdings(w, ti);
+    for (uint8_t h = 0; h < w->tasks[ti].holds; h++) {
+        if (holdings[h].state != HOLDING_HELD)
+            continue;
+        r->held[holdings[h].station] += (uint32_t)sign * servers_of(&w->model->stations[holdings[h].station], &holdings[h]);
+        r->present[holdings[h].station] += (uint32_t)sign;
+    }
+    const uint32_t kept = w->model->blocking ? task_more(w, ti)->kept : 0;
+    if (kept > 0) {
+        r->held[kept - 1] += (uint32_t)sign;
+        r->present[kept - 1] += (uint32_t)sign;
+    }
 }
 
-/* Follows holder after holder from station `first` until a station comes up again, and tells that cycle. */
-static void describe(const struct world *w, const bool *alive, uint32_t first, char *out, size_t size)
+/* It waits only for so long. */
+static bool gives_up(const struct world *w, uint32_t ti)
+{
+    return patience_runs(w, ti) || (w->model->frames > 0 && timeout_runs(w, ti));
+}
+
+static void mark(struct reduction *r, uint32_t ti, enum state state, uint32_t where)
+{
+    if (gives_up(r->w, ti))
+        return;
+    r->state[ti] = (uint8_t)state;
+    r->where[ti] = where;
+    count(r, ti, 1);
+}
+
+static void mark_waiting(void *context, uint32_t ti)
+{
+    struct reduction *r = context;
+    mark(r, ti, WAITS, r->station);
+}
+
+/* A delivery whose time runs will be followed by another one, or by the end of the message. */
+static bool delivery_runs(const struct world *w, uint32_t ti)
+{
+    if (task_op(w, ti)->code != OP_DELIVER)
+        return false;
+    for (uint32_t b = task_part(w, ti)->first; b != NO_TASK; b = task_part(w, b)->next)
+        if (task_part(w, b)->begun && task_frames(w, b)->timer.set)
+            return true;
+    return false;
+}
+
+static bool mark_all(struct reduction *r)
+{
+    const struct world *w = r->w;
+    for (uint32_t s = 0; s < w->model->part_count; s++) {
+        const struct station *st = &w->stations[s];
+        r->station = s;
+        visit_waiting(w, st, mark_waiting, r);
+        if (st->head != NO_TASK)
+            mark(r, st->head, WAITS, s);
+        for (uint32_t ti = st->blocked.first; ti != NO_TASK; ti = w->tasks[ti].next)
+            mark(r, ti, FOR_ROOM, s);
+    }
+    if (!w->model->parted)
+        return true;
+    bool *unused = calloc(w->task_count + 1, sizeof *unused);
+    if (unused == NULL)
+        return false;
+    for (uint32_t ti = w->task_free; ti != NO_TASK; ti = w->tasks[ti].next)
+        unused[ti] = true;
+    for (uint32_t ti = 0; ti < w->task_count; ti++)
+        if (!unused[ti] && task_stay(w, ti)->where == TASK_JOINING && task_part(w, ti)->first != NO_TASK &&
+            !delivery_runs(w, ti))
+            mark(r, ti, JOINS, NO_STATION);
+    free(unused);
+    return true;
+}
+
+static void let_go(struct reduction *r, uint32_t ti)
+{
+    count(r, ti, -1);
+    r->state[ti] = GOES_ON;
+    r->changed = true;
+}
+
+/* Servers of a station that are not held by anybody who is stuck. */
+static uint32_t available(const struct reduction *r, uint32_t s)
+{
+    const struct station_model *m = &r->w->model->stations[s];
+    return m->servers == UNLIMITED ? UNLIMITED : m->servers - r->held[s];
+}
+
+static uint32_t needs(const struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    if (t->resuming != 0)
+        return task_holdings(w, ti)[t->resuming - 1].server;
+    return task_op(w, ti)->code == OP_TAKE ? task_op(w, ti)->slot : 1;
+}
+
+static void try_waiting(void *context, uint32_t ti)
+{
+    struct reduction *r = context;
+    const struct station_model *m = &r->w->model->stations[r->station];
+    if (r->state[ti] != WAITS || r->blocked)
+        return;
+    if (available(r, r->station) >= (m->counted ? needs(r->w, ti) : 1))
+        let_go(r, ti);
+    else
+        r->blocked = m->counted && m->discipline == lookup_row(discipline_table, "fcfs"); /* nobody overtakes it */
+}
+
+/* Somebody else's server may come for those who wait here: another line of the same whole. */
+static bool helped(const struct reduction *r, uint32_t s)
+{
+    const struct model *m = r->w->model;
+    if (!m->stations[s].wanders)
+        return false;
+    for (uint32_t i = 0; i < m->part_count; i++)
+        if (m->stations[i].wanders && m->stations[i].whole == m->stations[s].whole && available(r, i) > 0)
+            return true;
+    return false;
+}
+
+static void let_all_go(void *context, uint32_t ti)
+{
+    struct reduction *r = context;
+    if (r->state[ti] == WAITS)
+        let_go(r, ti);
+}
+
+static bool enough_branches(const struct reduction *r, uint32_t ti)
+{
+    const struct world *w = r->w;
+    const struct part *part = task_part(w, ti);
+    double joined = part->joined;
+    for (uint32_t b = part->first; b != NO_TASK; b = task_part(w, b)->next)
+        joined += r->state[b] == GOES_ON;
+    return joined >= task_op(w, ti)->p;
+}
+
+static void reduce(struct reduction *r)
+{
+    const struct world *w = r->w;
+    for (r->changed = true; r->changed;) {
+        r->changed = false;
+        for (uint32_t s = 0; s < w->model->part_count; s++) {
+            const struct station *st = &w->stations[s];
+            r->station = s;
+            r->blocked = false;
+            if (st->head != NO_TASK) {
+                try_waiting(r, st->head);
+                r->blocked |= r->state[st->head] == WAITS;
+            }
+            visit_waiting(w, st, helped(r, s) ? let_all_go : try_waiting, r);
+            for (uint32_t ti = st->blocked.first; ti != NO_TASK; ti = w->tasks[ti].next)
+                if (r->state[ti] == FOR_ROOM && r->present[s] < st->model->capacity)
+                    let_go(r, ti);
+        }
+        for (uint32_t ti = 0; w->model->parted && ti < w->task_count; ti++)
+            if (r->state[ti] == JOINS && enough_branches(r, ti))
+                let_go(r, ti);
+    }
+}
+
+static bool holds(const struct world *w, uint32_t ti, uint32_t s)
+{
+    if (w->model->more_size == 0)
+        return false;
+    const struct holding *holdings = task_holdings(w, ti);
+    for (uint8_t h = 0; h < w->tasks[ti].holds; h++)
+        if (holdings[h].state == HOLDING_HELD && holdings[h].station == s)
+            return true;
+    return w->model->blocking && task_more(w, ti)->kept == s + 1;
+}
+
+/* Whom a stuck task waits for: the first who is stuck and holds what it wants. *held: whether a server is. */
+static uint32_t follow(const struct reduction *r, uint32_t ti, bool *held)
+{
+    const struct world *w = r->w;
+    *held = r->state[ti] != JOINS;
+    if (r->state[ti] == JOINS) {
+        uint32_t b = task_part(w, ti)->first;
+        while (b != NO_TASK && r->state[b] == GOES_ON)
+            b = task_part(w, b)->next;
+        return b;
+    }
+    for (uint32_t other = 0; other < w->task_count; other++)
+        if (other != ti && r->state[other] != GOES_ON && holds(w, other, r->where[ti]))
+            return other;
+    if (holds(w, ti, r->where[ti]))
+        return ti;
+    *held = false;
+    for (uint32_t other = 0; r->state[ti] == FOR_ROOM && other < w->task_count; other++)
+        if (r->state[other] == WAITS && r->where[other] == r->where[ti])
+            return other;
+    return NO_TASK;
+}
+
+/* Goes from one to whom it waits for until somebody comes up again, and tells that cycle. */
+static void tell(const struct reduction *r, uint32_t first, struct deadlock *out)
+{
+    const struct world *w = r->w;
+    uint32_t at = first;
+    bool held = true;
+    for (uint32_t step = 0; step < out->tasks && at != NO_TASK; step++) /* after so many it is on the cycle */
+        at = follow(r, at, &held);
+    const uint32_t begin = at;
+    bool held_by_first = held;
+    uint32_t wanted = NO_STATION;
+    while (at != NO_TASK) {
+        const bool joins = r->state[at] == JOINS;
+        if (out->length < DEADLOCK_LINKS) {
+            const double since = joins ? 0.0 : w->tasks[at].since;
+            out->links[out->length] = (struct deadlock_link){
+                .task = at,
+                .kind = w->tasks[at].kind,
+                .branch = wanted == NO_STATION && out->length > 0,
+                .holds = held ? wanted : NO_STATION,
+                .wait = joins ? DEADLOCK_BRANCH : r->state[at] == WAITS ? DEADLOCK_SERVER : DEADLOCK_ROOM,
+                .station = r->where[at],
+                .since = since,
+            };
+            out->since = since > out->since ? since : out->since;
+        }
+        out->length++;
+        wanted = r->where[at];
+        at = follow(r, at, &held);
+        if (at == begin)
+            break;
+    }
+    held_by_first = held;
+    out->links[0].holds = held_by_first ? wanted : NO_STATION; /* as the last one sees it */
+    out->links[0].branch = wanted == NO_STATION;
+}
+
+bool deadlock_find(const struct world *w, struct deadlock *out)
 {
     const uint32_t stations = w->model->part_count;
-    uint32_t at = first;
-    /* After as many steps as there are stations the walk is on the cycle. */
-    for (uint32_t lap = 0; lap < 2; lap++) {
-        const uint32_t begin = at;
-        double since = 0.0;
-        size_t used = 0;
-        for (uint32_t step = 0; step < stations; step++) {
-            struct search s = {.w = w, .station = at, .found = NO_TASK};
-            uint32_t next = 0;
-            for (uint32_t i = 0; i < stations && s.found == NO_TASK; i++) {
-                next = i;
-                if (!alive[i])
-                    visit_waiting(w, &w->stations[i], find_holder, &s);
+    struct reduction r = {
+        .w = w,
+        .state = calloc(w->task_count + 1, sizeof *r.state),
+        .where = calloc(w->task_count + 1, sizeof *r.where),
+        .held = calloc(stations + 1, sizeof *r.held),
+        .present = calloc(stations + 1, sizeof *r.present),
+    };
+    uint32_t first = NO_TASK;
+    uint64_t tasks = 0;
+    if (r.state != NULL && r.where != NULL && r.held != NULL && r.present != NULL && mark_all(&r)) {
+        reduce(&r);
+        for (uint32_t ti = w->task_count; ti-- > 0;)
+            if (r.state[ti] != GOES_ON) {
+                first = ti;
+                tasks++;
             }
-            const struct task *t = &w->tasks[s.found];
-            since = t->since > since ? t->since : since;
-            if (lap == 1 && used < size) {
-                const int n =
-                    snprintf(out + used, size - used, "%sa task of \"%s\" holds \"%s\" and waits for \"%s\"",
-                             used == 0 ? "" : ", ", w->model->kinds[t->kind].name,
-                             w->model->stations[at].name, w->model->stations[next].name);
-                used += n < 0 ? 0 : (size_t)n;
-            }
-            at = next;
-            if (lap == 1 && at == begin)
-                break;
+        if (first != NO_TASK && out != NULL) {
+            *out = (struct deadlock){.time = w->sim.now, .tasks = tasks};
+            tell(&r, first, out);
         }
-        if (lap == 1 && used < size)
-            snprintf(out + used, size - used, ", since time %.10g", since);
     }
+    free(r.state);
+    free(r.where);
+    free(r.held);
+    free(r.present);
+    return first != NO_TASK;
+}
+
+static size_t say(char *out, size_t size, size_t used, const struct world *w, const struct deadlock_link *l, bool first)
+{
+    const struct model *m = w->model;
+    char held[160] = "", waits[160];
+    if (l->holds != NO_STATION)
+        snprintf(held, sizeof held, "holds \"%.120s\" and ", m->stations[l->holds].name);
+    if (l->wait == DEADLOCK_BRANCH)
+        snprintf(waits, sizeof waits, "waits for its branches");
+    else
+        snprintf(waits, sizeof waits, "waits for %s\"%.120s\"", l->wait == DEADLOCK_ROOM ? "room at " : "",
+                 m->stations[l->station].name);
+    const int n = snprintf(out + used, size - used, "%sa %s of \"%s\" %s%s", first ? "" : ", ",
+                           l->branch ? "branch" : "task", m->kinds[l->kind].name, held, waits);
+    return n < 0 || used + (size_t)n >= size ? size : used + (size_t)n;
 }
 
 bool world_deadlock(const struct world *w, char *out, size_t size)
 {
-    const uint32_t stations = w->model->part_count;
-    uint32_t *held = calloc(stations + 1, sizeof *held);
-    bool *alive = calloc(stations + 1, sizeof *alive);
-    struct reduction r = {.w = w, .held = held, .sign = 1};
-    uint32_t stuck = UINT32_MAX;
-    if (held == NULL || alive == NULL)
-        goto done;
-    for (uint32_t i = 0; i < stations; i++)
-        visit_waiting(w, &w->stations[i], count_held, &r);
-    r.sign = -1;
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (uint32_t i = 0; i < stations; i++) {
-            if (alive[i] || (held[i] > 0 && held[i] == w->model->stations[i].servers))
-                continue;
-            alive[i] = changed = true;
-            visit_waiting(w, &w->stations[i], count_held, &r);
-        }
-    }
-    for (uint32_t i = 0; i < stations && stuck == UINT32_MAX; i++)
-        if (!alive[i])
-            stuck = i;
-    if (stuck != UINT32_MAX && size > 0)
-        describe(w, alive, stuck, out, size);
-done:
-    free(held);
-    free(alive);
-    return stuck != UINT32_MAX;
+    struct deadlock d;
+    if (!deadlock_find(w, size > 0 ? &d : NULL))
+        return false;
+    size_t used = 0;
+    for (size_t i = 0; size > 0 && i < d.length && i < DEADLOCK_LINKS && used < size; i++)
+        used = say(out, size, used, w, &d.links[i], i == 0);
+    if (used < size)
+        snprintf(out + used, size - used, "%s, since time %.10g", d.length > DEADLOCK_LINKS ? ", and so on" : "", d.since);
+    return true;
 }

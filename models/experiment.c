@@ -239,6 +239,7 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
         return false;
     if (strncmp(failed.text, deadlock_text, strlen(deadlock_text)) == 0) {
         snprintf(e->stuck, sizeof e->stuck, "%s", failed.text);
+        e->stuck_replication = from + done;
         e->stopped = STOPPED_DEADLOCK;
         return true;
     }

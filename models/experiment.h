@@ -15,6 +15,7 @@ struct experiment {
     bool unstable;              /* overloaded by the mean values, or growing by the data */
     bool drifting;              /* still not settled, and could not be run for longer */
     char stuck[768];            /* after STOPPED_DEADLOCK: who waits for whom */
+    uint64_t stuck_replication; /* and in which replication */
     struct world_limits limits; /* of each replication */
     void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
     void *context;

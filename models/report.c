@@ -1,4 +1,5 @@
 /* report.c: an experiment's replications -> the figures of one point. */
+#include "models/deadlock.h"
 #include "models/experiment.h"
 #include "models/predict.h"
 #include "models/probe/probe.h"
@@ -238,5 +239,7 @@ bool experiment_report(const struct experiment *e, struct arena *arena, struct p
         .stopped = e->stopped,
     };
     out->report.precision = experiment_precision(e, arena, &out->report.worst);
+    if (e->stopped == STOPPED_DEADLOCK && !deadlock_report(arena, m, e->stuck_replication, &out->deadlock))
+        return false;
     return outcomes(m->scenario, arena, out) && predict(e, arena, out);
 }

@@ -93,6 +93,26 @@ struct prediction {
     double z; /* how far apart they are, as a normal deviate; NAN: no interval, or too few replications for one */
 };
 
+/* One task of a cycle of tasks that wait for each other; the one before it (of the first: the last) waits for it. */
+struct deadlock_step {
+    const char *task;      /* name of its kind */
+    bool branch;           /* a branch of the task before it */
+    const char *holds;     /* station; NULL: nothing that the one before it wants but its room, or its end */
+    const char *waits_for; /* station; NULL: its own branches */
+    bool room;             /* waits for room there, not for a server */
+    double arrived;        /* of a branch: when it began */
+    double since;          /* it has waited; NAN for branches */
+};
+
+/* The first replication that ended in a deadlock. */
+struct deadlock_report {
+    uint64_t replication;
+    double time;    /* when it was found: nothing happened any more, or a look was taken while the rest went on */
+    uint64_t tasks; /* that can never go on, outside the cycle included */
+    const struct deadlock_step *cycle;
+    size_t length;
+};
+
 struct point {
     const char *variant; /* NULL: the scenario has none */
     const struct setting *sets;
@@ -111,6 +131,7 @@ struct point {
     const struct prediction *predictions; /* of theory, where it has exact results */
     size_t prediction_count;
     struct run_report report;
+    const struct deadlock_report *deadlock; /* NULL: none */
 };
 
 /* other - base at one combination of sweep values, paired task by task. */

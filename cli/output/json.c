@@ -240,6 +240,34 @@ static void report(struct writer *w, const struct run_report *r)
     end(w, '}');
 }
 
+static void deadlock(struct writer *w, const struct deadlock_report *d)
+{
+    key(w, "deadlock");
+    begin(w, '{');
+    whole(w, "replication", d->replication);
+    number(w, "time", d->time);
+    whole(w, "tasks", d->tasks);
+    key(w, "cycle");
+    begin(w, '[');
+    for (size_t i = 0; i < d->length; i++) {
+        const struct deadlock_step *s = &d->cycle[i];
+        next(w);
+        w->inline_ = true;
+        begin(w, '{');
+        word(w, "task", s->task);
+        flag(w, "branch", s->branch);
+        word(w, "holds", s->holds);
+        word(w, "waits_for", s->waits_for);
+        flag(w, "room", s->room);
+        number(w, "arrived", s->arrived);
+        number(w, "since", s->since);
+        end(w, '}');
+        w->inline_ = false;
+    }
+    end(w, ']');
+    end(w, '}');
+}
+
 static void capacity(struct writer *w, const struct point *p)
 {
     key(w, "capacity");
@@ -313,6 +341,8 @@ static void point(struct writer *w, const struct point *p)
     for (size_t i = 0; p->run != NULL && i < p->run->figure_count; i++)
         figure(w, &p->run->figures[i]);
     report(w, &p->report);
+    if (p->deadlock != NULL)
+        deadlock(w, p->deadlock);
     capacity(w, p);
     key(w, "require");
     begin(w, '[');

@@ -226,6 +226,7 @@ bool output_report(const struct result *r, size_t points, FILE *out, struct erro
     if (r->point_count > 0 && all_dead) {
         fputc('\n', out);
         print_warnings(&p);
+        text_deadlocks(&p);
     } else if (r->point_count > 0) {
         text_figures(&p);
         text_runs(&p);
@@ -234,6 +235,7 @@ bool output_report(const struct result *r, size_t points, FILE *out, struct erro
         text_theory(&p);
         fputc('\n', out);
         print_warnings(&p);
+        text_deadlocks(&p);
     }
     arena_free(&arena);
     return !p.failed || error_set(err, "out of memory while writing the report");

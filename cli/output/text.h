@@ -23,6 +23,8 @@ void text_runs(struct page *p);
 /* Variants against each other. */
 void text_verdict(struct page *p);
 void text_requirements(struct page *p);
+/* The cycles of tasks that wait for each other, drawn. */
+void text_deadlocks(struct page *p);
 /* What theory says beside what was simulated. */
 void text_theory(struct page *p);
 

@@ -246,8 +246,9 @@ static void tell(const struct reduction *r, uint32_t first, struct deadlock *out
     uint32_t wanted = NO_STATION;
     while (at != NO_TASK) {
         const bool joins = r->state[at] == JOINS;
-        if (out->length < DEADLOCK_LINKS) {
-            const double since = joins ? 0.0 : w->tasks[at].since;
+        const double since = joins ? 0.0 : w->tasks[at].since;
+        out->since = since > out->since ? since : out->since;
+        if (out->length < DEADLOCK_LINKS)
             out->links[out->length] = (struct deadlock_link){
                 .task = at,
                 .kind = w->tasks[at].kind,
@@ -257,8 +258,6 @@ static void tell(const struct reduction *r, uint32_t first, struct deadlock *out
                 .station = r->where[at],
                 .since = since,
             };
-            out->since = since > out->since ? since : out->since;
-        }
         out->length++;
         wanted = r->where[at];
         at = follow(r, at, &held);
@@ -290,7 +289,7 @@ bool deadlock_find(const struct world *w, struct deadlock *out)
                 tasks++;
             }
         if (first != NO_TASK && out != NULL) {
-            *out = (struct deadlock){.time = w->sim.now, .tasks = tasks};
+            *out = (struct deadlock){.tasks = tasks};
             tell(&r, first, out);
         }
     }

@@ -25,10 +25,9 @@ struct deadlock_link {
 enum { DEADLOCK_LINKS = 12 };
 
 struct deadlock {
-    double time;      /* when it was found */
     uint64_t tasks;   /* that can never go on, outside the cycle included */
     size_t length;    /* of the cycle; its first DEADLOCK_LINKS are in links */
-    double since;     /* when the last one of those in links began to wait */
+    double since;     /* when the last one of the cycle began to wait */
     struct deadlock_link links[DEADLOCK_LINKS];
 };
 

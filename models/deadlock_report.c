@@ -24,7 +24,7 @@ static bool tell(struct arena *arena, const struct world *w, const struct deadlo
             .since = branches ? (double)NAN : l->since,
         };
     }
-    *report = (struct deadlock_report){r, d->time, d->tasks, steps, length};
+    *report = (struct deadlock_report){r, d->since, d->tasks, steps, length};
     *out = report;
     return true;
 }

@@ -107,7 +107,7 @@ struct deadlock_step {
 /* The first replication that ended in a deadlock. */
 struct deadlock_report {
     uint64_t replication;
-    double time;    /* when it was found: nothing happened any more, or a look was taken while the rest went on */
+    double time;    /* since when: the last one of the cycle began to wait */
     uint64_t tasks; /* that can never go on, outside the cycle included */
     const struct deadlock_step *cycle;
     size_t length;

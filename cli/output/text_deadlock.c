@@ -36,7 +36,7 @@ void text_deadlocks(struct page *p)
         if (d == NULL || d->length == 0)
             continue;
         const char *label = label_point(p->arena, r, i);
-        fprintf(p->out, "\nDeadlock%s%s%s: found at %.10g %s; %llu task%s can never go on\n",
+        fprintf(p->out, "\nDeadlock%s%s%s: since %.10g %s; %llu task%s can never go on\n",
                 label != NULL && label[0] != '\0' ? " (" : "", label != NULL ? label : "",
                 label != NULL && label[0] != '\0' ? ")" : "", d->time, r->time_unit, (unsigned long long)d->tasks,
                 d->tasks == 1 ? "" : "s");

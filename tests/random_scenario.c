@@ -18,6 +18,7 @@ struct maker {
     unsigned stations, kinds;
     unsigned station, kind;         /* those in hand */
     bool holdable[STATIONS_MOST];   /* a server can be held there */
+    bool shared;                    /* the kind in hand shares a draw */
 };
 
 static void say(struct maker *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -122,8 +123,10 @@ static void setup(struct maker *m)
 static void full(struct maker *m)
 {
     say(m, ",\"capacity\":%u,\"on_full\":", 1 + below(m, 4));
-    if (chance(m, 0.6))
+    if (chance(m, 0.5))
         say(m, "\"block\"");
+    else if (chance(m, 0.4))
+        say(m, "{\"retry\":1}");
     else
         say(m, "[{\"delay\":1}]");
 }
@@ -199,8 +202,20 @@ static const struct feature station_features[] = {
     {0.1, batch},     {0.1, speed},    {0.1, cost},
 };
 
+/* A balancer before the stations that were written first. */
+static void say_balancer(struct maker *m, unsigned i)
+{
+    static const char *const rules[] = {"random", "round_robin", "jsq", "least_work", "join_idle"};
+    m->holdable[i] = m->holdable[0];
+    say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)]);
+}
+
 static void say_station(struct maker *m, unsigned i)
 {
+    if (i > 0 && chance(m, 0.1)) {
+        say_balancer(m, i);
+        return;
+    }
     m->station = i;
     m->holdable[i] = true;
     say(m, "%s\"s%u\":{", i == 0 ? "" : ",", i);
@@ -311,6 +326,45 @@ static void say_fork(struct maker *m, int depth)
     say(m, "}");
 }
 
+static void say_deliver(struct maker *m, int depth)
+{
+    unsigned station = below(m, m->stations);
+    for (unsigned i = 0; i < m->stations && !m->holdable[station]; i++)
+        station = (station + 1) % m->stations;
+    say(m, "{\"deliver\":\"s%u\",\"deliveries\":%u,\"do\":", station, 1 + below(m, 3));
+    say_steps(m, depth + 1);
+    if (chance(m, 0.8)) {
+        say(m, ",\"visibility\":");
+        say_time(m, 1.5);
+    }
+    if (chance(m, 0.4))
+        say(m, ",\"fails\":0.3");
+    if (chance(m, 0.3)) {
+        say(m, ",\"dead\":");
+        say_steps(m, depth + 1);
+    }
+    say(m, "}");
+}
+
+/* The answer is out: in a branch or under a time-out it is refused. */
+static void say_reply(struct maker *m, int depth)
+{
+    if (depth == 0)
+        say(m, "{\"reply\":true}");
+    else
+        say_delay(m, depth);
+}
+
+static void say_shared(struct maker *m, int depth)
+{
+    (void)depth;
+    m->shared = true;
+    if (chance(m, 0.5))
+        say(m, "{\"at\":\"s%u\",\"for\":{\"shared\":\"size\",\"times\":%g}}", below(m, m->stations), chance(m, 0.5) ? 1.0 : 0.5);
+    else
+        say(m, "{\"delay\":{\"shared\":\"size\"}}");
+}
+
 /* Of a later kind, so that calls end. */
 static void say_call(struct maker *m, int depth)
 {
@@ -326,6 +380,7 @@ static const struct {
     void (*say)(struct maker *m, int depth);
 } steps[] = {
     {6, say_at}, {2, say_delay}, {3, say_in}, {2, say_await}, {1, say_choose}, {1, say_repeat}, {1, say_call}, {2, say_timeout}, {2, say_fork},
+    {1, say_deliver}, {1, say_reply}, {1, say_shared},
 };
 
 static void say_steps(struct maker *m, int depth)
@@ -351,7 +406,12 @@ static void say_steps(struct maker *m, int depth)
 
 static void say_arrivals(struct maker *m)
 {
-    switch (below(m, 8)) {
+    switch (below(m, 9)) {
+    case 8:
+        say(m, "\"arrivals\":{\"sessions\":{\"rate\":0.1,\"requests\":{\"dist\":\"geometric\",\"mean\":3},\"think\":");
+        say_time(m, 2.0);
+        say(m, "}}");
+        return;
     case 0:
         say(m, "\"arrivals\":{\"closed\":%u,\"think\":", 1 + below(m, 6));
         say_time(m, 2.0);
@@ -416,6 +476,7 @@ static const struct feature kind_features[] = {
 static void say_kind(struct maker *m, unsigned k)
 {
     m->kind = k;
+    m->shared = false;
     say(m, "%s\"k%u\":{", k == 0 ? "" : ",", k);
     say_arrivals(m);
     for (size_t f = 0; f < sizeof kind_features / sizeof kind_features[0]; f++)
@@ -423,6 +484,11 @@ static void say_kind(struct maker *m, unsigned k)
             kind_features[f].say(m);
     say(m, ",\"steps\":");
     say_steps(m, 0);
+    if (m->shared) {
+        say(m, ",\"draws\":{\"size\":");
+        say_time(m, 1.0);
+        say(m, "}");
+    }
     say(m, "}");
 }
 

@@ -100,7 +100,7 @@ static bool try_one(uint64_t number)
     return accepted;
 }
 
-/* DESQ_VALIDATE: thousands. DESQ_RANDOM=n: that one alone. */
+/* DESQ_VALIDATE: thousands. DESQ_RANDOM=n: that one alone. DESQ_RANDOM_FROM=n, DESQ_RANDOM_MANY=n: which ones. */
 static void scenarios_at_random(void)
 {
     const char *only = getenv("DESQ_RANDOM");
@@ -108,9 +108,11 @@ static void scenarios_at_random(void)
         try_one(strtoull(only, NULL, 10));
         return;
     }
-    const uint64_t wanted = getenv("DESQ_VALIDATE") != NULL ? 5000 : 150;
-    uint64_t ran = 0, number = 0;
-    for (; ran < wanted && number < 20 * wanted; number++)
+    const uint64_t usual = getenv("DESQ_VALIDATE") != NULL ? 5000 : 150;
+    const char *from = getenv("DESQ_RANDOM_FROM"), *many = getenv("DESQ_RANDOM_MANY");
+    const uint64_t wanted = many != NULL ? strtoull(many, NULL, 10) : usual;
+    uint64_t ran = 0, number = from != NULL ? strtoull(from, NULL, 10) : 0;
+    for (const uint64_t end = number + 20 * wanted; ran < wanted && number < end; number++)
         ran += try_one(number);
     EXPECT(ran == wanted, "only %llu of %llu scenarios could run", (unsigned long long)ran,
            (unsigned long long)number);

@@ -234,13 +234,21 @@ static uint32_t follow(const struct reduction *r, uint32_t ti, bool *held)
 }
 
 /* Goes from one to whom it waits for until somebody comes up again, and tells that cycle. */
-static void tell(const struct reduction *r, uint32_t first, struct deadlock *out)
+static bool tell(const struct reduction *r, uint32_t first, struct deadlock *out)
 {
     const struct world *w = r->w;
     uint32_t at = first;
     bool held = true;
-    for (uint32_t step = 0; step < out->tasks && at != NO_TASK; step++) /* after so many it is on the cycle */
+    bool *seen = calloc(w->task_count + 1, sizeof *seen);
+    if (seen == NULL)
+        return false;
+    while (at != NO_TASK && !seen[at]) { /* then it is on the cycle */
+        seen[at] = true;
         at = follow(r, at, &held);
+    }
+    free(seen);
+    if (at == NO_TASK) /* a chain that ends: from its beginning */
+        at = first;
     const uint32_t begin = at;
     bool held_by_first = held;
     uint32_t wanted = NO_STATION;
@@ -267,6 +275,7 @@ static void tell(const struct reduction *r, uint32_t first, struct deadlock *out
     held_by_first = held;
     out->links[0].holds = held_by_first ? wanted : NO_STATION; /* as the last one sees it */
     out->links[0].branch = wanted == NO_STATION;
+    return true;
 }
 
 bool deadlock_find(const struct world *w, struct deadlock *out)
@@ -290,7 +299,8 @@ bool deadlock_find(const struct world *w, struct deadlock *out)
             }
         if (first != NO_TASK && out != NULL) {
             *out = (struct deadlock){.tasks = tasks};
-            tell(&r, first, out);
+            if (!tell(&r, first, out))
+                first = NO_TASK;
         }
     }
     free(r.state);

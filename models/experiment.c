@@ -152,7 +152,8 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
         fill(w, record);
         return true;
     case WORLD_STUCK:
-        world_deadlock(w, who, sizeof who);
+        if (!world_deadlock(w, who, sizeof who))
+            snprintf(who, sizeof who, "nothing can happen any more, though tasks are left (a batch that never fills?)");
         return error_set(err, "%s in replication %llu: %s", deadlock_text, (unsigned long long)r, who);
     case WORLD_INTERRUPTED:
         return false;

@@ -60,7 +60,7 @@ void individual_wake(struct world *w, struct station *st)
             come_back(w, st, &all->servers[i]);
 }
 
-/* ---- Breakdowns ---- */
+/* ---- Breakdowns: an up time runs out after all that is done and comes at its last instant; a repair is a completion ---- */
 
 static void break_down(struct world *w, struct station *st, struct server *server)
 {
@@ -92,7 +92,7 @@ static void on_break(struct world *w, struct alarm *alarm)
     const bool breaks = !all->servers[first].broken;
     const uint32_t own = which == UINT32_MAX ? all->break_alarm : all->servers[which].alarm;
     clocks(w, st);
-    alarm_set(w, own, w->sim.now + draw(st, breaks ? st->model->down : st->model->up), RANK_COMPLETION);
+    alarm_set(w, own, w->sim.now + draw(st, breaks ? st->model->down : st->model->up), breaks ? RANK_COMPLETION : RANK_EXPIRY);
     for (uint32_t i = first; i < last; i++) {
         if (breaks)
             break_down(w, st, &all->servers[i]);
@@ -187,7 +187,10 @@ static void set_schedule(struct world *w, struct station *st)
         all->schedule_next = 0;
         all->schedule_base += m->schedule_repeat;
     }
-    alarm_set(w, all->schedule_alarm, all->schedule_base + m->schedule[2 * all->schedule_next], RANK_COMPLETION);
+    /* More servers are there for those who come at that instant; fewer are left when those done then have gone. */
+    const uint32_t next = all->schedule_next, before = next > 0 ? next - 1 : (uint32_t)m->schedule_count - 1;
+    alarm_set(w, all->schedule_alarm, all->schedule_base + m->schedule[2 * next],
+              m->schedule[2 * next + 1] < m->schedule[2 * before + 1] ? RANK_EXPIRY : RANK_COMPLETION);
 }
 
 static void on_schedule(struct world *w, struct alarm *alarm)
@@ -255,7 +258,7 @@ void individual_begin(struct world *w, struct station *st)
             servers[i].returns = alarm_new(w, on_return, station, i);
         if (m->up != NULL && !m->breaks_whole) {
             servers[i].alarm = alarm_new(w, on_break, station, i);
-            alarm_set(w, servers[i].alarm, draw(st, m->up), RANK_COMPLETION);
+            alarm_set(w, servers[i].alarm, draw(st, m->up), RANK_EXPIRY);
         }
         if (there > 0) {
             there--;
@@ -266,7 +269,7 @@ void individual_begin(struct world *w, struct station *st)
     }
     if (m->up != NULL && m->breaks_whole) {
         all->break_alarm = alarm_new(w, on_break, station, UINT32_MAX);
-        alarm_set(w, all->break_alarm, draw(st, m->up), RANK_COMPLETION);
+        alarm_set(w, all->break_alarm, draw(st, m->up), RANK_EXPIRY);
     }
     if (m->schedule_count > 0) {
         all->schedule_alarm = alarm_new(w, on_schedule, station, 0);

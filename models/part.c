@@ -127,11 +127,18 @@ void part_end(struct world *w, uint32_t ti, enum task_end how)
         world_part_end(w, ti);
         return;
     }
+    const struct task branch = w->tasks[ti];
+    const struct task_more of_branch = *task_more(w, ti);
     world_part_end(w, ti);
     const struct part *part = task_part(w, parent);
     if (part->joined + part->running >= (uint32_t)task_op(w, parent)->p)
         return;
     withdraw(w, parent);
+    /* Its time is that of the branch that decided. */
+    w->tasks[parent].wait += branch.wait;
+    w->tasks[parent].service += branch.service;
+    task_more(w, parent)->delay += of_branch.delay;
+    task_more(w, parent)->overhead += of_branch.overhead;
     station_give_all(w, parent);
     world_task_end(w, parent, how);
 }

@@ -2,6 +2,8 @@
 #include "models/experiment.h"
 #include "models/station.h"
 
+#include <stdio.h>
+
 struct listener {
     void (*left)(void *context, const struct desq_task *task);
     void *context;
@@ -73,8 +75,8 @@ bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
     bool ok = end == WORLD_DONE || end == WORLD_EMPTY;
     if (!ok) {
         char who[600] = "out of memory, or too many events";
-        if (end == WORLD_STUCK)
-            world_deadlock(w, who, sizeof who);
+        if (end == WORLD_STUCK && !world_deadlock(w, who, sizeof who))
+            snprintf(who, sizeof who, "nothing can happen any more, though tasks are left (a batch that never fills?)");
         error_set(err, "%s%s", end == WORLD_STUCK ? "deadlock: " : "", who);
     }
     ok = ok && (out == NULL || fill(arena, w, out, err));

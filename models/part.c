@@ -133,12 +133,14 @@ void part_end(struct world *w, uint32_t ti, enum task_end how)
     const struct part *part = task_part(w, parent);
     if (part->joined + part->running >= (uint32_t)task_op(w, parent)->p)
         return;
+    const bool others = part->first != NO_TASK; /* then the time until now is counted along one of those */
     withdraw(w, parent);
-    /* Its time is that of the branch that decided. */
-    w->tasks[parent].wait += branch.wait;
-    w->tasks[parent].service += branch.service;
-    task_more(w, parent)->delay += of_branch.delay;
-    task_more(w, parent)->overhead += of_branch.overhead;
+    if (!others) {
+        w->tasks[parent].wait += branch.wait;
+        w->tasks[parent].service += branch.service;
+        task_more(w, parent)->delay += of_branch.delay;
+        task_more(w, parent)->overhead += of_branch.overhead;
+    }
     station_give_all(w, parent);
     world_task_end(w, parent, how);
 }

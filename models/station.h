@@ -99,17 +99,20 @@ static inline struct task_more *task_more(const struct world *w, uint32_t ti)
     return (struct task_more *)(void *)(w->more + (size_t)ti * w->model->more_size);
 }
 
-/* The station where the task waits or is served. */
-static inline struct station *task_station(const struct world *w, uint32_t ti)
-{
-    const struct task *t = &w->tasks[ti];
-    return &w->stations[w->model->placed ? task_more(w, ti)->station
-                                         : w->model->kinds[t->kind].program[t->step].station];
-}
-
 static inline struct holding *task_holdings(const struct world *w, uint32_t ti)
 {
     return (struct holding *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->holdings_offset);
+}
+
+/* The station where the task waits or is served. One who comes back for a server waits where that is, wherever its step is. */
+static inline struct station *task_station(const struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    if (w->model->placed)
+        return &w->stations[task_more(w, ti)->station];
+    if (t->resuming != 0)
+        return &w->stations[task_holdings(w, ti)[t->resuming - 1].station];
+    return &w->stations[w->model->kinds[t->kind].program[t->step].station];
 }
 
 static inline uint32_t *task_counters(const struct world *w, uint32_t ti)

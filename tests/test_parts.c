@@ -54,6 +54,13 @@ static void what_is_held_goes_back(void)
               1) "'steps':[{'in':'pool','do':[{'timeout':2,'do':[{'await':[{'delay':9}]}],'else':[]},{'delay':1}]}]},"
                  "'b':{" ARRIVES(0.5) "'steps':[{'in':'pool','do':[{'delay':5.5}]}]}}}",
           {1, 6, 0, 0, 5.5, 0, false}, {0, 7, 4, 0, 3, 0, false});
+    /* It waits to have its server back, while its step is at another station, when the time-out comes: it leaves the line where
+     * it stands, and no other. */
+    PLAYS("{'stations':{'x':{},'pool':{'await':'release'}},'tasks':{'a':{" AT_ONCE(
+              1) "'steps':[{'in':'pool','do':[{'timeout':2,'do':[{'await':[{'delay':1}]},{'at':'x','for':1}]}]}]},'b':{" AT_ONCE(
+              1) "'steps':[{'in':'pool','do':[{'delay':10}]}]},'c':{" ARRIVES(
+              3) "'steps':[{'in':'pool','do':[{'at':'x','for':1}]}]}}}",
+          {0, 2, 1, 0, 1, 0, TIMED_OUT}, {1, 10, 0, 0, 10, 0, false}, {2, 11, 7, 1, 0, 0, false});
 }
 
 static void abandoned_work_goes_on(void)

@@ -328,8 +328,11 @@ static void compile_shapes(struct model *m)
         struct station_model *station = &m->stations[i];
         const struct discipline_type *d = station->discipline;
         station->visit_mean = m->visits[station->whole] > 0.0 ? m->held_mean[station->whole] / m->visits[station->whole] : 0.0;
-        if (station->group != NULL)
+        if (station->group != NULL) {
             station->individual = false;
+            for (uint32_t k = 0; k < station->group->count; k++) /* members come before or behind: known by now */
+                station->crowd |= m->stations[station->group->members[k]].crowd;
+        }
         if (station->individual)
             station->shape = &station_individual;
         else if (station->batch_max > 0)

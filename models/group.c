@@ -153,7 +153,8 @@ void group_gather(struct world *w)
         if (group == NULL)
             continue;
         st->since = w->end;
-        st->busy_area = st->present_area = st->setting_up_area = st->half_area = 0.0;
+        st->busy_area = st->present_area = st->setting_up_area = st->half_area = st->served_area = 0.0;
+        st->served_since = w->end;
         tally_init(&st->wait);
         tally_init(&st->response);
         for (uint32_t m = 0; m < group->count; m++) {
@@ -163,6 +164,9 @@ void group_gather(struct world *w)
             st->present_area += member->present_area + (double)member->present * elapsed;
             st->setting_up_area += member->setting_up_area + (double)member->setting_up * elapsed;
             st->half_area += member->half_area;
+            st->served_area += member->model->crowd
+                                   ? member->served_area + member->served_tasks * (w->end - member->served_since)
+                                   : member->busy_area + (double)member->busy * elapsed;
             tally_merge(&st->wait, &member->wait);
             tally_merge(&st->response, &member->response);
         }

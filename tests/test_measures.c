@@ -65,6 +65,20 @@ static void those_who_did_not_wait_count(void)
     trial_free(&t);
 }
 
+static void groups_of_batches(void)
+{
+    /* Three at once at a server that takes two together: one waits for 1 of the 2 time units, while at most one server is busy. */
+    struct trial t;
+    if (run(&t, "{'stations':{'b':{'batch':{'max':2}},'g':{'balance':['b'],'dispatch':'random'}},'tasks':{'a':{'arrivals':{'at_once':3},"
+                "'steps':[{'at':'g','for':1}]}},'run':{'replications':1}}")) {
+        IS(&t, "station:b", "queue_length", 0.5);
+        IS(&t, "station:g", "queue_length", 0.5);
+        IS(&t, "station:g", "in_station", 2.0);
+        IS(&t, "station:g", "utilisation", 1.0);
+    }
+    trial_free(&t);
+}
+
 /* ---- Where a run begins and ends ---- */
 
 static void fence_posts(void)
@@ -370,6 +384,7 @@ static void late_clock(void)
 }
 
 const struct test measures_tests[] = {
+    {"a group counts who waits at stations that serve several at once", groups_of_batches},
     {"percentile p of n values is the one at rank ceil(p n): p99 of 1..100 is 99, n = 1, 2, 3",
      percentiles_by_rank},
     {"those who did not wait count in the mean wait and its percentiles", those_who_did_not_wait_count},

@@ -2,7 +2,9 @@
 #include "cli/command.h"
 #include "cli/draw.h"
 #include "cli/output/output.h"
+#include "cli/output/number.h"
 #include "cli/progress.h"
+#include "models/forecast.h"
 #include "cli/save.h"
 #include "cli/scenario_args.h"
 
@@ -14,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS };
+enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS, KEY_FORECAST };
 
 struct run_args {
     struct scenario_args scenarios;
     unsigned jobs;
     const char *json, *csv, *plots;
-    bool quiet;
+    bool quiet, forecast;
 };
 
 static const struct argp_option options[] = {
@@ -29,6 +31,7 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, "FILE", 0, "Write all numbers to FILE (-: standard output)", 0},
     {"csv", KEY_CSV, "FILE", 0, "Write one number per row to FILE (-: standard output)", 0},
     {"plots", KEY_PLOTS, "DIR", 0, "Draw plots into DIR, each with its data and gnuplot script", 0},
+    {"forecast", KEY_FORECAST, NULL, 0, "Run nothing: say about how long it will take, and how exact it will be", 0},
     {"quiet", 'q', NULL, 0, "No report and no progress line: only errors, and the exit status", 0},
     {0},
 };
@@ -53,6 +56,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_PLOTS:
         args->plots = argument;
+        return 0;
+    case KEY_FORECAST:
+        args->forecast = true;
         return 0;
     case 'q':
         args->quiet = true;
@@ -248,6 +254,33 @@ static void say_not_begun(const struct run_args *args, size_t begun)
                 args->scenarios.files[i], i + 1 == count ? "\n" : "");
 }
 
+/* What each point will take. */
+static int forecast_one(const struct desq *d, const char *file)
+{
+    const struct scenario_file *f = desq_scenario(d);
+    printf("%s: about so long, by theory of queues in heavy traffic (docs/experiments.md); right to a factor of two or so\n", file);
+    for (size_t i = 0; i < f->point_count; i++) {
+        const struct scenario_point *p = &f->points[i];
+        struct forecast x;
+        struct error err;
+        char short_number[NUMBER_ROOM], number[NUMBER_ROOM], clock[NUMBER_ROOM], deciding[32] = "mean response";
+        printf("  %s", p->variant != NULL ? p->variant : p->set_count == 0 ? "the run" : "");
+        for (size_t k = 0; k < p->set_count; k++)
+            printf("%s%s = %s", p->variant != NULL || k > 0 ? ", " : "", p->sets[k].pointer, p->sets[k].value);
+        if (!desq_forecast(d, i, &x, &err)) {
+            printf(": cannot be foretold: %s\n", err.text);
+            continue;
+        }
+        if (!isnan(x.quantile))
+            snprintf(deciding, sizeof deciding, "p%.10g", 100.0 * x.quantile);
+        printf(": %s customers, %s of one core, for %s to within %.2g %% (load of \"%s\": %.3g)\n", number_whole(strtod(number_short(x.customers, 2, short_number), NULL), number),
+               number_clock(x.seconds, clock), deciding, 100.0 * x.precision, p->scenario.stations[x.station].name, x.load);
+        printf("    half of that half-width: %s customers, %s\n", number_whole(strtod(number_short(4.0 * x.customers, 2, short_number), NULL), number),
+               number_clock(4.0 * x.seconds, clock));
+    }
+    return STATUS_FINE;
+}
+
 static int run_all(const struct run_args *args)
 {
     const size_t count = args->scenarios.file_count;
@@ -256,9 +289,11 @@ static int run_all(const struct run_args *args)
     for (size_t i = 0; i < count && read != NULL; i++)
         if (!scenario_args_read(&args->scenarios, i, &read[i]))
             status = STATUS_BAD;
+    for (size_t i = 0; i < count && status == STATUS_FINE && args->forecast; i++)
+        forecast_one(read[i], args->scenarios.files[i]);
     if (status == STATUS_FINE && !outputs_possible(args))
         status = STATUS_BAD;
-    if (status == STATUS_FINE) {
+    if (status == STATUS_FINE && !args->forecast) {
         listen_for_interrupt();
         size_t begun = 0;
         for (; begun < count && !interrupted; begun++)

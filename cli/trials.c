@@ -20,7 +20,10 @@ bool trials_run(const struct trials *t, const struct trial_run *run, struct desq
         for (size_t i = 0; i < args->set_count; i++)
             set[n++] = args->set[i];
         char *sweep = trials_value(t->file, "/sweep");
-        if (sweep != NULL)
+        bool said = false; /* by --set already */
+        for (size_t i = 0; i < args->set_count; i++)
+            said = said || strncmp(args->set[i], "/sweep=", 7) == 0;
+        if (sweep != NULL && !said)
             set[n++] = "/sweep=null";
         free(sweep);
         snprintf(how, sizeof how, "/run={\"precision\":%.6g,\"confidence\":%.15g,\"quantiles\":[0.5]}", run->precision, run->confidence);

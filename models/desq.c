@@ -2,6 +2,7 @@
 
 #include "models/conduct.h"
 #include "models/experiment.h"
+#include "models/forecast.h"
 #include "models/theory/theory.h"
 
 #include <stdlib.h>
@@ -130,6 +131,11 @@ size_t desq_warnings(const struct desq *d, const char *const **out)
 const char *desq_program(struct desq *d, size_t point)
 {
     return model_print(&d->arena, d->models[point]);
+}
+
+bool desq_forecast(const struct desq *d, size_t point, struct forecast *out, struct error *err)
+{
+    return forecast_make(d->models[point], out, err);
 }
 
 bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out, size_t *count, struct error *err)

@@ -102,6 +102,10 @@ bool desq_trace(struct desq *d, size_t point, uint64_t r,
                 void (*left)(void *context, const struct desq_task *task), void *context,
                 struct desq_trace *out, struct error *err);
 
+/* How long point i will take, told beforehand (models/forecast.h). false: err says why that cannot be told. */
+struct forecast;
+bool desq_forecast(const struct desq *d, size_t point, struct forecast *out, struct error *err);
+
 /* What theory says of one point, row by row (models/theory/theory.h), in d's memory. false: err (no memory). */
 struct theory_answer;
 bool desq_theory(struct desq *d, size_t point, const struct theory_answer **out, size_t *count, struct error *err);

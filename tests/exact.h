@@ -1,6 +1,6 @@
 /* exact.h: for tests: simulated queues against exact results.
  *
- * Each scenario runs with a fixed seed, 60 replications, and intervals at confidence 0.99999; the exact value
+ * Each scenario runs with a fixed seed, 64 replications, and intervals at confidence 0.99999; the exact value
  * has to lie within. So each comparison of a sound program fails for one seed in 1e5 (normal |z| = 4.4), a
  * hundred of them for one in a thousand. An interval may not be wider than 4.5 % of the value (at the usual
  * confidence of 0.95 the same interval is 1.9 %; mostly it is far less): a comparison that could not fail

@@ -216,7 +216,7 @@ static bool solve_with_room(const struct chain_model *model, uint32_t room, size
     }
     ok = ok && (chain_means(&chain, p, arena, out) || error_set(err, "out of memory"));
     if (*too_many && chain.open_seen > 1) /* there is room for about so many tasks */
-        *more = chain.open_seen - 1.0;
+        *more = fmin(chain.open_seen - 1.0, floor(0.85 * room));
     free(p);
     free(group);
     chain_forget(&chain);

@@ -159,6 +159,28 @@ static void special_cases(void)
            1e-7);
 }
 
+/* What looks like one of the rows and is not. */
+static void others_are_refused(void)
+{
+    static const char *const texts[] = {
+        "'arrivals':{'sessions':{'rate':0.1,'requests':3,'think':1}},'service':" EXPONENTIAL(1),
+        "'arrivals':{'rate':0.5},'service':" EXPONENTIAL(1) ",'switch':0.1",
+        "'arrivals':{'schedule':[[0,0.5],[10,0.1]],'repeat':20},'service':" EXPONENTIAL(1),
+        "'arrivals':{'rate':0.5,'stop':100},'service':" EXPONENTIAL(1),
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct trial t;
+        const struct theory_answer *answers;
+        size_t count;
+        struct error err;
+        if (trial_read(&t, "{%s}", texts[i]) && desq_theory(t.desq, 0, &answers, &count, &err))
+            for (size_t k = 0; k < count; k++)
+                EXPECT(!answers[k].applies || answers[k].form->class != THEORY_EXACT || strcmp(answers[k].form->name, "markov_chain") == 0,
+                       "%s applies to %s", answers[k].form->name, texts[i]);
+        trial_free(&t);
+    }
+}
+
 /* ---- The ends of the domain ---- */
 
 static void extremes(void)
@@ -246,6 +268,7 @@ static void examples_hold(void)
 const struct test theory_single_tests[] = {
     {"rows give published values", published},
     {"rows agree where one is a special case of another", special_cases},
+    {"rows do not apply to what only looks like them", others_are_refused},
     {"rows hold at the ends of their domains", extremes},
     {"simulation agrees with every row's examples", examples_hold},
     {NULL, NULL},

@@ -34,6 +34,8 @@ static const char *look(struct single *c, struct single_visit *visits)
             return "arrivals end, so there is no steady state";
         if (a->form == ARRIVAL_NONE)
             return "a kind of task has no arrivals of its own";
+        if (a->requests != NULL)
+            return "sessions of several requests";
         if (a->period > 0.0)
             return "the rate of arrivals changes with time";
         const bool closed = a->form == ARRIVAL_CLOSED;

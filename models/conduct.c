@@ -47,17 +47,17 @@ const char *conduct_overload_warning(struct arena *arena, const struct model *m,
         m->stations[i].name);
 }
 
-void conduct_align(const struct scenario_file *file, struct model *const *models, size_t first, size_t count)
+void conduct_align(struct model *const *models, size_t count)
 {
     double warmup = 0.0, length = 0.0;
     double period = 0.0;
-    for (size_t v = first; v < first + count; v++) {
+    for (size_t v = 0; v < count; v++) {
         warmup = fmax(warmup, models[v]->warmup);
         length = fmax(length, models[v]->length);
         period = fmax(period, models[v]->period);
     }
-    for (size_t v = first; v < first + count; v++) {
-        const struct run_spec *run = &file->points[v].scenario.run;
+    for (size_t v = 0; v < count; v++) {
+        const struct run_spec *run = &models[v]->scenario->run;
         if (isnan(run->warmup) && !models[v]->terminating)
             models[v]->warmup = warmup;
         if (isnan(run->time) && isfinite(length))
@@ -106,8 +106,7 @@ static void merged(void *context, const struct experiment *e)
         run->how->progress(run->how->context, p);
 }
 
-/* The most events of one point: as asked, or, where desq chooses how long to run, the default. */
-static double limit_events(const struct run_spec *run)
+double conduct_limit_events(const struct run_spec *run)
 {
     const bool chosen = isnan(run->time) && isnan(run->count) && run->replications == 0;
     if (run->limit_events < INFINITY || !chosen)
@@ -121,7 +120,7 @@ static double limit_events(const struct run_spec *run)
 static bool run_to(struct running *run, struct experiment *e, uint64_t replications)
 {
     enum { PIECE_LEAST = 8 };
-    const double limit = limit_events(&e->model->scenario->run);
+    const double limit = conduct_limit_events(&e->model->scenario->run);
     run->progress.replications_next = replications;
     while (!e->finished && batches_replications(e->batches) < replications) {
         const uint64_t done = batches_replications(e->batches);
@@ -138,8 +137,7 @@ static bool run_to(struct running *run, struct experiment *e, uint64_t replicati
     return true;
 }
 
-/* How many replications come before anything is decided. */
-static uint64_t first_replications(const struct model *m)
+uint64_t conduct_first_replications(const struct model *m)
 {
     const struct run_spec *spec = &m->scenario->run;
     if (spec->replications > 0)
@@ -155,9 +153,7 @@ static double goal_of(const struct run_spec *spec)
                                                  : default_precision;
 }
 
-/* How many times as long the replications of a point must be, by what was seen so far; 1: they will do. Marks
- * a point that would need longer ones but cannot have them. */
-static double stretch(struct experiment *e)
+double conduct_stretch(struct experiment *e)
 {
     const struct run_spec *spec = &e->model->scenario->run;
     const double drift = experiment_drift(e);
@@ -167,12 +163,21 @@ static double stretch(struct experiment *e)
         return 1.0;
     const bool open = isnan(spec->time) && isnan(spec->count);
     const double events = (double)batches_events(e->batches) / (double)batches_replications(e->batches);
-    const double most = limit_events(spec) / 2.0 / (events * REPLICATIONS_FEWEST);
+    const double most = conduct_limit_events(spec) / 2.0 / (events * REPLICATIONS_FEWEST);
     if (open && fmin(factor, most) >= stretch_matters)
         return fmin(factor, most);
     e->unstable = drift > 0.0 && !(e->model->open_rate == 0.0);
     e->drifting = true;
     return 1.0;
+}
+
+bool conduct_lengthen(struct experiment *e, double factor, struct error *err)
+{
+    model_lengthen(e->model, factor);
+    if (factor > 4.0)
+        e->model->replications_first = REPLICATIONS_FEWEST;
+    e->finished = false;
+    return experiment_restart(e, err);
 }
 
 /* Goes on with one point until it is precise enough, or ended. *longer above 1: its replications turned out
@@ -181,7 +186,7 @@ static bool finish_point(struct running *run, struct experiment *e, double *long
 {
     const struct run_spec *spec = &e->model->scenario->run;
     const double goal = goal_of(spec);
-    uint64_t target = first_replications(e->model);
+    uint64_t target = conduct_first_replications(e->model);
     run->progress.precision_goal = goal;
     run->progress.precision = (double)NAN;
     while (!e->finished) {
@@ -190,7 +195,7 @@ static bool finish_point(struct running *run, struct experiment *e, double *long
         if (e->finished)
             break;
         const bool fixed = spec->replications > 0 || isnan(goal);
-        if (!e->unstable && !e->drifting && (*longer = stretch(e)) > 1.0)
+        if (!e->unstable && !e->drifting && (*longer = conduct_stretch(e)) > 1.0)
             return true;
         e->finished = true;
         if (e->unstable || fixed || e->model->deterministic) {
@@ -208,7 +213,7 @@ static bool finish_point(struct running *run, struct experiment *e, double *long
         }
         const double events = (double)batches_events(e->batches),
                      done = (double)batches_replications(e->batches);
-        if (events >= limit_events(spec)) {
+        if (events >= conduct_limit_events(spec)) {
             e->stopped = STOPPED_LIMIT;
             break;
         }
@@ -217,7 +222,7 @@ static bool finish_point(struct running *run, struct experiment *e, double *long
         const double foretold = isnan(precision) ? 2.0 : 1.05 * (precision / goal) * (precision / goal);
         double next = ceil(done * fmin(fmax(foretold, 1.1), 2.0));
         if (events > 0.0)
-            next = fmin(next, fmax(done + 1.0, ceil(done * limit_events(spec) / events)));
+            next = fmin(next, fmax(done + 1.0, ceil(done * conduct_limit_events(spec) / events)));
         target = (uint64_t)next;
         e->finished = false;
     }
@@ -245,12 +250,7 @@ static bool finish_points(struct running *run, size_t first, size_t count)
         if (longer <= 1.0)
             return true;
         for (size_t v = 0; v < count; v++) {
-            struct experiment *e = &run->experiments[v];
-            model_lengthen(run->models[first + v], longer);
-            run->models[first + v]->replications_first =
-                longer > 4.0 ? REPLICATIONS_FEWEST : run->models[first + v]->replications_first;
-            e->finished = false;
-            if (!experiment_restart(e, run->err))
+            if (!conduct_lengthen(&run->experiments[v], longer, run->err))
                 return false;
         }
     }
@@ -278,7 +278,7 @@ static bool shorten(struct model *m)
     const struct run_spec *run = &m->scenario->run;
     if (!isfinite(m->length) || !isnan(run->time) || !(m->events_per_time > 0.0))
         return false;
-    const double budget = limit_events(run) / 2.0 / m->events_per_time; /* of simulated time */
+    const double budget = conduct_limit_events(run) / 2.0 / m->events_per_time; /* of simulated time */
     if (REPLICATIONS_FIRST * (m->warmup + m->length) <= budget)
         return false;
     const double least = 2.0 * m->warmup; /* a length that the warm-up does not dwarf */
@@ -297,9 +297,8 @@ static bool shorten(struct model *m)
     return true;
 }
 
-/* The same for all variants at one combination: the one that costs most per time decides, so that they go on
- * seeing the same arrivals. */
-static bool shorten_all(struct model *const *models, size_t count)
+/* The one that costs most per time decides, so that all go on seeing the same arrivals. */
+bool conduct_shorten(struct model *const *models, size_t count)
 {
     struct model *costliest = NULL;
     for (size_t v = 0; v < count; v++)
@@ -344,7 +343,7 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
             arena_printf(arena,
                          "warm-up and length were shortened to fit the limit of %.3g events; so near to "
                          "saturation the figures may still carry the empty start",
-                         limit_events(&e->model->scenario->run));
+                         conduct_limit_events(&e->model->scenario->run));
     if (!model_settled(e->model))
         warnings[n++] =
             arena_text(arena, "the rates of arrival change for good within the measured time (a schedule "
@@ -416,14 +415,14 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
 {
     for (size_t v = 0; v < count; v++)
         shorten_overload(run->models[first + v]);
-    const bool shortened = shorten_all(run->models + first, count);
+    const bool shortened = conduct_shorten(run->models + first, count);
     bool ok = true;
     for (size_t v = 0; v < count; v++) {
         struct experiment *e = &run->experiments[v];
         ok = ok && experiment_begin(e, run->models[first + v], run->err);
         const struct run_spec *spec = &run->models[first + v]->scenario->run;
         e->limits = (struct world_limits){.stop = run->how->stop,
-                                          .events = limit_events(spec),
+                                          .events = conduct_limit_events(spec),
                                           .deadline = run->started + spec->limit_seconds};
         e->merged = merged;
         e->context = run;

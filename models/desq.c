@@ -3,6 +3,7 @@
 #include "models/conduct.h"
 #include "models/experiment.h"
 #include "models/forecast.h"
+#include "models/select.h"
 #include "models/theory/theory.h"
 
 #include <stdlib.h>
@@ -77,7 +78,7 @@ static bool read_all(struct desq *d, const char *path, const char *text, const s
             options != NULL && options->seed_given ? options->seed : d->file->points[i].scenario.run.seed;
     }
     for (size_t i = 0; i < d->file->point_count; i += d->file->variant_count)
-        conduct_align(d->file, d->models, i, d->file->variant_count);
+        conduct_align(d->models + i, d->file->variant_count);
     return warn_before(d, err);
 }
 
@@ -175,4 +176,9 @@ bool desq_run(struct desq *d, const struct desq_run *how, const struct result **
 {
     arena_free(&d->result_arena);
     return conduct_run(&d->result_arena, d->file, d->models, how, out, err);
+}
+
+bool desq_select(struct desq *d, const struct selection_how *how, const struct selection **out, struct error *err)
+{
+    return select_best(&d->arena, d->models, d->file->point_count, how, out, err);
 }

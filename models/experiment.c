@@ -16,6 +16,30 @@ static size_t probes_of(enum probe_scope scope)
     return n;
 }
 
+size_t experiment_place(enum probe_scope scope, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        if (probe->scope == scope && strcmp(probe->name, name) == 0)
+            return n;
+        n += probe->scope == scope;
+    }
+    return n;
+}
+
+size_t experiment_values_place(enum probe_scope scope, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < probe_table.count; i++) {
+        const struct probe_type *probe = probe_table.rows[i];
+        if (probe->scope == scope && strcmp(probe->name, name) == 0)
+            return n;
+        n += probe->scope == scope && probe->histogram != NULL;
+    }
+    return n;
+}
+
 size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n)
 {
     const size_t kinds = m->kind_count * probes_of(PROBE_KIND),
@@ -325,19 +349,6 @@ double experiment_precision(const struct experiment *e, struct arena *arena, con
  */
 static const double certain = 0.9999;
 
-/* The place of a probe among those of its scope. */
-static size_t place_of(enum probe_scope scope, const char *name)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < probe_table.count; i++) {
-        const struct probe_type *probe = probe_table.rows[i];
-        if (probe->scope == scope && strcmp(probe->name, name) == 0)
-            return n;
-        n += probe->scope == scope;
-    }
-    return n;
-}
-
 double experiment_drift(const struct experiment *e)
 {
     const struct model *m = e->model;
@@ -351,7 +362,7 @@ double experiment_drift(const struct experiment *e)
             continue; /* its tasks go, whatever the rest does */
         const enum probe_scope scope = kind ? PROBE_KIND : PROBE_STATION;
         const size_t level_sample = experiment_sample(m, scope, kind ? i : i - m->kind_count,
-                                                      place_of(scope, kind ? "in_system" : "in_station"));
+                                                      experiment_place(scope, kind ? "in_system" : "in_station"));
         const struct estimate trend = batches_mean(e->batches, experiment_trend(m, i), certain);
         const double level = batches_mean(e->batches, level_sample, certain).mean;
         if (fabs(trend.mean) > trend.half_width && trend.half_width > 0.0 &&
@@ -369,7 +380,7 @@ double experiment_stretch(const struct experiment *e)
     double *utilisation = calloc(m->station_count + 1, sizeof *utilisation);
     if (utilisation == NULL)
         return 1.0;
-    const size_t place = place_of(PROBE_STATION, "utilisation");
+    const size_t place = experiment_place(PROBE_STATION, "utilisation");
     for (size_t i = 0; i < m->station_count; i++) { /* no more than is certain */
         const struct estimate u =
             batches_mean(e->batches, experiment_sample(m, PROBE_STATION, i, place), certain);
@@ -383,5 +394,5 @@ double experiment_stretch(const struct experiment *e)
 bool experiment_saw(const struct experiment *e, size_t kind)
 {
     return batches_count(e->batches,
-                         experiment_sample(e->model, PROBE_KIND, kind, place_of(PROBE_KIND, "lost"))) > 0.0;
+                         experiment_sample(e->model, PROBE_KIND, kind, experiment_place(PROBE_KIND, "lost"))) > 0.0;
 }

@@ -27,6 +27,9 @@ enum { REPLICATIONS_FIRST = 32, REPLICATIONS_FEWEST = 12, REPLICATIONS_DETERMINI
 
 /* The place of a figure in a replication's record: sample of the n-th probe (of its scope) of a subject. */
 size_t experiment_sample(const struct model *m, enum probe_scope scope, size_t subject, size_t n);
+/* The place of a probe among those of its scope, and of its values among those that have values. */
+size_t experiment_place(enum probe_scope scope, const char *name);
+size_t experiment_values_place(enum probe_scope scope, const char *name);
 /* The sample that tells a trend: (mean number there in the second half - in the first) over time. subject: a
  * kind, or kind_count + a station. */
 size_t experiment_trend(const struct model *m, size_t subject);

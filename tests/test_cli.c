@@ -488,6 +488,25 @@ static void changes_are_told_and_required(void)
     end(&t);
 }
 
+static void the_best_design_is_found(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    /* Of four tasks of 1 s: 2 s with two threads, 1 s with four. */
+    CU_ASSERT_EQUAL(run(&t, "$desq best four.json -q --of /servers=1,4,2 --by makespan --json b.json"), 0);
+    CU_ASSERT(says(t.out, "4: the best by makespan"));
+    CU_ASSERT_EQUAL(run(&t, "grep -q '\"best\":.*\"4\"' b.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /discipline"), 0);
+    CU_ASSERT(says(t.out, "srpt: the best by task.response"));
+    CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /servers"), 2);
+    CU_ASSERT(says(t.err, "Which values?"));
+    CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q"), 2);
+    CU_ASSERT(says(t.err, "no variants to choose among"));
+    CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /servers=1,2 --by task.respons"), 2);
+    CU_ASSERT(says(t.err, "respons"));
+    end(&t);
+}
+
 static void designs_are_sized(void)
 {
     struct place_of_test t;
@@ -509,6 +528,7 @@ static void designs_are_sized(void)
 }
 
 const struct test cli_tests[] = {
+    {"the best of several designs is found", the_best_design_is_found},
     {"size finds the fewest servers and the largest load", designs_are_sized},
     {"changes of figures have Fieller's intervals where those are symmetric", changes_have_the_intervals_of_fieller},
     {"compare tells what changed, and a change beyond a requirement ends with 1", changes_are_told_and_required},

@@ -141,10 +141,10 @@ static bool values_of(const char *pointer, const char *list, cJSON *out)
 {
     if (list == NULL) {
         const char *key = strrchr(pointer, '/') + 1;
-        const size_t length = strlen(key);
+        static const char *const tables[][2] = {{"dispatch", "dispatch"}, {"discipline", "disciplines"}}; /* key, table */
+        const char *table = strcmp(key, tables[0][0]) == 0 ? tables[0][1] : strcmp(key, tables[1][0]) == 0 ? tables[1][1] : "";
         for (size_t i = 0; i < desq_table_count; i++) {
-            const char *name = desq_tables[i].name;
-            if (strncmp(name, key, length) != 0 || (name[length] != '\0' && strcmp(name + length, "s") != 0))
+            if (strcmp(desq_tables[i].name, table) != 0)
                 continue;
             for (size_t r = 0; r < desq_tables[i].table->count; r++) {
                 const char *row, *summary, *example, *rule;

@@ -120,7 +120,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "size", "theory", "claims", "validate", "coverage"};
+    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "best", "size", "theory", "claims", "validate", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
@@ -499,7 +499,7 @@ static void the_best_design_is_found(void)
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /discipline"), 0);
     CU_ASSERT(says(t.out, "srpt: the best by task.response"));
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /servers"), 2);
-    CU_ASSERT(says(t.err, "Which values?"));
+    CU_ASSERT(says(t.err, "which values?"));
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q"), 2);
     CU_ASSERT(says(t.err, "no variants to choose among"));
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /servers=1,2 --by task.respons"), 2);

@@ -78,6 +78,10 @@ void check_station(const struct station *st)
                       st->present - st->busy);
         return;
     }
+    if (m->list_count > 0) {
+        check_require(st->busy <= m->servers, "busy <= servers", st->busy, m->servers);
+        return;
+    }
     if (m->servers != UNLIMITED)
         check_require(st->busy + st->idle + st->cold + st->starting == m->servers,
                       "busy + idle + cold + starting = servers",

@@ -11,6 +11,7 @@
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/plain.h"
+#include "models/polling.h"
 #include "models/preempt.h"
 #include "models/probe/probe.h"
 #include "models/recursion.h"
@@ -38,6 +39,7 @@ static void compile_station(struct station_model *out, const struct station_spec
     *out = (struct station_model){
         .name = spec->name,
         .discipline = plainly_shared ? lookup_row(discipline_table, "ps") : spec->discipline,
+        .told = spec->told,
         .behaviour = spec->setup != NULL ? lookup_row(server_table, "setup") : NULL,
         .switch_cost = spec->switch_cost,
         .setup = spec->setup,
@@ -181,7 +183,8 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
     for (uint32_t i = 0; i < m->part_count; i++) {
         if (m->stations[i].group != NULL)
             continue;
-        m->stints |= m->stations[i].individual || m->stations[i].batch_max > 0 || m->stations[i].inner != NULL;
+        m->stints |= m->stations[i].individual || m->stations[i].batch_max > 0 || m->stations[i].inner != NULL ||
+                      m->stations[i].discipline->visits;
         if (!m->stations[i].individual)
             continue;
         if (!compile_speeds(arena, &m->stations[i], &s->stations[m->stations[i].whole]))
@@ -315,6 +318,60 @@ static void compile_counts(struct model *m)
         }
 }
 
+/* Does such an opcode bring a task to the station (a part, where lines are each server's own)? */
+static bool leads_to(const struct model *m, const struct op *op, uint32_t station)
+{
+    if (op->code != OP_AT && op->code != OP_TAKE)
+        return false;
+    const struct group_model *group = m->stations[op->station].group;
+    for (uint32_t i = 0; group != NULL && i < group->count; i++)
+        if (group->members[i] == station)
+            return true;
+    return op->station == station;
+}
+
+static bool comes_to(const struct model *m, uint32_t kind, uint32_t station)
+{
+    for (uint32_t i = 0; i < m->kinds[kind].program_length; i++)
+        if (leads_to(m, &m->kinds[kind].program[i], station))
+            return true;
+    return false;
+}
+
+/* The lines that servers go round: those of kinds, or of priorities, that come there. */
+static bool compile_polling(struct arena *arena, struct model *m)
+{
+    for (uint32_t s = 0; s < m->part_count; s++) {
+        struct station_model *station = &m->stations[s];
+        if (!station->discipline->visits || station->group != NULL)
+            continue;
+        const bool by_class = station->told.by_priority;
+        const uint32_t count = by_class ? m->classes : m->kind_count;
+        uint32_t *list_of = arena_array(arena, count, sizeof *list_of);
+        bool *used = arena_array(arena, count, sizeof *used);
+        if (list_of == NULL || used == NULL)
+            return false;
+        for (uint32_t i = 0; i < count; i++)
+            used[i] = false;
+        for (uint32_t k = 0; k < m->kind_count; k++) {
+            if (!comes_to(m, k, s))
+                continue;
+            used[by_class ? m->class_of_kind[k] : k] = true;
+            for (uint32_t i = 0; by_class && i < m->kinds[k].program_length; i++)
+                if (m->kinds[k].program[i].code == OP_BECOME && m->kinds[k].program[i].target != UINT32_MAX)
+                    used[m->kinds[k].program[i].target] = true;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            list_of[i] = station->list_count;
+            station->list_count += used[i];
+        }
+        station->list_of = list_of;
+        if (station->list_count == 0) /* nobody comes */
+            station->list_count = 1;
+    }
+    return true;
+}
+
 /* No more of its tasks come after some time. */
 static bool ends(const struct kind_spec *kind)
 {
@@ -335,6 +392,8 @@ static void compile_shapes(struct model *m)
         }
         if (station->individual)
             station->shape = &station_individual;
+        else if (station->list_count > 0)
+            station->shape = &station_polling;
         else if (station->batch_max > 0)
             station->shape = &station_batch;
         else if (station->counted)
@@ -367,7 +426,7 @@ static bool deterministic(const struct model *m)
         const struct station_model *station = &m->stations[i];
         if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
-            !constant(station->switch_cost) || !constant(station->up) || !constant(station->down) ||
+            !constant(station->switch_cost) || !constant(station->told.switch_over) || !constant(station->up) || !constant(station->down) ||
             !constant(station->vacation) || !constant(station->batch_wait) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
             return false;
     }
@@ -466,6 +525,8 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     if (!compile_weights(arena, m, s, programs))
         return no_memory(err);
     if (!compile_classes(arena, m, s, programs))
+        return no_memory(err);
+    if (!compile_polling(arena, m))
         return no_memory(err);
     if (!compile_load(arena, m, s, steps_of_kind, err))
         return false;

@@ -14,6 +14,7 @@ struct station_shape;
 struct station_model {
     const char *name;
     const struct discipline_type *discipline;
+    struct discipline_told told; /* the discipline's parameters */
     const struct server_type *behaviour; /* NULL: all servers are always there and warm */
     const struct dist *switch_cost;      /* NULL: none */
     const struct dist *setup, *keep_alive;
@@ -58,6 +59,8 @@ struct station_model {
     size_t schedule_count;
     double schedule_repeat;
     double scale_every, scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
+    uint32_t list_count;     /* polling: lines that its servers go round; 0: they do not */
+    const uint32_t *list_of; /* by class where told.by_priority, else by kind: the line that such a task joins */
     bool wanders;   /* tasks change between its line and others of its group */
     uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */

@@ -62,6 +62,7 @@ struct param {
     bool required;
     const char *const *words;        /* PARAM_WORD: NULL-ended */
     const struct lookup_table *rows; /* PARAM_ROW */
+    bool told; /* PARAM_ROW: may also be { "name": NAME, ... }; the rest is the caller's to read */
     const struct param *members;     /* PARAM_OBJECT: ended by PARAM_NONE */
     const char *summary;             /* one line: meaning and default */
 };

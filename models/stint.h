@@ -10,7 +10,8 @@ struct stint {
     double begun; /* when it did; or when it began to wait */
     double cost;  /* the switch with which the stint begins */
     double waited, served;
-    uint32_t server; /* UINT32_MAX: waits */
+    uint64_t sequence; /* polling: its number in the order of joining */
+    uint32_t server;   /* UINT32_MAX: waits */
 };
 
 static inline struct stint *task_stint(const struct world *w, uint32_t ti)

@@ -57,8 +57,8 @@ static void row_of_discipline(const void *row, const char **name, const char **s
     const struct discipline_type *r = row;
     *name = r->name;
     *summary = r->summary;
-    *params = NULL;
-    *example = NULL;
+    *params = r->tell == NULL ? NULL : r->params;
+    *example = r->example;
     *rule = r->rule;
 }
 

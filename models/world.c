@@ -6,6 +6,7 @@
 #include "models/individual.h"
 #include "models/part.h"
 #include "models/plain.h"
+#include "models/polling.h"
 #include "models/recursion.h"
 #include "models/respond.h"
 #include "models/preempt.h"
@@ -38,13 +39,16 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
                            .serving_size = serving_size,
                            .individuals = st->individuals,
                            .batches = st->batches,
+                           .polling = st->polling,
                            .head = NO_TASK};
     task_list_init(&st->resumed);
     task_list_init(&st->blocked);
     line.count = 0;
     line.sequence = 0;
     task_list_init(&line.list);
-    line.classes = w->model->classes;
+    line.classes = m->list_count > 0 ? m->list_count : w->model->classes;
+    line.list_of = m->list_of;
+    line.list_by_class = m->told.by_priority;
     line.class_of_kind = w->model->class_of_kind;
     line.links = w->model->linked ? &w->links : NULL;
     for (uint32_t i = 0; line.by_class != NULL && i < line.classes; i++)
@@ -69,6 +73,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
         individual_begin(w, st);
     if (m->batch_max > 0 && m->group == NULL)
         batch_servers_begin(w, st);
+    if (st->polling != NULL)
+        polling_begin(w, st);
 }
 
 static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
@@ -101,7 +107,8 @@ struct world *world_new(const struct model *m)
     bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL;
     for (uint32_t i = 0; ok && i < m->part_count; i++) {
         w->stations[i].model = &m->stations[i];
-        w->stations[i].line.by_class = calloc(m->classes, sizeof(struct task_list));
+        w->stations[i].line.by_class = calloc(m->classes > m->stations[i].list_count ? m->classes : m->stations[i].list_count,
+                                                sizeof(struct task_list));
         ok = w->stations[i].line.by_class != NULL;
         if (ok && m->stations[i].individual) {
             w->stations[i].individuals = individual_new(&m->stations[i]);
@@ -110,6 +117,10 @@ struct world *world_new(const struct model *m)
         if (ok && m->stations[i].batch_max > 0 && m->stations[i].group == NULL) {
             w->stations[i].batches = batch_servers_new(&m->stations[i]);
             ok = w->stations[i].batches != NULL;
+        }
+        if (ok && m->stations[i].list_count > 0) {
+            w->stations[i].polling = polling_new(&m->stations[i]);
+            ok = w->stations[i].polling != NULL;
         }
     }
     if (ok && m->recursion) {
@@ -134,6 +145,7 @@ void world_free(struct world *w)
         free(w->stations[i].serving);
         free(w->stations[i].individuals);
         free(w->stations[i].batches);
+        free(w->stations[i].polling);
         if (w->stations[i].model->discipline->release != NULL)
             w->stations[i].model->discipline->release(&w->stations[i].sharing);
         free(w->stations[i].sharing.heap);

@@ -79,6 +79,7 @@ struct station {
     double served_area, served_since;
     /* Idle servers that are warm, where servers are set up (models/server/setup.c). */
     double warm_area, warm_since;
+    struct polling *polling;         /* models/polling.h */
     struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */
 
     /* preemptive: the tasks in service, the least urgent first */

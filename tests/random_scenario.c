@@ -74,8 +74,27 @@ struct feature {
     void (*say)(struct maker *m);
 };
 
+/* Servers that go round several lines. */
+static void say_polling(struct maker *m)
+{
+    static const char *const visits[] = {"exhaustive", "gated", "limited"};
+    const unsigned visit = below(m, 3);
+    say(m, ",\"discipline\":{\"name\":\"polling\",\"visit\":\"%s\"", visits[visit]);
+    if (visit == 2 && chance(m, 0.5))
+        say(m, ",\"limit\":2");
+    if (chance(m, 0.7)) {
+        say(m, ",\"switch_over\":");
+        say_time(m, 0.2);
+    }
+    say(m, "%s%s}", chance(m, 0.4) ? ",\"lines\":\"priority\"" : "", chance(m, 0.4) ? ",\"empty\":\"stay\"" : "");
+}
+
 static void discipline(struct maker *m)
 {
+    if (chance(m, 0.15)) {
+        say_polling(m);
+        return;
+    }
     static const char *const names[] = {"fcfs",     "lcfs",     "random", "priority", "sjf",     "edf",
                                         "ps",       "dps",      "las",    "lcfs_pr",  "srpt",    "psjf",
                                         "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf"};

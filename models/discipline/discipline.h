@@ -5,6 +5,8 @@
 #ifndef MODELS_DISCIPLINE_H
 #define MODELS_DISCIPLINE_H
 
+#include "models/dist/dist.h"
+#include "models/param.h"
 #include "models/task.h"
 #include "sim/lookup.h"
 #include "sim/stream.h"
@@ -19,6 +21,8 @@ struct line {
     struct task_list *by_class; /* priority: one list per class, most urgent first */
     uint32_t classes;
     const uint32_t *class_of_kind; /* priority: the model's; index into by_class */
+    const uint32_t *list_of; /* polling: by class (list_by_class) or by kind; index into by_class */
+    bool list_by_class;
     struct task_link *const
         *links;      /* by task, wherever they move to; NULL: classes stay, nobody leaves early */
     uint32_t *slots; /* random: the tasks, in no order */
@@ -127,6 +131,21 @@ enum preempt_order {
     ORDER_TURN      /* nobody: each is served in its turn, for a quantum */
 };
 
+/* When a polling server leaves a line. */
+enum polling_visit { VISIT_EXHAUSTIVE, VISIT_GATED, VISIT_LIMITED };
+
+/* What a discipline was told beside its name; each member belongs to the disciplines named. */
+struct discipline_told {
+    /* polling */
+    enum polling_visit visit;
+    uint32_t limit;                 /* VISIT_LIMITED: most services in a visit */
+    bool by_priority;               /* a line for each priority; else for each kind */
+    bool stays;                     /* where nobody waits anywhere, servers stop */
+    const struct dist *switch_over; /* from a line to the next; NULL: no time */
+};
+
+enum { DISCIPLINE_PARAMS = 5 };
+
 struct discipline_type {
     const char *name;
     const char *summary; /* one line */
@@ -135,6 +154,12 @@ struct discipline_type {
     enum discipline_shape shape;
     enum preemption preemption;
     enum preempt_order order; /* unless PREEMPT_NEVER */
+    /* What it may be told: "discipline": { "name": ..., ... }. tell puts it where it belongs, by the numbers of
+     * params; false: out says (with no place) what does not fit together. NULL: it has no parameters. */
+    struct param params[DISCIPLINE_PARAMS + 1];
+    bool (*tell)(struct discipline_told *told, const struct arg *args, struct error *err);
+    const char *example; /* NULL: its name */
+    bool visits;         /* its servers go round several lines (models/polling.h) */
     bool only_at; /* its tasks are known by their demand, or preempted: only `at` can visit, no server can be
                      held */
 

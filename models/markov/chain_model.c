@@ -22,6 +22,8 @@ static const char *station_refused(const struct station_model *m)
         return "service in batches";
     if (m->counted)
         return "tasks that take several servers at once";
+    if (m->list_count > 0)
+        return "servers that go round several lines";
     if (m->quantum < INFINITY)
         return "a quantum";
     if (m->wanders || (m->group != NULL && (m->group->steal || m->group->jockey > 0)))

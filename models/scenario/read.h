@@ -78,6 +78,10 @@ bool read_stations(struct reader *r, const cJSON *node);
  * is read, the second when all are. */
 bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out);
 bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out);
+/* What a station's discipline is told (read_discipline.c), and what it does not go with, when the station's other
+ * keys have been read. node: "discipline", or NULL. */
+bool read_discipline(struct reader *r, const cJSON *node, struct station_spec *out);
+bool read_discipline_apart(struct reader *r, const cJSON *node, const struct station_spec *s);
 /* Servers one by one (read_individual.c), when the station's other keys have been read. */
 bool read_individual(struct reader *r, const cJSON *node, struct station_spec *out);
 /* Batches, speed by number, cost (read_service.c), after that. */

@@ -51,7 +51,9 @@ const struct param scenario_station_params[] = {
     [STATION_DISCIPLINE] = {.name = "discipline",
                             .type = PARAM_ROW,
                             .rows = &discipline_table,
-                            .summary = "who is served next; default fcfs"},
+                            .told = true,
+                            .summary = "who is served next, by name, or { \"name\": ..., ... } with parameters; "
+                                       "default fcfs"},
     [STATION_CAPACITY] = {.name = "capacity",
                           .type = PARAM_WHOLE,
                           .range = RANGE_FROM_ONE,
@@ -266,7 +268,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     };
     if (out->name == NULL)
         return read_no_memory(r);
-    if (!read_dispatch(r, node, args, out))
+    if (!read_discipline(r, json_get(node, "discipline"), out) || !read_dispatch(r, node, args, out))
         return false;
     if (!check_sharing(r, node, out, args) || !check_preemption(r, node, out, args))
         return false;
@@ -276,7 +278,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     if (out->setup == NULL && out->setup_serial)
         return read_fail_key(r, json_get(node, "setup_serial"),
                              "\"setup_serial\" needs \"setup\": without it, servers are always warm");
-    return read_individual(r, node, out) && read_service(r, node, out);
+    return read_individual(r, node, out) && read_service(r, node, out) && read_discipline_apart(r, node, out);
 }
 
 bool read_stations(struct reader *r, const cJSON *node)

@@ -65,7 +65,8 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
         if (count->number > spec->servers || count->number >= UINT16_MAX)
             return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",
                              units_quote(spec->name, quoted), count->number);
-        if (!(spec->servers < INFINITY) || spec->dispatch != NULL || spec->individual || spec->setup != NULL)
+        if (!(spec->servers < INFINITY) || spec->dispatch != NULL || spec->individual || spec->setup != NULL ||
+            spec->discipline->visits)
             return read_fail_key(r, json_get(node, params[i].name),
                                  "several servers at once can be taken where there is one line before a number of "
                                  "servers that are always there; at station %s there is not",

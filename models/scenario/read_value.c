@@ -350,8 +350,14 @@ static bool read_file_name(struct reader *r, const cJSON *node, struct arg *out)
 
 static bool read_row_name(struct reader *r, const cJSON *node, const struct param *p, struct arg *out)
 {
+    if (p->told && cJSON_IsObject(node)) {
+        const cJSON *name = json_get(node, "name");
+        if (name == NULL)
+            return read_fail(r, node, "\"%s\" needs \"name\"", p->name);
+        node = name;
+    }
     if (!cJSON_IsString(node))
-        return expected(r, node, "a name");
+        return expected(r, node, p->told ? "a name, or { \"name\": ..., ... }" : "a name");
     out->row = lookup_row(*p->rows, node->valuestring);
     if (out->row != NULL)
         return true;

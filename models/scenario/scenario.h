@@ -30,6 +30,7 @@ struct station_spec {
     double servers;  /* INFINITY: infinite */
     double capacity; /* most tasks present, in service included; INFINITY: no limit */
     const struct discipline_type *discipline;
+    struct discipline_told told;    /* its parameters */
     bool await_release;             /* "await": "release" */
     bool resume_first;              /* "resume": "first" */
     const struct dist *switch_cost; /* NULL: none */

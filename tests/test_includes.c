@@ -26,7 +26,7 @@ static const struct rule rules[] = {
     {"models/arrival/*",
      {"./*", "models/param.h", "models/dist/dist.h", "models/dist/choice.h", "models/dist/column.h", "sim/*"},
      {"gsl/*"}},
-    {"models/discipline/*", {"./*", "models/task.h", "sim/*"}, {"gsl/*"}},
+    {"models/discipline/*", {"./*", "models/task.h", "models/param.h", "models/dist/dist.h", "sim/*"}, {"gsl/*"}},
     {"models/step/*",
      {"./*", "models/param.h", "models/dist/dist.h", "models/program.h", "models/load.h", "models/world.h",
       "sim/*"},

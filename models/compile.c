@@ -50,6 +50,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
         .quantum = spec->quantum,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
+        .keyed = spec->discipline == lookup_row(discipline_table, "edf") || spec->told.estimate != NULL,
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
         .release = spec->await_release,
         .resume_first = spec->resume_first,
@@ -426,7 +427,7 @@ static bool deterministic(const struct model *m)
         const struct station_model *station = &m->stations[i];
         if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
-            !constant(station->switch_cost) || !constant(station->told.switch_over) || !constant(station->up) || !constant(station->down) ||
+            !constant(station->switch_cost) || !constant(station->told.switch_over) || !constant(station->told.estimate) || !constant(station->up) || !constant(station->down) ||
             !constant(station->vacation) || !constant(station->batch_wait) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
             return false;
     }

@@ -143,8 +143,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     *task_stint(w, ti) = (struct stint){.left = t->demand, .begun = w->sim.now, .server = UINT32_MAX};
     if (st->individuals->idle > 0)
         return start(w, st, idle_server(st), ti);
-    if (m->deadlines)
-        st->line.deadline = task_more(w, ti)->deadline;
+    if (m->keyed)
+        station_key(w, st, ti);
     if (t->resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
     else if (!m->push(&st->line, w->tasks, ti))

@@ -46,8 +46,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
         changed(w, st);
         return false;
     }
-    if (st->model->deadlines)
-        st->line.deadline = task_more(w, ti)->deadline;
+    if (st->model->keyed)
+        station_key(w, st, ti);
     if (!st->model->push(&st->line, w->tasks, ti))
         w->failed = w->sim.stop = true;
     if (st->model->impatient)

@@ -11,7 +11,7 @@ static bool program_is_plain(const struct model *m, const struct kind_model *kin
         case OP_AT: {
             const struct station_model *st = &m->stations[op->station];
             if (op->given || st->shape != NULL || st->unusual || st->behaviour != NULL || st->blocks ||
-                st->overflows || st->group != NULL || st->individual || st->impatient || st->deadlines)
+                st->overflows || st->group != NULL || st->individual || st->impatient || st->keyed)
                 return false;
             break;
         }

@@ -73,6 +73,12 @@ static void serving_remove(const struct world *w, struct station *st, uint32_t i
 
 /* ---- Order ---- */
 
+/* By how much more work the discipline expects than there is. */
+static double mistaken(const struct world *w, uint32_t ti)
+{
+    return visit_of(w, ti)->size - w->tasks[ti].demand;
+}
+
 /* The key of a task that waits. */
 static double waiting_key(const struct world *w, const struct station *st, uint32_t ti)
 {
@@ -83,9 +89,9 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
     case ORDER_LATEST:
         return -(double)visit_of(w, ti)->sequence;
     case ORDER_SIZE:
-        return w->tasks[ti].demand;
+        return visit_of(w, ti)->size;
     case ORDER_LEFT:
-        return visit_of(w, ti)->left;
+        return visit_of(w, ti)->left + mistaken(w, ti);
     case ORDER_DEADLINE:
         return task_more(w, ti)->deadline;
     case ORDER_TURN:
@@ -98,7 +104,8 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
  * them. */
 static double serving_key(const struct world *w, const struct station *st, uint32_t ti)
 {
-    return st->model->discipline->order == ORDER_LEFT ? visit_of(w, ti)->ends : waiting_key(w, st, ti);
+    return st->model->discipline->order == ORDER_LEFT ? visit_of(w, ti)->ends + mistaken(w, ti)
+                                                           : waiting_key(w, st, ti);
 }
 
 /* In service, at now: the work left, the switch not included. */
@@ -116,9 +123,9 @@ static uint32_t least_urgent(const struct world *w, const struct station *st)
     if (st->model->discipline->order != ORDER_LEFT || st->model->switch_cost == NULL)
         return least;
     const double now = w->sim.now;
-    double most = work_left(visit_of(w, st->serving[0].task), now);
+    double most = work_left(visit_of(w, st->serving[0].task), now) + mistaken(w, st->serving[0].task);
     for (uint32_t i = 1; i < st->serving_count; i++) {
-        const double left = work_left(visit_of(w, st->serving[i].task), now);
+        const double left = work_left(visit_of(w, st->serving[i].task), now) + mistaken(w, st->serving[i].task);
         if (left > most || (left == most && st->serving[i].sequence > st->serving[least].sequence)) {
             most = left;
             least = i;
@@ -135,8 +142,8 @@ static bool displaces(const struct world *w, const struct station *st, double ke
         return false;
     const struct line_entry worst = st->serving[least_urgent(w, st)];
     const struct visit *visit = visit_of(w, worst.task);
-    return order == ORDER_LEFT ? key < work_left(visit, w->sim.now)
-                               : key < worst.key && visit->ends > w->sim.now;
+    return visit->ends > w->sim.now &&
+           key < (order == ORDER_LEFT ? work_left(visit, w->sim.now) + mistaken(w, worst.task) : worst.key);
 }
 
 static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
@@ -228,7 +235,7 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
     *visit_of(w, ti) =
-        (struct visit){.begun = w->sim.now, .left = w->tasks[ti].demand, .sequence = st->line.sequence++};
+        (struct visit){.begun = w->sim.now, .left = w->tasks[ti].demand, .size = station_size(w, st, ti), .sequence = st->line.sequence++};
     bool idle = false;
     if (m->behaviour != NULL) {
         idle = m->behaviour->take(w, st);

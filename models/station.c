@@ -174,8 +174,8 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
     }
     if (m->behaviour != NULL && m->behaviour->take(w, st))
         return turn_to(w, st, ti);
-    if (m->deadlines)
-        st->line.deadline = task_more(w, ti)->deadline;
+    if (m->keyed)
+        station_key(w, st, ti);
     if (w->tasks[ti].resuming != 0 && m->resume_first)
         task_list_append(&st->resumed, w->tasks, ti);
     else if (!m->push(&st->line, w->tasks, ti))

@@ -7,6 +7,7 @@
 #include "models/world.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The opcode that the task has reached. */
 static inline const struct op *task_op(const struct world *w, uint32_t ti)
@@ -118,6 +119,33 @@ static inline struct station *task_station(const struct world *w, uint32_t ti)
 static inline uint32_t *task_counters(const struct world *w, uint32_t ti)
 {
     return (uint32_t *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->counters_offset);
+}
+
+/* Unrelated to the keys of a task's own draws. */
+#define ESTIMATE_KEY UINT64_C(0x3C6EF372FE94F82B)
+
+/* The size of the visit that begins, as the discipline sees it. The factor is a function of the task, the station and the
+ * draws made so far; where the step makes none of its own (a trace's row, a shared draw), of the time. */
+static inline double station_size(const struct world *w, const struct station *st, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    const struct dist *estimate = st->model->told.estimate;
+    if (estimate == NULL)
+        return t->demand;
+    uint64_t number = t->draws;
+    if (task_op(w, ti)->given)
+        memcpy(&number, &w->sim.now, sizeof number);
+    struct stream s = stream_draw(stream_subkey(stream_mix(t->key ^ ESTIMATE_KEY), (uint64_t)(st - w->stations)), number);
+    return t->demand * dist_draw(estimate, &s);
+}
+
+/* The line is told what it orders the task by, where it is keyed. */
+static inline void station_key(const struct world *w, struct station *st, uint32_t ti)
+{
+    if (st->model->deadlines)
+        st->line.deadline = task_more(w, ti)->deadline;
+    else
+        st->line.size = station_size(w, st, ti);
 }
 
 /* The task's next draw from d. */

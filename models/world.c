@@ -48,6 +48,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     task_list_init(&line.list);
     line.classes = m->list_count > 0 ? m->list_count : w->model->classes;
     line.list_of = m->list_of;
+    line.estimated = m->told.estimate != NULL;
     line.list_by_class = m->told.by_priority;
     line.class_of_kind = w->model->class_of_kind;
     line.links = w->model->linked ? &w->links : NULL;

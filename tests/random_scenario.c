@@ -99,6 +99,13 @@ static void discipline(struct maker *m)
                                         "ps",       "dps",      "las",    "lcfs_pr",  "srpt",    "psjf",
                                         "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf"};
     const unsigned i = below(m, sizeof names / sizeof names[0]);
+    if ((i == 4 || i == 10 || i == 11) && chance(m, 0.5)) { /* by size */
+        say(m, ",\"discipline\":{\"name\":\"%s\",\"estimate\":", names[i]);
+        say_time(m, 1.0);
+        say(m, "}");
+        m->holdable[m->station] = false;
+        return;
+    }
     say(m, ",\"discipline\":\"%s\"", names[i]);
     m->holdable[m->station] = i < 4;
     if (i == 12 || i == 13 || i == 15)

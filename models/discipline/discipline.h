@@ -31,6 +31,8 @@ struct line {
     uint32_t heap_size;
     uint64_t sequence;    /* of the next to join, for ties */
     double deadline;      /* edf: of the task that is about to be pushed, absolute; set by the station */
+    double size;          /* sjf, where `estimated`: its size as the discipline sees it; likewise */
+    bool estimated;
     struct stream stream; /* the station's own draws */
 };
 
@@ -136,6 +138,7 @@ enum polling_visit { VISIT_EXHAUSTIVE, VISIT_GATED, VISIT_LIMITED };
 
 /* What a discipline was told beside its name; each member belongs to the disciplines named. */
 struct discipline_told {
+    const struct dist *estimate; /* sjf, psjf, srpt: factor on the sizes that it sees; NULL: it knows them */
     /* polling */
     enum polling_visit visit;
     uint32_t limit;                 /* VISIT_LIMITED: most services in a visit */

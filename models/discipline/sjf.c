@@ -1,8 +1,10 @@
+#include "models/discipline/estimate.h"
 #include "models/discipline/ordered.h"
 
 static bool push(struct line *line, struct task *tasks, uint32_t task)
 {
-    return ordered_push(line, (struct line_entry){tasks[task].demand, line->sequence++, task});
+    const double size = line->estimated ? line->size : tasks[task].demand;
+    return ordered_push(line, (struct line_entry){size, line->sequence++, task});
 }
 
 static uint32_t pop(struct line *line, struct task *tasks)
@@ -15,9 +17,10 @@ const struct discipline_type discipline_sjf = {
     .name = "sjf",
     .summary = "shortest job first, without preemption",
     .rule = "The waiting task whose service will take the least time is served next: the time drawn for this "
-            "visit is known exactly. Of equals, first come, first served. A task in service stays there to "
+            "visit is known exactly. " ESTIMATE_RULE "Of equals, first come, first served. A task in service stays there to "
             "the end.",
     .shape = DISCIPLINE_QUEUEING,
+    ESTIMATE_PARAMS("sjf"),
     .only_at = true,
     .push = push,
     .pop = pop,

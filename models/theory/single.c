@@ -106,6 +106,8 @@ bool single_plain_but(const struct single *c, const char *const *also, struct er
     const char *other = station_other_key(c->spec, known);
     if (other != NULL)
         return error_set(err, "the station has \"%s\"", other);
+    if (c->spec->told.estimate != NULL)
+        return error_set(err, "the discipline sees estimates of sizes");
     static const char *const kind_known[] = {"arrivals", "steps",    "service", "priority",
                                              "weight",   "deadline", NULL};
     for (uint32_t k = 0; k < c->kinds; k++) {

@@ -97,7 +97,7 @@ static void discipline(struct maker *m)
     }
     static const char *const names[] = {"fcfs",     "lcfs",     "random", "priority", "sjf",     "edf",
                                         "ps",       "dps",      "las",    "lcfs_pr",  "srpt",    "psjf",
-                                        "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf"};
+                                        "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf",     "gps"};
     const unsigned i = below(m, sizeof names / sizeof names[0]);
     if ((i == 4 || i == 10 || i == 11) && chance(m, 0.5)) { /* by size */
         say(m, ",\"discipline\":{\"name\":\"%s\",\"estimate\":", names[i]);

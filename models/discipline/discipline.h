@@ -61,8 +61,9 @@ struct sharing {
     uint32_t heap_size;
     uint32_t kind;                /* of the task that is about to join; set by the station */
     uint32_t kinds;               /* of the model */
-    const double *weights;        /* dps: by kind; the model's */
+    const double *weights;        /* dps, gps: by kind; the model's */
     struct shared_class *classes; /* dps: by kind */
+    struct gps_line *lines;       /* gps: likewise */
     struct level_set *levels;     /* las */
 };
 

@@ -103,6 +103,7 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_DELIVER:
         case OP_VISIBLE:
         case OP_ACKNOWLEDGE:
+        case OP_LOST:
         case OP_DEAD:
         case OP_END:
             return NULL;

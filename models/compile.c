@@ -50,6 +50,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
         .quantum = spec->quantum,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
+        .drops = spec->discipline->drops,
         .keyed = spec->discipline == lookup_row(discipline_table, "edf") || spec->told.estimate != NULL,
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
         .release = spec->await_release,
@@ -177,6 +178,8 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
         m->overheads |= s->stations[i].switch_cost != NULL;
         m->deadlines |= m->stations[i].deadlines;
         m->blocking |= m->stations[i].blocks;
+        m->linked |= m->stations[i].discipline->linked;
+        m->drops |= m->stations[i].drops;
         if (s->stations[i].dispatch != NULL && !compile_group(arena, m, i, &s->stations[i], &next_part))
             return false;
     }
@@ -196,13 +199,16 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
 
 static bool compile_kind(struct arena *arena, struct kind_model *out, const struct kind_spec *spec,
                          const struct scenario *s, const struct steps *const *steps_of_kind,
-                         struct program *program, struct error *err)
+                         struct program *program, bool drops, struct error *err)
 {
     const uint32_t weights = program->weight_first;
     *program = (struct program){
         .arena = arena, .steps_of_kind = steps_of_kind, .stations = s->stations, .weight_first = weights};
     program_routed(program, &spec->steps);
     program_emit(program, (struct op){.code = OP_END});
+    const uint32_t length = program->count;
+    if (drops)
+        program_emit(program, (struct op){.code = OP_LOST});
     if (program->too_large)
         return error_set(
             err,
@@ -219,7 +225,7 @@ static bool compile_kind(struct arena *arena, struct kind_model *out, const stru
         .arrival = &spec->arrival,
         .limit = spec->limit < 0x1p53 ? (uint64_t)spec->limit : UINT64_MAX,
         .program = program->ops,
-        .program_length = program->count,
+        .program_length = length,
         .delays = program->delays,
         .deadline = spec->deadline,
         .patience = spec->patience,
@@ -407,7 +413,7 @@ static void compile_shapes(struct model *m)
             station->shape = &station_preemptive;
         station->impatient = m->impatient;
         station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
-                           station->behaviour != NULL;
+                           station->behaviour != NULL || station->drops;
         station->capacity_plain = m->impatient || m->placed || station->blocks ? 0 : station->capacity;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
@@ -505,7 +511,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     for (size_t k = 0; k < s->kind_count; k++) {
         programs[k].weight_first =
             k == 0 ? (uint32_t)s->kind_count : programs[k - 1].weight_first + programs[k - 1].weight_count;
-        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], s, steps_of_kind, &programs[k], err)) {
+        if (!compile_kind(arena, &m->kinds[k], &s->kinds[k], s, steps_of_kind, &programs[k], m->drops, err)) {
             error_place(err, NULL, &s->kinds[k].at);
             return false;
         }
@@ -551,7 +557,7 @@ static const char *const opcode_names[] = {
     [OP_SEND] = "send",   [OP_TRY] = "try",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
     [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
     [OP_JOIN] = "join",   [OP_REPLY] = "reply", [OP_END] = "end",
-    [OP_DELIVER] = "deliver", [OP_VISIBLE] = "visible", [OP_ACKNOWLEDGE] = "acknowledge", [OP_DEAD] = "dead",
+    [OP_DELIVER] = "deliver", [OP_VISIBLE] = "visible", [OP_ACKNOWLEDGE] = "acknowledge", [OP_DEAD] = "dead", [OP_LOST] = "lost",
 };
 
 static const char *describe(struct arena *arena, const struct dist *d)
@@ -612,6 +618,7 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
     case OP_DEAD:
     case OP_REPLY:
     case OP_GIVE_UP:
+    case OP_LOST:
     case OP_JOIN:
     case OP_AWAIT:
     case OP_RETURN:

@@ -100,7 +100,8 @@ static void share_groups(const struct scenario *s, struct load *l)
             l->sure[member] += share * l->sure[g];
             l->visits[member] += share * l->visits[g];
             l->squares[member] += share * l->squares[g];
-            l->exposed[member] |= l->exposed[g] && !(s->stations[member].capacity < INFINITY);
+            l->exposed[member] |= l->exposed[g] && !(s->stations[member].capacity < INFINITY) &&
+                                  !s->stations[member].discipline->drops;
         }
     }
 }

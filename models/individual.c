@@ -1,6 +1,7 @@
 #include "models/individual.h"
 
 #include "models/alarm.h"
+#include "models/drop.h"
 #include "models/individual_change.h"
 #include "models/patience.h"
 #include "models/stint.h"
@@ -88,6 +89,8 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
     const double now = w->sim.now;
     if (m->impatient)
         patience_over(w, ti);
+    if (m->drops)
+        drop_settle(w, st, now - t->since);
     individual_set(all, server, SERVER_BUSY);
     st->busy++;
     stint->waited += now - stint->begun;

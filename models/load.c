@@ -80,11 +80,17 @@ static double switch_mean(const struct load *l, size_t station)
     return cost == NULL ? 0.0 : cost->mean;
 }
 
+/* Not all who come are let in, or served. */
+static bool refuses(const struct load *l, size_t station)
+{
+    return l->stations[station].capacity < INFINITY || l->stations[station].discipline->drops;
+}
+
 /* Its line cannot be said to grow for ever: its own capacity is finite, or that of a station whose server its
  * visitors hold, or some are lost on the way to it. */
 static bool guarded(const struct load *l, size_t station)
 {
-    bool finite = l->loses || l->leaves || l->stations[station].capacity < INFINITY;
+    bool finite = l->loses || l->leaves || refuses(l, station);
     for (int i = 0; i < l->held_count; i++)
         finite |= !l->held[i].away && l->held[i].guarded;
     return finite;
@@ -97,7 +103,7 @@ void load_visit(struct load *l, size_t station, double mean, double variance)
         l->exposed[station] = true;
         l->sure[station] += l->weight * mean;
     }
-    l->loses |= l->stations[station].capacity < INFINITY;
+    l->loses |= refuses(l, station);
     l->visits[station] += l->weight;
     l->busy[station] += l->weight * mean;
     l->squares[station] += l->weight * (mean * mean + variance);
@@ -155,7 +161,7 @@ void load_give(struct load *l)
     const size_t station = l->held[l->held_count].station;
     const double mean = l->held[l->held_count].mean;
     l->squares[station] += l->weight * (mean * mean + l->held[l->held_count].variance);
-    l->loses |= l->stations[station].capacity < INFINITY;
+    l->loses |= refuses(l, station);
 }
 
 /* The chance that something is left to do in the block of holding h after the step in hand. */

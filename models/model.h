@@ -64,6 +64,7 @@ struct station_model {
     bool wanders;   /* tasks change between its line and others of its group */
     uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */
+    bool drops;     /* its line drops tasks (models/drop.h) */
     bool keyed;     /* its line is told what it orders by: deadlines or estimated sizes */
     bool plain_fcfs; /* its line is a plain list: fcfs, and nobody leaves it early */
 };
@@ -110,6 +111,7 @@ struct model {
     bool interruptible;         /* a task may be taken from where it is: what it waits for by the clock are timers */
     bool unusual;               /* interruptible or placed: one test for both */
     bool weighed;               /* some rule of dispatch looks at the work that is left */
+    bool drops;                 /* some line does; behind each program there is an OP_LOST */
     bool delivers;              /* tasks are delivered (models/redelivery.h) */
     bool replies;               /* tasks may reply before they end */
     bool stints;                /* tasks have a struct stint */

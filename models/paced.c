@@ -2,6 +2,7 @@
  * sharing, with another speed and at most as many as there are servers. */
 #include "models/paced.h"
 
+#include "models/drop.h"
 #include "models/patience.h"
 #include "models/stint.h"
 
@@ -20,6 +21,8 @@ static void start(struct world *w, struct station *st, uint32_t ti)
     struct stint *stint = task_stint(w, ti);
     if (st->model->impatient)
         patience_over(w, ti);
+    if (st->model->drops)
+        drop_settle(w, st, w->sim.now - t->since);
     st->busy++;
     if (st->idle != UNLIMITED)
         st->idle--;

@@ -38,6 +38,7 @@ enum opcode {
                    does (p: most deliveries) and to what becomes of a dead letter; acknowledged: go on at target */
     OP_VISIBLE, /* the delivery begins: the message is visible again after dist (NULL: never), unless acknowledged */
     OP_ACKNOWLEDGE, /* the delivery is over; with probability p it failed */
+    OP_LOST,   /* the task is lost: behind the end of every program, where lines drop tasks */
     OP_DEAD,   /* the task ends as a dead letter */
     OP_REPLY,  /* the answer is out: the response ends here, the task goes on */
     OP_END     /* the task is done */

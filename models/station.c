@@ -1,6 +1,7 @@
 #include "models/station.h"
 
 #include "models/block.h"
+#include "models/drop.h"
 #include "models/group.h"
 #include "models/paced.h"
 #include "models/part.h"
@@ -67,6 +68,8 @@ static inline bool turn_to(struct world *w, struct station *st, uint32_t ti)
             st->line_work -= station_task_work(w, st, ti);
         if (m->impatient)
             patience_over(w, ti);
+        if (m->drops)
+            drop_settle(w, st, wait);
         if (m->switch_cost != NULL) {
             cost = dist_draw(m->switch_cost, &st->line.stream);
             task_more(w, ti)->overhead += cost;
@@ -492,6 +495,10 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_GIVE_UP:
             station_give_all(w, ti);
             world_task_end(w, ti, TASK_TIMED_OUT);
+            return;
+        case OP_LOST:
+            station_give_all(w, ti);
+            world_task_end(w, ti, TASK_LOST);
             return;
         case OP_FORK:
             part_fork(w, ti);

@@ -48,6 +48,12 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     task_list_init(&line.list);
     line.classes = m->list_count > 0 ? m->list_count : w->model->classes;
     line.list_of = m->list_of;
+    line.told = &m->told;
+    line.clock = &w->sim.now;
+    task_list_init(&line.dropped);
+    line.above_set = line.dropping = false;
+    line.drops = line.drops_before = 0;
+    line.next_drop = 0.0;
     line.estimated = m->told.estimate != NULL;
     line.list_by_class = m->told.by_priority;
     line.class_of_kind = w->model->class_of_kind;

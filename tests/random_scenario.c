@@ -95,6 +95,15 @@ static void discipline(struct maker *m)
         say_polling(m);
         return;
     }
+    if (chance(m, 0.15)) {
+        say(m, ",\"discipline\":{\"name\":\"codel\",\"target\":0.25,\"interval\":1}%s",
+            chance(m, 0.3) ? ",\"on_full\":[{\"delay\":0.5}]" : "");
+        return;
+    }
+    if (chance(m, 0.1)) {
+        say(m, ",\"discipline\":{\"name\":\"adaptive_lifo\",\"longest\":%u,\"oldest\":1.5}", below(m, 4));
+        return;
+    }
     static const char *const names[] = {"fcfs",     "lcfs",     "random", "priority", "sjf",     "edf",
                                         "ps",       "dps",      "las",    "lcfs_pr",  "srpt",    "psjf",
                                         "priority", "priority", "rr",     "edf",      "lcfs_pr", "psjf",     "gps"};

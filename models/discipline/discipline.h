@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct discipline_told;
+
 /* The tasks waiting at a station with a queueing discipline. */
 struct line {
     uint32_t count;             /* tasks waiting here */
@@ -33,6 +35,12 @@ struct line {
     double deadline;      /* edf: of the task that is about to be pushed, absolute; set by the station */
     double size;          /* sjf, where `estimated`: its size as the discipline sees it; likewise */
     bool estimated;
+    const struct discipline_told *told; /* the station's */
+    const double *clock;                /* adaptive_lifo, codel: the time */
+    struct task_list dropped; /* codel: put aside by pop; the station takes them from here (models/drop.h) */
+    bool above_set, dropping; /* codel: waits have been above the target since before above_until less the interval; it drops */
+    uint32_t drops, drops_before; /* since dropping began; when it began last time */
+    double above_until, next_drop;
     struct stream stream; /* the station's own draws */
 };
 
@@ -140,6 +148,9 @@ enum polling_visit { VISIT_EXHAUSTIVE, VISIT_GATED, VISIT_LIMITED };
 /* What a discipline was told beside its name; each member belongs to the disciplines named. */
 struct discipline_told {
     const struct dist *estimate; /* sjf, psjf, srpt: factor on the sizes that it sees; NULL: it knows them */
+    uint32_t longest;            /* adaptive_lifo: most who wait where the first is served; UINT32_MAX: any number */
+    double oldest;               /* likewise: longest wait of the first; INFINITY: any */
+    double target, interval;     /* codel */
     /* polling */
     enum polling_visit visit;
     uint32_t limit;                 /* VISIT_LIMITED: most services in a visit */
@@ -163,6 +174,8 @@ struct discipline_type {
     struct param params[DISCIPLINE_PARAMS + 1];
     bool (*tell)(struct discipline_told *told, const struct arg *args, struct error *err);
     const char *example; /* NULL: its name */
+    bool linked;         /* its push and pop need line->links */
+    bool drops;          /* its pop drops tasks (models/drop.h) */
     bool visits;         /* its servers go round several lines (models/polling.h) */
     bool only_at; /* its tasks are known by their demand, or preempted: only `at` can visit, no server can be
                      held */

@@ -537,6 +537,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
         case OP_DELIVER:
         case OP_VISIBLE:
         case OP_ACKNOWLEDGE:
+        case OP_LOST:
         case OP_DEAD:
         case OP_JOIN: /* refused before */
             scene_fail(scene, "a step that no chain is made of");

@@ -57,6 +57,7 @@ static const char *op_refused(const struct op *op)
     case OP_DELIVER:
     case OP_VISIBLE:
     case OP_ACKNOWLEDGE:
+    case OP_LOST:
     case OP_DEAD:
         return "messages delivered again";
     case OP_REPLY:

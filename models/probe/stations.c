@@ -218,7 +218,8 @@ const struct probe_type probe_station_throughput = {
 const struct probe_type probe_station_lost = {
     .name = "lost",
     .summary =
-        "share of the tasks coming here that were refused because the station was full, or did not join",
+        "share of the tasks coming here that were refused because the station was full, were dropped by its line, or "
+        "did not join",
     .scope = PROBE_STATION,
     .unit = UNIT_FRACTION,
     .read = read_lost,

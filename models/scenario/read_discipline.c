@@ -34,6 +34,12 @@ bool read_discipline_apart(struct reader *r, const cJSON *node, const struct sta
 {
     static const char *const apart[] = {"setup", "breakdown", "vacation", "autoscale", "take", "batch",
                                         "speed", "steal",     "jockey",   NULL};
+    if (s->discipline->drops && s->await_release)
+        return read_fail(r, json_get(node, "await"),
+                         "\"release\" does not go with \"discipline\": \"%s\": who comes back for a server cannot be dropped",
+                         s->discipline->name);
+    if (s->discipline->drops && s->steal)
+        return read_fail_key(r, json_get(node, "steal"), "\"steal\" does not go with \"discipline\": \"%s\"", s->discipline->name);
     if (!s->discipline->visits)
         return true;
     for (size_t i = 0; apart[i] != NULL; i++)

@@ -139,7 +139,7 @@ static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list,
 static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_full, struct station_spec *out)
 {
     char described[JSON_DESCRIBE_SIZE];
-    if (!(out->capacity < INFINITY))
+    if (!(out->capacity < INFINITY) && (!out->discipline->drops || cJSON_IsString(on_full)))
         return read_fail_key(r, on_full, "\"on_full\" needs \"capacity\": without it the station is never full");
     if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0)
         return true;

@@ -66,7 +66,7 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
             return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",
                              units_quote(spec->name, quoted), count->number);
         if (!(spec->servers < INFINITY) || spec->dispatch != NULL || spec->individual || spec->setup != NULL ||
-            spec->discipline->visits)
+            spec->discipline->visits || spec->discipline->drops)
             return read_fail_key(r, json_get(node, params[i].name),
                                  "several servers at once can be taken where there is one line before a number of "
                                  "servers that are always there; at station %s there is not",

@@ -34,7 +34,8 @@ static uint32_t whole_or_unlimited(double x)
 static void compile_station(struct station_model *out, const struct station_spec *spec)
 {
     /* Infinite servers serve all at full speed, however they would be shared. */
-    const bool plainly_shared = spec->discipline->shape == DISCIPLINE_SHARING && !(spec->servers < INFINITY);
+    const bool plainly_shared = (spec->discipline->shape == DISCIPLINE_SHARING || spec->environment != NULL) &&
+                                !(spec->servers < INFINITY);
     const bool waits = spec->servers < INFINITY || spec->setup != NULL; /* tasks may wait for a server */
     *out = (struct station_model){
         .name = spec->name,
@@ -52,7 +53,8 @@ static void compile_station(struct station_model *out, const struct station_spec
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .drops = spec->discipline->drops,
         .keyed = spec->discipline == lookup_row(discipline_table, "edf") || spec->told.estimate != NULL,
-        .sharing = spec->discipline->shape == DISCIPLINE_SHARING,
+        .environment = spec->environment,
+        .sharing = spec->discipline->shape == DISCIPLINE_SHARING || plainly_shared,
         .release = spec->await_release,
         .resume_first = spec->resume_first,
         .blocks = spec->blocks,
@@ -431,6 +433,8 @@ static bool deterministic(const struct model *m)
 {
     for (uint32_t i = 0; i < m->station_count; i++) {
         const struct station_model *station = &m->stations[i];
+        if (station->environment != NULL)
+            return false;
         if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
             !constant(station->switch_cost) || !constant(station->told.switch_over) || !constant(station->told.estimate) || !constant(station->up) || !constant(station->down) ||

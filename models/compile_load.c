@@ -39,13 +39,14 @@ static double servers_or_one(const struct station_spec *spec)
 {
     if (!(spec->servers < INFINITY))
         return 1.0;
+    const double speed = spec->environment == NULL ? 1.0 : spec->environment->mean_speed;
     double servers = spec->servers;
     if (spec->pace != NULL) { /* the most that it ever does */
         enum { MOST = 10000 };
         double most = 0.0;
         for (uint32_t k = 1; k <= MOST && (k <= spec->servers || spec->discipline->shape == DISCIPLINE_SHARING); k++)
             most = fmax(most, pace_total(spec->pace, k));
-        return most;
+        return speed * most;
     }
     if (spec->batch_max > 0.0) /* a full batch in the time of one task: more than that it cannot do */
         return servers * spec->batch_max;
@@ -65,7 +66,7 @@ static double servers_or_one(const struct station_spec *spec)
     }
     if (spec->up != NULL && spec->up->mean < INFINITY && spec->down->mean < INFINITY)
         servers *= spec->up->mean / (spec->up->mean + spec->down->mean);
-    return servers;
+    return speed * servers;
 }
 
 /* The loads of all kinds while they are put together. */

@@ -1,5 +1,7 @@
 #include "models/group.h"
 
+#include "models/environment.h"
+
 #include <math.h>
 
 uint32_t group_present(const struct world *w, const struct group_model *group)
@@ -36,7 +38,7 @@ static double work(const struct dispatch_view *view, uint32_t i)
     if (st->present == 0)
         return 0.0;
     if (st->model->sharing)
-        return st->model->discipline->work(&st->sharing, w->sim.now) / servers;
+        return st->model->discipline->work(&st->sharing, work_clock(w, st)) / servers;
     return (st->ends - st->serving_here * w->sim.now + (st->busy - st->serving_here) * st->model->visit_mean +
             st->line_work) /
            servers;

@@ -102,7 +102,8 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
     if (t->resuming == 0 && task_op(w, ti)->code != OP_TAKE) {
         server->task = ti;
         task_is(w, ti, TASK_VISITING);
-        task_schedule(w, ti, now + (stint->cost + stint->left / server->speed), EV_SERVICE_END);
+        if (server->speed > 0.0)
+            task_schedule(w, ti, now + (stint->cost + stint->left / server->speed), EV_SERVICE_END);
         return false;
     }
     tally_add(&st->wait, stint->waited);
@@ -196,6 +197,30 @@ static void end_stint(struct world *w, const struct station *st, uint32_t ti)
         stint->left = 0.0;
     stint->begun = w->sim.now;
     stint->server = UINT32_MAX;
+}
+
+void individual_speed(struct world *w, struct station *st, double speed)
+{
+    struct individuals *all = st->individuals;
+    st->speed = speed;
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct server *server = &all->servers[i];
+        if (server->state == SERVER_BUSY && server->task != NO_TASK) {
+            struct stint *stint = task_stint(w, server->task);
+            const double cost = stint->cost - (w->sim.now - stint->begun); /* left of a switch */
+            end_stint(w, st, server->task);
+            stint->server = i;
+            stint->cost = cost > 0.0 ? cost : 0.0;
+        }
+        server->speed = st->model->speeds[i] * speed;
+        if (server->state != SERVER_BUSY || server->task == NO_TASK)
+            continue;
+        const struct stint *stint = task_stint(w, server->task);
+        if (speed > 0.0)
+            task_schedule(w, server->task, w->sim.now + (stint->cost + stint->left / server->speed), EV_SERVICE_END);
+        else
+            timer_clear(&task_stay(w, server->task)->timer);
+    }
 }
 
 static void finish(struct world *w, struct station *st, uint32_t ti)

@@ -63,6 +63,9 @@ void individual_begin(struct world *w, struct station *st);
 /* The warm-up is over. */
 void individual_cut(const struct world *w, struct station *st);
 
+/* Its environment sets another speed: services under way go on at that. */
+void individual_speed(struct world *w, struct station *st, double speed);
+
 /* Its integrals up to now. */
 void individual_clock(const struct world *w, struct station *st);
 

@@ -253,7 +253,7 @@ void individual_begin(struct world *w, struct station *st)
     st->idle = 0;
     for (uint32_t i = 0; i < all->count; i++) {
         servers[i] = (struct server){
-            .speed = m->speeds[i], .task = NO_TASK, .alarm = UINT32_MAX, .returns = UINT32_MAX};
+            .speed = m->speeds[i] * st->speed, .task = NO_TASK, .alarm = UINT32_MAX, .returns = UINT32_MAX};
         if (m->vacation != NULL || m->scale_every > 0.0)
             servers[i].returns = alarm_new(w, on_return, station, i);
         if (m->up != NULL && !m->breaks_whole) {

@@ -16,6 +16,7 @@ struct station_model {
     const struct discipline_type *discipline;
     struct discipline_told told; /* the discipline's parameters */
     const struct server_type *behaviour; /* NULL: all servers are always there and warm */
+    const struct environment_spec *environment; /* NULL: none */
     const struct dist *switch_cost;      /* NULL: none */
     const struct dist *setup, *keep_alive;
     uint32_t servers;        /* UNLIMITED: infinite */

@@ -3,14 +3,14 @@
 #include "models/paced.h"
 
 #include "models/drop.h"
+#include "models/environment.h"
 #include "models/patience.h"
 #include "models/stint.h"
 
 static void changed(struct world *w, struct station *st)
 {
     if (st->busy > 0)
-        timer_set(&w->sim.calendar, &st->timer, st->model->inner->next(&st->sharing, w->sim.now), RANK_COMPLETION,
-                  EV_SHARED_END, (uint32_t)(st - w->stations));
+        work_timer(w, st, st->model->inner->next(&st->sharing, work_clock(w, st)));
     else
         timer_clear(&st->timer);
 }
@@ -33,7 +33,7 @@ static void start(struct world *w, struct station *st, uint32_t ti)
     double work = t->demand;
     if (st->model->switch_cost != NULL)
         work += dist_draw(st->model->switch_cost, &st->line.stream);
-    if (!st->model->inner->join(&st->sharing, w->sim.now, ti, work))
+    if (!st->model->inner->join(&st->sharing, work_clock(w, st), ti, work))
         w->failed = w->sim.stop = true;
 }
 
@@ -72,7 +72,7 @@ static void next(struct world *w, struct station *st)
 void paced_on_end(struct world *w, struct station *st)
 {
     station_clock(w, st);
-    const uint32_t ti = st->model->inner->finish(&st->sharing, w->sim.now);
+    const uint32_t ti = st->model->inner->finish(&st->sharing, work_clock(w, st));
     struct task *t = &w->tasks[ti];
     const double served = w->sim.now - task_stint(w, ti)->begun;
     st->present--;
@@ -103,7 +103,7 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
         st->model->remove(&st->line, w->tasks, ti);
         return;
     }
-    st->model->inner->leave(&st->sharing, w->sim.now, ti);
+    st->model->inner->leave(&st->sharing, work_clock(w, st), ti);
     next(w, st);
 }
 

@@ -2,6 +2,7 @@
 
 #include "models/block.h"
 #include "models/drop.h"
+#include "models/environment.h"
 #include "models/group.h"
 #include "models/paced.h"
 #include "models/part.h"
@@ -200,8 +201,7 @@ static void sharing_changed(struct world *w, struct station *st)
     const uint32_t servers = st->model->servers;
     st->busy = st->present < servers ? st->present : servers;
     if (st->present > 0)
-        timer_set(&w->sim.calendar, &st->timer, st->model->discipline->next(&st->sharing, w->sim.now),
-                  RANK_COMPLETION, EV_SHARED_END, (uint32_t)(st - w->stations));
+        work_timer(w, st, st->model->discipline->next(&st->sharing, work_clock(w, st)));
 }
 
 static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
@@ -210,7 +210,7 @@ static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
     st->sharing.kind = w->model->linked ? w->links[ti].weight : w->tasks[ti].kind;
-    if (!st->model->discipline->join(&st->sharing, w->sim.now, ti, w->tasks[ti].demand))
+    if (!st->model->discipline->join(&st->sharing, work_clock(w, st), ti, w->tasks[ti].demand))
         w->failed = w->sim.stop = true;
     else
         sharing_changed(w, st);
@@ -221,15 +221,18 @@ static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
 static void account_sharing(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
 {
     const struct task *t = &w->tasks[ti];
-    const double served = t->demand - st->model->discipline->left(&st->sharing, w->sim.now, ti);
+    const double elapsed = w->sim.now - t->since;
+    double served = t->demand - st->model->discipline->left(&st->sharing, work_clock(w, st), ti);
+    if (st->model->environment != NULL && served > elapsed)
+        served = elapsed; /* faster than at full speed */
     parts->service += served;
-    parts->wait += w->sim.now - t->since - served;
+    parts->wait += elapsed - served;
 }
 
 static void withdraw_sharing(struct world *w, struct station *st, uint32_t ti)
 {
     station_clock(w, st);
-    st->model->discipline->leave(&st->sharing, w->sim.now, ti);
+    st->model->discipline->leave(&st->sharing, work_clock(w, st), ti);
     st->present--;
     check_left(&st->check, w->sim.now, NULL);
     if (st->present == 0)
@@ -595,12 +598,13 @@ void station_on_shared_end(void *world, const struct event *e)
         w->sim.events--;
         return;
     }
+    work_reached(w, st);
     if (st->model->inner != NULL) {
         paced_on_end(w, st);
         return;
     }
     station_clock(w, st);
-    const uint32_t ti = st->model->discipline->finish(&st->sharing, w->sim.now);
+    const uint32_t ti = st->model->discipline->finish(&st->sharing, work_clock(w, st));
     if (ti == NO_TASK) {
         sharing_changed(w, st);
         return;
@@ -614,7 +618,7 @@ void station_on_shared_end(void *world, const struct event *e)
         wait = 0.0; /* what the clock's last digits cannot tell from none; nobody is served faster than at
                        full speed */
     t->wait += wait;
-    t->service += st->model->pace == NULL ? t->demand : response - wait;
+    t->service += st->model->pace == NULL && st->model->environment == NULL ? t->demand : response - wait;
     tally_add(&st->wait, wait);
     tally_add(&st->response, response);
     check_left(&st->check, w->sim.now, NULL);

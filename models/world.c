@@ -2,6 +2,7 @@
 
 #include "models/alarm.h"
 #include "models/batch.h"
+#include "models/environment.h"
 #include "models/group.h"
 #include "models/individual.h"
 #include "models/part.h"
@@ -40,6 +41,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
                            .individuals = st->individuals,
                            .batches = st->batches,
                            .polling = st->polling,
+                           .speed = st->speed,
                            .head = NO_TASK};
     task_list_init(&st->resumed);
     task_list_init(&st->blocked);
@@ -111,7 +113,8 @@ struct world *world_new(const struct model *m)
     w->stations = calloc(m->part_count + 1, sizeof *w->stations);
     w->kinds = calloc(m->kind_count + 1, sizeof *w->kinds);
     w->sources = calloc(m->kind_count + 1, sizeof *w->sources);
-    bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL;
+    w->environments = calloc(m->scenario->environment_count + 1, sizeof *w->environments);
+    bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL && w->environments != NULL;
     for (uint32_t i = 0; ok && i < m->part_count; i++) {
         w->stations[i].model = &m->stations[i];
         w->stations[i].line.by_class = calloc(m->classes > m->stations[i].list_count ? m->classes : m->stations[i].list_count,
@@ -162,6 +165,7 @@ void world_free(struct world *w)
     free(w->stations);
     free(w->kinds);
     free(w->sources);
+    free(w->environments);
     free(w->tasks);
     free(w->more);
     free(w->links);
@@ -668,8 +672,10 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     w->admitted = NO_TASK;
     for (size_t h = 0; h < record->histogram_count; h++)
         histogram_reset(&record->histograms[h]);
+    environment_reset(w, m->seed, r);
     for (uint32_t i = 0; i < m->part_count; i++)
         reset_station(w, &w->stations[i], m->seed, r);
+    environment_begin(w);
     for (uint32_t k = 0; k < m->kind_count; k++)
         reset_kind(w, k, m->seed, r, record);
 }

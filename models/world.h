@@ -79,6 +79,8 @@ struct station {
     double served_area, served_since;
     /* Idle servers that are warm, where servers are set up (models/server/setup.c). */
     double warm_area, warm_since;
+    /* models/environment.h */
+    double speed, worked, worked_since, work_next;
     struct polling *polling;         /* models/polling.h */
     struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */
 
@@ -168,6 +170,7 @@ struct world {
     struct station *stations;
     struct kind_state *kinds;
     struct source *sources;
+    struct environment *environments; /* models/environment.h */
 
     struct task *tasks;
     unsigned char *more;

@@ -231,10 +231,15 @@ static void take(struct maker *m)
     say(m, ",\"take\":\"%s\"", chance(m, 0.5) ? "longest_idle" : "random");
 }
 
+static void environment(struct maker *m)
+{
+    say(m, ",\"environment\":\"e%u\"", below(m, 2));
+}
+
 static const struct feature station_features[] = {
     {0.4, discipline}, {0.15, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup}, {0.15, full}, {0.15, lines},
     {0.15, breakdown}, {0.1, vacation}, {0.1, autoscale}, {0.05, take},
-    {0.1, batch},     {0.1, speed},    {0.1, cost},
+    {0.1, batch},     {0.1, speed},    {0.1, cost},      {0.15, environment},
 };
 
 /* A balancer before the stations that were written first. */
@@ -534,7 +539,14 @@ char *random_scenario(uint64_t number)
         return NULL;
     m.stations = 1 + below(&m, STATIONS_MOST);
     m.kinds = 1 + below(&m, KINDS_MOST);
-    say(&m, "{\"stations\":{");
+    say(&m, "{\"environments\":{\"e0\":{\"a\":{\"lasts\":");
+    say_time(&m, 6.0);
+    say(&m, ",\"speed\":1},\"b\":{\"lasts\":");
+    say_time(&m, 3.0);
+    say(&m, ",\"speed\":%s}},\"e1\":{\"a\":{\"lasts\":4,\"speed\":1},\"b\":{\"lasts\":1,\"speed\":2,\"next\":{\"a\":0.5,\"c\":0.5}},"
+            "\"c\":{\"lasts\":1,\"speed\":0}}},",
+        chance(&m, 0.5) ? "0" : "0.25");
+    say(&m, "\"stations\":{");
     for (unsigned i = 0; i < m.stations; i++)
         say_station(&m, i);
     say(&m, "},\"tasks\":{");

@@ -14,6 +14,8 @@ static const char *station_refused(const struct station_model *m)
     static const char *const lines[] = {"fcfs", "lcfs", "random", "priority", NULL};
     if (m->behaviour != NULL)
         return "setup of its servers";
+    if (m->environment != NULL)
+        return "an environment";
     if (m->individual)
         return "servers that differ, come and go, or break down";
     if (m->blocks)

@@ -12,6 +12,8 @@ static const char *station_refused(const struct station_model *m)
 {
     if (m->behaviour != NULL || m->individual)
         return "servers that come and go or differ";
+    if (m->environment != NULL)
+        return "an environment";
     if (m->capacity != UNLIMITED)
         return "a capacity";
     if (m->impatient)

@@ -11,6 +11,7 @@ enum {
     TOP_DESCRIPTION,
     TOP_ANSWER,
     TOP_TIME_UNIT,
+    TOP_ENVIRONMENTS,
     TOP_STATIONS,
     TOP_TASKS,
     TOP_VARIANTS,
@@ -27,6 +28,8 @@ const struct param scenario_top_params[] = {
     [TOP_TIME_UNIT] = {.name = "time_unit",
                        .type = PARAM_JSON,
                        .summary = "unit of plain numbers of time; default s"},
+    [TOP_ENVIRONMENTS] = {.name = "environments", .type = PARAM_JSON,
+                          .summary = "what changes the speed of stations, by name"},
     [TOP_STATIONS] = {.name = "stations", .type = PARAM_JSON, .summary = "what tasks queue for, by name"},
     [TOP_TASKS] = {.name = "tasks", .type = PARAM_JSON, .summary = "kinds of task, by name"},
     [TOP_VARIANTS] = {.name = "variants", .type = PARAM_JSON, .summary = "named sets of changes"},
@@ -287,7 +290,8 @@ bool read_scenario(struct arena *arena, const struct json_tree *tree, const char
         return read_fail(&r, tree->root,
                          "nothing to simulate: a scenario needs \"arrivals\" and \"service\", or \"tasks\"");
     r.kinds = args[TOP_TASKS].row;
-    return read_time_unit(&r, args[TOP_TIME_UNIT].row) && read_stations(&r, args[TOP_STATIONS].row) &&
+    return read_time_unit(&r, args[TOP_TIME_UNIT].row) && read_environments(&r, args[TOP_ENVIRONMENTS].row) &&
+           read_stations(&r, args[TOP_STATIONS].row) &&
            read_kinds(&r, args[TOP_TASKS].row) && read_run(&r, args[TOP_RUN].row) &&
            read_requirements(&r, args[TOP_REQUIRE].row);
 }

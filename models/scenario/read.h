@@ -73,6 +73,9 @@ bool read_steps(struct reader *r, const cJSON *node, struct steps *out);
 bool read_routes(struct reader *r, const cJSON *node, struct step *steps, size_t count);
 bool read_branches(struct reader *r, const cJSON *node, const struct branch **out, size_t *count);
 bool read_arrival(struct reader *r, const cJSON *node, struct arrival *out);
+/* Environments, before stations; a station's, by name (read_environments.c). node: NULL: none. */
+bool read_environments(struct reader *r, const cJSON *node);
+bool read_environment_name(struct reader *r, const cJSON *node, const struct environment_spec **out);
 bool read_stations(struct reader *r, const cJSON *node);
 /* Lines of the servers' own, groups, what happens at a full station (read_dispatch.c): the first when the station
  * is read, the second when all are. */

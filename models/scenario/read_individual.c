@@ -193,7 +193,7 @@ static bool check_individual(struct reader *r, const cJSON *node, const struct s
 
 bool read_individual(struct reader *r, const cJSON *node, struct station_spec *out)
 {
-    static const char *const keys[] = {"breakdown", "vacation", "autoscale", "take", "servers"};
+    static const char *const keys[] = {"breakdown", "vacation", "autoscale", "take", "environment", "servers"};
     const cJSON *servers = json_get(node, "servers"), *breakdown = json_get(node, "breakdown"),
                 *vacation = json_get(node, "vacation"), *autoscale = json_get(node, "autoscale"),
                 *take = json_get(node, "take");
@@ -209,6 +209,9 @@ bool read_individual(struct reader *r, const cJSON *node, struct station_spec *o
         (autoscale != NULL && !read_autoscale(r, autoscale, out)))
         return false;
     out->individual = listed || breakdown != NULL || vacation != NULL || autoscale != NULL || take != NULL;
+    /* Servers that all serve alike, as in an environment, are told apart where each has a task of its own. */
+    out->individual |= out->environment != NULL && out->discipline->shape == DISCIPLINE_QUEUEING && out->servers < INFINITY &&
+                       json_get(node, "speed") == NULL;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (json_get(node, keys[i]) != NULL && out->individual)
             return check_individual(r, node, out, keys[i]);

@@ -40,6 +40,7 @@ enum {
     STATION_BATCH,
     STATION_SPEED,
     STATION_COST,
+    STATION_ENVIRONMENT,
     STATION_KEYS
 };
 
@@ -153,6 +154,9 @@ const struct param scenario_station_params[] = {
     [STATION_COST] = {.name = "cost",
                       .type = PARAM_JSON,
                       .summary = "what it occupies: { \"unit\": text, \"per_server\": x, \"per_task\": x }"},
+    [STATION_ENVIRONMENT] = {.name = "environment",
+                             .type = PARAM_JSON,
+                             .summary = "an environment, by name, that sets its speed; default: none"},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -268,7 +272,8 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     };
     if (out->name == NULL)
         return read_no_memory(r);
-    if (!read_discipline(r, json_get(node, "discipline"), out) || !read_dispatch(r, node, args, out))
+    if (!read_environment_name(r, json_get(node, "environment"), &out->environment) ||
+        !read_discipline(r, json_get(node, "discipline"), out) || !read_dispatch(r, node, args, out))
         return false;
     if (!check_sharing(r, node, out, args) || !check_preemption(r, node, out, args))
         return false;

@@ -75,6 +75,9 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
     if (spec->batch_max > 0.0 || spec->pace != NULL)
         return read_fail(r, json_get(node, key), "station %s has \"%s\": no single server can be held there",
                          units_quote(spec->name, quoted), spec->pace != NULL ? "speed" : "batch");
+    if (spec->environment != NULL && !(spec->servers < INFINITY))
+        return read_fail(r, json_get(node, key), "station %s has infinite servers in an environment: none can be held there",
+                         units_quote(spec->name, quoted));
     if (spec->preempt != PREEMPT_NOBODY)
         return read_fail(
             r, json_get(node, key),

@@ -24,6 +24,20 @@ struct server_class {
     double count, speed;
 };
 
+struct environment_state {
+    const struct dist *lasts;
+    double speed;
+};
+
+/* What changes the speed of all stations that name it (models/environment.h). */
+struct environment_spec {
+    const char *name;
+    const struct environment_state *states; /* from the first on */
+    size_t state_count;
+    const double *next; /* row i: from state i to each, cumulated */
+    double mean_speed;  /* in the long run */
+};
+
 struct station_spec {
     const char *name;
     struct place at;
@@ -39,6 +53,7 @@ struct station_spec {
     bool setup_serial;
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
+    const struct environment_spec *environment; /* NULL: none */
     double batch_max, batch_min; /* batch_max 0: one by one */
     const struct dist *batch_wait; /* NULL: none */
     double batch_per_task;
@@ -135,6 +150,8 @@ struct scenario {
     const char *title, *description, *answer; /* NULL: none */
     const char *time_unit;           /* "s", ... */
     double time_unit_seconds;
+    const struct environment_spec *environments;
+    size_t environment_count;
     struct station_spec *stations;
     size_t station_count;
     struct kind_spec *kinds;

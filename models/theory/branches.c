@@ -51,7 +51,7 @@ static bool read_branch(const struct model *model, const struct op *program, uin
         if (op->code == OP_AT) {
             const struct station_model *m = &model->stations[op->station];
             if (m->servers != UNLIMITED || m->behaviour != NULL || m->switch_cost != NULL ||
-                m->capacity != UNLIMITED || m->pace != NULL || m->individual || m->batch_max > 0 ||
+                m->capacity != UNLIMITED || m->pace != NULL || m->environment != NULL || m->individual || m->batch_max > 0 ||
                 m->group != NULL || op->given)
                 return error_set(err, "station %s may be short of servers", m->name);
         }

@@ -2,6 +2,8 @@
 
 #include "models/alarm.h"
 #include "models/individual.h"
+#include "models/polling.h"
+#include "models/preempt.h"
 
 void work_timer(struct world *w, struct station *st, double at)
 {
@@ -37,6 +39,14 @@ static void set_speed(struct world *w, struct station *st, double speed)
 {
     if (st->model->individual) {
         individual_speed(w, st, speed);
+        return;
+    }
+    if (st->model->shape == &station_preemptive) {
+        preempt_speed(w, st, speed);
+        return;
+    }
+    if (st->model->shape == &station_polling) {
+        polling_speed(w, st, speed);
         return;
     }
     station_clock(w, st);

@@ -4,6 +4,7 @@
 #include "models/patience.h"
 #include "models/stint.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct polling *polling_new(const struct station_model *m)
@@ -14,6 +15,56 @@ struct polling *polling_new(const struct station_model *m)
     all->servers = (struct polling_server *)(void *)(all + 1);
     all->count = m->servers;
     return all;
+}
+
+static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
+{
+    const struct stint *stint = task_stint(w, ti);
+    const double elapsed = w->sim.now - stint->begun;
+    (void)st;
+    if (stint->server == UINT32_MAX) {
+        parts->wait += elapsed;
+        return;
+    }
+    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
+    parts->overhead += cost;
+    parts->service += elapsed - cost;
+}
+
+/* When its service will be over, at the speed of the environment; at none: never. */
+static void set_end(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct stint *stint = task_stint(w, ti);
+    if (st->speed > 0.0)
+        task_schedule(w, ti, stint->begun + (stint->cost + stint->left / st->speed), EV_SERVICE_END);
+    else
+        timer_clear(&task_stay(w, ti)->timer);
+}
+
+/* What has been done so far, at the speed up to now. */
+static void count_so_far(struct world *w, struct station *st, uint32_t ti)
+{
+    struct stint *stint = task_stint(w, ti);
+    struct parts parts = {0};
+    account(w, st, ti, &parts);
+    w->tasks[ti].service += parts.service;
+    task_more(w, ti)->overhead += parts.overhead;
+    w->kinds[w->tasks[ti].kind].served += parts.service;
+    stint->left = fmax(stint->left - parts.service * st->speed, 0.0);
+    stint->cost -= parts.overhead;
+    stint->begun = w->sim.now;
+}
+
+void polling_speed(struct world *w, struct station *st, double speed)
+{
+    struct polling *all = st->polling;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->servers[i].task != NO_TASK)
+            count_so_far(w, st, all->servers[i].task);
+    st->speed = speed;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->servers[i].task != NO_TASK)
+            set_end(w, st, all->servers[i].task);
 }
 
 /* The server turns to the task, which has left its line. Returns true if it holds the server now and can move on. */
@@ -35,7 +86,11 @@ static bool start(struct world *w, struct station *st, struct polling_server *se
     stint->server = (uint32_t)(server - st->polling->servers);
     stint->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
     if (t->resuming == 0 && task_op(w, ti)->code != OP_TAKE) {
-        task_schedule(w, ti, now + (stint->cost + t->demand), EV_SERVICE_END);
+        server->task = ti;
+        if (m->environment == NULL)
+            task_schedule(w, ti, now + (stint->cost + t->demand), EV_SERVICE_END);
+        else
+            set_end(w, st, ti);
         return false;
     }
     task_more(w, ti)->overhead += stint->cost;
@@ -190,30 +245,21 @@ static void freed(struct world *w, struct station *st, uint32_t server)
 {
     st->present--;
     st->busy--;
+    st->polling->servers[server].task = NO_TASK;
     go_on_ready(w, st, &st->polling->servers[server]);
-}
-
-static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
-{
-    const struct stint *stint = task_stint(w, ti);
-    const double elapsed = w->sim.now - stint->begun;
-    (void)st;
-    if (stint->server == UINT32_MAX) {
-        parts->wait += elapsed;
-        return;
-    }
-    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
-    parts->overhead += cost;
-    parts->service += elapsed - cost;
 }
 
 static void finish(struct world *w, struct station *st, uint32_t ti)
 {
     const struct stint *stint = task_stint(w, ti);
     struct task *t = &w->tasks[ti];
-    t->service += t->demand;
-    task_more(w, ti)->overhead += stint->cost;
-    w->kinds[t->kind].served += t->demand;
+    if (st->model->environment != NULL) {
+        count_so_far(w, st, ti);
+    } else {
+        t->service += t->demand;
+        task_more(w, ti)->overhead += stint->cost;
+        w->kinds[t->kind].served += t->demand;
+    }
     freed(w, st, stint->server);
 }
 
@@ -246,7 +292,7 @@ void polling_begin(struct world *w, struct station *st)
     st->idle = 0;
     all->resting = 0;
     for (uint32_t i = 0; i < all->count; i++) {
-        all->servers[i] = (struct polling_server){.at = i % st->line.classes, .alarm = alarm_new(w, on_come, station, i)};
+        all->servers[i] = (struct polling_server){.at = i % st->line.classes, .task = NO_TASK, .alarm = alarm_new(w, on_come, station, i)};
         if (w->failed)
             return;
         alarm_set(w, all->servers[i].alarm, 0.0, RANK_EXPIRY);

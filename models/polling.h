@@ -16,6 +16,7 @@ struct polling_server {
     uint32_t at;     /* the line where it is, or to which it walks */
     uint32_t served; /* in this visit */
     uint32_t alarm;  /* it comes to its line */
+    uint32_t task;   /* whom it serves; NO_TASK: nobody, or it is held */
     bool rests;
 };
 
@@ -28,6 +29,9 @@ struct polling {
 extern const struct station_shape station_polling;
 
 struct polling *polling_new(const struct station_model *m); /* NULL: no memory */
+
+/* The station's environment sets another speed: services under way go on at that; servers walk as ever. */
+void polling_speed(struct world *w, struct station *st, double speed);
 
 /* Start of a replication. */
 void polling_begin(struct world *w, struct station *st);

@@ -1,5 +1,6 @@
 #include "models/preempt.h"
 
+#include "models/environment.h"
 #include "models/discipline/ordered.h"
 #include "models/patience.h"
 
@@ -101,17 +102,21 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
 }
 
 /* Of tasks in service, what is left falls equally fast for all: the times at which they will be done order
- * them. */
+ * them, by the station's work clock where its speed changes. */
 static double serving_key(const struct world *w, const struct station *st, uint32_t ti)
 {
-    return st->model->discipline->order == ORDER_LEFT ? visit_of(w, ti)->ends + mistaken(w, ti)
-                                                           : waiting_key(w, st, ti);
+    const struct visit *visit = visit_of(w, ti);
+    if (st->model->discipline->order != ORDER_LEFT)
+        return waiting_key(w, st, ti);
+    if (st->model->environment != NULL)
+        return work_clock(w, st) + visit->left + mistaken(w, ti);
+    return visit->ends + mistaken(w, ti);
 }
 
 /* In service, at now: the work left, the switch not included. */
-static double work_left(const struct visit *visit, double now)
+static double work_left(const struct station *st, const struct visit *visit, double now)
 {
-    const double work = now - visit->begun - visit->cost;
+    const double work = (now - visit->begun - visit->cost) * st->speed;
     return visit->ends <= now ? 0.0 : work > 0.0 ? visit->left - work : visit->left;
 }
 
@@ -123,9 +128,9 @@ static uint32_t least_urgent(const struct world *w, const struct station *st)
     if (st->model->discipline->order != ORDER_LEFT || st->model->switch_cost == NULL)
         return least;
     const double now = w->sim.now;
-    double most = work_left(visit_of(w, st->serving[0].task), now) + mistaken(w, st->serving[0].task);
+    double most = work_left(st, visit_of(w, st->serving[0].task), now) + mistaken(w, st->serving[0].task);
     for (uint32_t i = 1; i < st->serving_count; i++) {
-        const double left = work_left(visit_of(w, st->serving[i].task), now) + mistaken(w, st->serving[i].task);
+        const double left = work_left(st, visit_of(w, st->serving[i].task), now) + mistaken(w, st->serving[i].task);
         if (left > most || (left == most && st->serving[i].sequence > st->serving[least].sequence)) {
             most = left;
             least = i;
@@ -143,7 +148,7 @@ static bool displaces(const struct world *w, const struct station *st, double ke
     const struct line_entry worst = st->serving[least_urgent(w, st)];
     const struct visit *visit = visit_of(w, worst.task);
     return visit->ends > w->sim.now &&
-           key < (order == ORDER_LEFT ? work_left(visit, w->sim.now) + mistaken(w, worst.task) : worst.key);
+           key < (order == ORDER_LEFT ? work_left(st, visit, w->sim.now) + mistaken(w, worst.task) : worst.key);
 }
 
 static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
@@ -160,6 +165,14 @@ static void set_timer(struct world *w, struct station *st, uint32_t ti)
     const double quantum = st->model->quantum;
     const bool last = visit->left <= quantum * (1.0 + ROUNDING);
     const double stint = last ? visit->left : quantum;
+    if (st->model->environment != NULL) { /* no quanta there */
+        visit->ends = st->speed > 0.0 ? visit->begun + (visit->cost + visit->left / st->speed) : (double)INFINITY;
+        if (st->speed > 0.0)
+            timer_set(&w->sim.calendar, &visit->timer, visit->ends, RANK_COMPLETION, EV_STINT_END, ti);
+        else
+            timer_clear(&visit->timer);
+        return;
+    }
     visit->ends = visit->begun + (visit->cost + visit->left);
     timer_set(&w->sim.calendar, &visit->timer, last ? visit->ends : visit->begun + (visit->cost + stint),
               RANK_COMPLETION, EV_STINT_END, ti);
@@ -180,6 +193,31 @@ static void begin_stint(struct world *w, struct station *st, uint32_t ti)
         no_memory(w);
 }
 
+/* What has been done in the stint so far is counted, at the speed up to now. */
+static void count_so_far(struct world *w, struct station *st, uint32_t ti)
+{
+    struct visit *visit = visit_of(w, ti);
+    const double elapsed = w->sim.now - visit->begun;
+    const double cost = elapsed < visit->cost ? elapsed : visit->cost;
+    if (st->model->switch_cost != NULL)
+        task_more(w, ti)->overhead += cost;
+    visit->served += elapsed - cost;
+    visit->left = fmax(visit->left - (elapsed - cost) * st->speed, 0.0);
+    visit->cost -= cost;
+    visit->begun = w->sim.now;
+}
+
+void preempt_speed(struct world *w, struct station *st, double speed)
+{
+    for (uint32_t i = 0; i < st->serving_count; i++)
+        count_so_far(w, st, st->serving[i].task);
+    st->worked = work_clock(w, st);
+    st->worked_since = w->sim.now;
+    st->speed = speed;
+    for (uint32_t i = 0; i < st->serving_count; i++)
+        set_timer(w, st, st->serving[i].task);
+}
+
 /* The stint is broken off: what was done in it is counted. */
 static void break_off(struct world *w, struct station *st, uint32_t ti)
 {
@@ -197,7 +235,7 @@ static void break_off(struct world *w, struct station *st, uint32_t ti)
     switch (m->preempt) {
     case PREEMPT_NOBODY:
     case PREEMPT_RESUMES:
-        visit->left = visit->left > work ? visit->left - work : 0.0;
+        visit->left = visit->left > work * st->speed ? visit->left - work * st->speed : 0.0;
         break;
     case PREEMPT_RESTARTS:
         visit->left = t->demand;
@@ -338,7 +376,7 @@ static void check_served(const struct world *w, const struct station *st, uint32
 {
     const struct visit *visit = visit_of(w, ti);
     const double demand = w->tasks[ti].demand;
-    check_require(st->model->preempt != PREEMPT_RESUMES ||
+    check_require(st->model->preempt != PREEMPT_RESUMES || st->model->environment != NULL ||
                       fabs(visit->served - demand) <= 1e-9 * (w->sim.now + demand),
                   "served for what it demands", visit->served, demand);
     check_require(visit->waited >= 0.0, "wait >= 0", visit->waited, 0.0);
@@ -377,7 +415,10 @@ void preempt_on_stint_end(void *world, const struct event *e)
     station_clock(w, st);
     if (st->model->switch_cost != NULL)
         task_more(w, ti)->overhead += visit->cost;
-    visit->served += visit->left;
+    if (st->model->environment != NULL)
+        visit->served += w->sim.now - visit->begun - visit->cost;
+    else
+        visit->served += visit->left;
     check_served(w, st, ti);
     t->wait += visit->waited;
     t->service += visit->served;

@@ -37,6 +37,9 @@ struct visit {
 
 extern const struct station_shape station_preemptive;
 
+/* The station's environment sets another speed. */
+void preempt_speed(struct world *w, struct station *st, double speed);
+
 event_handler preempt_on_stint_end;
 
 #ifdef DESQ_CHECKS

@@ -16,7 +16,10 @@
 static void by_hand(void)
 {
     static const char *const alone[] = {"", ",'servers':'infinite'", ",'discipline':'ps'", ",'discipline':'las'", ",'discipline':'gps'",
-                                        ",'speed':[1]"};
+                                        ",'speed':[1]",
+                                        ",'discipline':'srpt'",
+                                        ",'discipline':'lcfs_pr'",
+                                        ",'discipline':'polling'"};
     for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
         struct trial t;
         const bool shared = i == 2 || i == 3 || i == 4 || i == 1;
@@ -37,6 +40,17 @@ static void by_hand(void)
         }
         trial_free(&t);
     }
+    /* srpt: at 2.5 a (4) has 2 - 0.25 = 1.75 left; b (1.5) takes its server: 1.25 done at 5, 0.25 more; a goes on until 7. */
+    PLAYS("{" SLOWS STATION(",'discipline':'srpt'") "'tasks':{'a':{" AT_ONCE(1) AT_Q(4) "},'b':{" ARRIVES(2.5) AT_Q(1.5) "}}}",
+          {1, 5.25, 0, 2.75, 0, 0, false}, {0, 7, 2.75, 4.25, 0, 0, false});
+    /* Among those at a standstill the order holds: c (0.75) takes the server of b (1.5 of 2 left), who has that of a (3 left). */
+    PLAYS("{" STOPS STATION(",'discipline':'srpt'") "'tasks':{'a':{" AT_ONCE(1) AT_Q(4.5) "},'b':{" ARRIVES(1.5) AT_Q(2) "},'c':{" ARRIVES(
+              3) AT_Q(0.75) "}}}",
+          {2, 5.75, 0, 2.75, 0, 0, false}, {1, 10.25, 2.75, 6, 0, 0, false}, {0, 16.25, 8.75, 7.5, 0, 0, false});
+    /* Two lines, a way of 1 between them that takes 1 at any speed. */
+    PLAYS("{" SLOWS "'stations':{'q':{'environment':'e','discipline':{'name':'polling','switch_over':1}}},'tasks':{'a':{" AT_ONCE(
+              1) AT_Q(2.5) "},'b':{" AT_ONCE(1) AT_Q(1) "}}}",
+          {0, 3, 0, 3, 0, 0, false}, {1, 5.5, 4, 1.5, 0, 0, false});
     /* What is done at the instant of a change is done; who comes then comes before it. */
     PLAYS("{" STOPS STATION("") "'tasks':{'a':{" AT_ONCE(1) AT_Q(2) "},'b':{" ARRIVES(2) AT_Q(1) "}}}", {0, 2, 0, 2, 0, 0, false},
           {1, 6, 0, 4, 0, 0, false});
@@ -102,6 +116,8 @@ static void numbers_at_one_station(void)
                  {0.9, 2, ",'servers':2"},
                  {0.9, 2, ",'servers':2,'discipline':'gps'"},
                  {0.9, 2, ",'servers':2,'speed':[1,2]"},
+                 {0.9, 2, ",'servers':2,'discipline':'lcfs_pr'"},
+                 {0.45, 1, ",'discipline':{'name':'polling','visit':'gated'}"},
                  {2.0, 0, ",'servers':'infinite'"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[700];
@@ -111,6 +127,18 @@ static void numbers_at_one_station(void)
         exact_is(&e, "task", "in_system", one_station(cases[i].rate, cases[i].servers));
         exact_done(&e);
     }
+}
+
+/* With preemption the urgent are alone; all together are as many as in any order. */
+static void priorities(void)
+{
+    struct exact e = exact_run(600, 25000,
+                               RANDOM "'stations':{'q':{'environment':'e','discipline':'priority','preempt':'resume'}},'tasks':{"
+                                      "'high':{'arrivals':{'rate':0.2},'service':{'dist':'exponential','mean':1}},"
+                                      "'low':{'priority':1,'arrivals':{'rate':0.25},'service':{'dist':'exponential','mean':1}}}");
+    exact_is(&e, "high", "in_system", one_station(0.2, 1));
+    exact_is(&e, "station:q", "in_station", one_station(0.45, 1));
+    exact_done(&e);
 }
 
 /* Two stations, one behind the other, slow at the same times: both numbers and the state. */
@@ -155,6 +183,7 @@ static void two_stations(void)
 const struct test environments_tests[] = {
     {"speeds that change in the middle of a service, by hand", by_hand},
     {"numbers at one station: M/M/1, M/M/2, M/M/inf, shared or not, in a random environment", numbers_at_one_station},
+    {"preemptive priorities in a random environment", priorities},
     {"two stations that are slow at the same times", two_stations},
     {NULL, NULL},
 };

@@ -1,10 +1,13 @@
 /* test_polling.c: servers that go round several lines. */
+#include "models/theory/theory.h"
 #include "tests/closed_forms.h"
 #include "tests/exact.h"
 #include "tests/schedule.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define POLLING(more, tasks) "{'stations':{'q':{'discipline':{'name':'polling'" more "}}},'tasks':{" tasks "}}"
 #define EXPONENTIAL          "{'dist':'exponential','mean':1}"
@@ -247,6 +250,60 @@ static void two_servers(void)
     exact_done(&e);
 }
 
+/* What theory's row says of a kind's mean wait; NAN: it does not apply. */
+static double told_wait(const struct trial *t, size_t kind)
+{
+    const struct theory_answer *answers;
+    size_t count;
+    struct error err;
+    if (!desq_theory(t->desq, 0, &answers, &count, &err))
+        return (double)NAN;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(answers[i].form->name, "polling") == 0)
+            for (size_t v = 0; answers[i].applies && v < answers[i].value_count; v++)
+                if (answers[i].values[v].scope == THEORY_OF_KIND && answers[i].values[v].subject == kind &&
+                    strcmp(answers[i].values[v].probe, "wait") == 0)
+                    return answers[i].values[v].value;
+    return (double)NAN;
+}
+
+/* The row of theory, line by line, against the pseudo-conservation law; three unlike lines. */
+static void theory_conserves(void)
+{
+    static const double rate[] = {0.1, 0.15, 0.7}, mean[] = {2, 1, 0.5}, second[] = {8, 1, 0.375};
+    for (int gated = 0; gated < 2; gated++)
+        for (int ways = 0; ways < 3; ways++) {
+            static const char *const way[] = {"", ",'switch_over':0.25", ",'switch_over':{'dist':'exponential','mean':1.5}"};
+            static const double d[] = {0.0, 0.25, 1.5};
+            const double s = 3.0 * d[ways], s2 = (ways == 2 ? 3.0 * d[2] * d[2] : 0.0) + s * s;
+            struct trial t;
+            if (trial_read(&t, "{'stations':{'q':{'discipline':{'name':'polling','visit':'%s'%s}}},'tasks':{'a':{'arrivals':{'rate':"
+                               "0.1},'service':{'dist':'exponential','mean':2}},'b':{'arrivals':{'rate':0.15},'service':1},"
+                               "'c':{'arrivals':{'rate':0.7},'service':{'dist':'erlang','k':2,'mean':0.5}}}}",
+                           gated ? "gated" : "exhaustive", way[ways])) {
+                double sum = 0.0;
+                for (size_t k = 0; k < 3; k++)
+                    sum += rate[k] * mean[k] * told_wait(&t, k);
+                const double law = ways == 0 ? 0.7 * (0.1 * 8 + 0.15 + 0.7 * 0.375) / (2.0 * 0.3)
+                                             : pseudo_conserved(3, rate, mean, second, s, s2, gated);
+                EXPECT(fabs(sum - law) < 1e-8 * law, "%s, switch-overs of %g: %.12g, by the law %.12g", gated ? "gated" : "exhaustive",
+                       d[ways], sum, law);
+            }
+            trial_free(&t);
+        }
+    /* Each line, where the chain of both numbers is known. */
+    double in_system[2];
+    struct trial t;
+    two_lines(0.25, 0.1, 0.4, 0, in_system);
+    if (trial_read(&t, "{'stations':{'q':{'discipline':{'name':'polling','switch_over':{'dist':'exponential','mean':0.4}}}},'tasks':{"
+                       "'a':{'arrivals':{'rate':0.25},'service':" EXPONENTIAL "},'b':{'arrivals':{'rate':0.1},'service':" EXPONENTIAL
+                       "}}}")) {
+        EXPECT(fabs(told_wait(&t, 0) - (in_system[0] / 0.25 - 1.0)) < 1e-6, "%.9g", told_wait(&t, 0));
+        EXPECT(fabs(told_wait(&t, 1) - (in_system[1] / 0.1 - 1.0)) < 1e-6, "%.9g", told_wait(&t, 1));
+    }
+    trial_free(&t);
+}
+
 const struct test polling_tests[] = {
     {"a visit ends as it should: exhaustive, limited to one, to two", visits},
     {"a gate lets through who joined before, and who of them is left", gates},
@@ -256,6 +313,7 @@ const struct test polling_tests[] = {
     {"alike lines, one task a visit", limited_symmetric},
     {"without switch-overs the number in the system is that of M/M/c", no_switch_over},
     {"each of two lines", each_line},
+    {"theory's waits of unlike lines keep the pseudo-conservation law, and are those of a chain", theory_conserves},
     {"two servers that walk round one line", two_servers},
     {NULL, NULL},
 };

@@ -4,6 +4,7 @@
 #include "models/crowd.h"
 #include "models/patience.h"
 #include "models/stint.h"
+#include "models/visit_waiting.h"
 
 #include <stdlib.h>
 
@@ -55,11 +56,33 @@ static void start(struct world *w, struct station *st, uint32_t size)
     alarm_set(w, server->alarm, now + (cost + time), RANK_COMPLETION);
 }
 
-/* When the first in line has waited long enough. */
+struct oldest {
+    const struct world *w;
+    uint32_t task;
+};
+
+static void older(void *oldest, uint32_t ti)
+{
+    struct oldest *o = oldest;
+    if (o->task == NO_TASK || o->w->tasks[ti].since < o->w->tasks[o->task].since)
+        o->task = ti;
+}
+
+/* Who has waited longest; fewer than a full batch wait. */
+static uint32_t longest_waiting(const struct world *w, const struct station *st)
+{
+    struct oldest oldest = {w, NO_TASK};
+    if (st->model->in_order)
+        return st->line.list.first;
+    visit_waiting(w, st, older, &oldest);
+    return oldest.task;
+}
+
+/* When the one who has waited longest has waited long enough. */
 static double deadline(struct world *w, struct station *st)
 {
     struct batch_servers *all = st->batches;
-    const uint32_t head = st->line.list.first;
+    const uint32_t head = longest_waiting(w, st);
     const double since = w->tasks[head].since;
     if (all->head != head || all->head_since != since) {
         all->head = head;
@@ -134,6 +157,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
     *task_stint(w, ti) = (struct stint){.server = UINT32_MAX, .begun = w->sim.now};
+    if (st->model->keyed)
+        station_key(w, st, ti);
     if (!st->model->push(&st->line, w->tasks, ti))
         w->failed = w->sim.stop = true;
     task_is(w, ti, TASK_VISITING);

@@ -1,9 +1,9 @@
 /* batch.h: stations whose servers serve several tasks together. Internal to the engine: a station shape.
  *
- * A server without work takes the first tasks of the line, at most `max`, and serves them together: one service time
- * for all, that of the first of them, and `per_task` for each more. Nobody joins a batch under way. It starts as soon
- * as `max` wait; or at least `min` wait and the first of them has waited for `wait`; those who come at one instant to an idle
- * server are seen together. First come, first served. */
+ * A server without work takes the first tasks of the line, in its discipline's order, at most `max`, and serves them together:
+ * one service time for all, that of the first of them, and `per_task` for each. Nobody joins a batch under way. It starts
+ * as soon as `max` wait; or at least `min` wait and one of them has waited for `wait` (of equals in age, the first in the
+ * order of the lists); those who come at one instant to an idle server are seen together. */
 #ifndef MODELS_BATCH_H
 #define MODELS_BATCH_H
 

@@ -51,6 +51,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
         .quantum = spec->quantum,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
+        .in_order = spec->discipline == lookup_row(discipline_table, "fcfs"),
         .drops = spec->discipline->drops,
         .keyed = spec->discipline == lookup_row(discipline_table, "edf") || spec->told.estimate != NULL,
         .environment = spec->environment,
@@ -399,7 +400,7 @@ static void compile_shapes(struct model *m)
             for (uint32_t k = 0; k < station->group->count; k++) /* members come before or behind: known by now */
                 station->crowd |= m->stations[station->group->members[k]].crowd;
         }
-        if (station->individual)
+        if (station->individual && !station->sharing)
             station->shape = &station_individual;
         else if (station->list_count > 0)
             station->shape = &station_polling;

@@ -8,6 +8,11 @@
 void work_timer(struct world *w, struct station *st, double at)
 {
     const uint32_t station = (uint32_t)(st - w->stations);
+    if (!(at < INFINITY)) { /* there are no servers */
+        st->work_next = at;
+        timer_clear(&st->timer);
+        return;
+    }
     if (st->model->environment == NULL) {
         timer_set(&w->sim.calendar, &st->timer, at, RANK_COMPLETION, EV_SHARED_END, station);
         return;
@@ -37,7 +42,7 @@ static double speed_of(const struct world *w, const struct environment_spec *e)
 
 static void set_speed(struct world *w, struct station *st, double speed)
 {
-    if (st->model->individual) {
+    if (st->model->shape == &station_individual) {
         individual_speed(w, st, speed);
         return;
     }
@@ -53,7 +58,7 @@ static void set_speed(struct world *w, struct station *st, double speed)
     st->worked = work_clock(w, st);
     st->worked_since = w->sim.now;
     st->speed = speed;
-    if (st->sharing.count > 0)
+    if (st->sharing.count > 0 && st->work_next < INFINITY)
         work_timer(w, st, st->work_next);
 }
 

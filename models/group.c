@@ -1,6 +1,7 @@
 #include "models/group.h"
 
 #include "models/environment.h"
+#include "models/individual.h"
 
 #include <math.h>
 
@@ -25,7 +26,8 @@ static uint32_t present(const struct dispatch_view *view, uint32_t i)
 static uint32_t idle(const struct dispatch_view *view, uint32_t i)
 {
     const struct station *st = target(view, i);
-    return st->model->sharing && st->model->servers != UNLIMITED ? st->model->servers - st->busy
+    return st->model->sharing && st->individuals != NULL         ? st->individuals->idle - st->busy
+           : st->model->sharing && st->model->servers != UNLIMITED ? st->model->servers - st->busy
            : st->model->servers == UNLIMITED                     ? 1
                                                                  : st->idle;
 }

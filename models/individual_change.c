@@ -33,6 +33,7 @@ static void on_return(struct world *w, struct alarm *alarm)
         server->idle_since = w->sim.now;
         individual_set(st->individuals, server, server->broken ? SERVER_DOWN : SERVER_IDLE);
         individual_fill(w, st);
+        station_share(w, st);
         check_station(st);
         return;
     }
@@ -100,6 +101,7 @@ static void on_break(struct world *w, struct alarm *alarm)
             repair(w, st, &all->servers[i]);
     }
     individual_fill(w, st);
+    station_share(w, st);
     check_station(st);
 }
 
@@ -173,6 +175,7 @@ static void become(struct world *w, struct station *st, uint32_t wanted, const s
         fewer(w, st, have - wanted);
     else if (wanted > have)
         more(w, st, wanted - have, lag);
+    station_share(w, st);
     check_station(st);
 }
 
@@ -280,4 +283,5 @@ void individual_begin(struct world *w, struct station *st)
         all->look_alarm = alarm_new(w, on_look, station, 0);
         alarm_set(w, all->look_alarm, m->scale_every, RANK_EXPIRY);
     }
+    station_share(w, st);
 }

@@ -65,6 +65,7 @@ struct station_model {
     bool wanders;   /* tasks change between its line and others of its group */
     uint16_t whole; /* of a server of `queues: per_server`: the station it is a part of; else itself */
     bool deadlines; /* the discipline orders by them */
+    bool in_order;  /* the discipline is fcfs */
     bool drops;     /* its line drops tasks (models/drop.h) */
     bool keyed;     /* its line is told what it orders by: deadlines or estimated sizes */
     bool plain_fcfs; /* its line is a plain list: fcfs, and nobody leaves it early */

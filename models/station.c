@@ -4,6 +4,7 @@
 #include "models/drop.h"
 #include "models/environment.h"
 #include "models/group.h"
+#include "models/individual.h"
 #include "models/paced.h"
 #include "models/part.h"
 #include "models/patience.h"
@@ -198,10 +199,21 @@ static bool join_queue(struct world *w, struct station *st, uint32_t ti)
 
 static void sharing_changed(struct world *w, struct station *st)
 {
-    const uint32_t servers = st->model->servers;
+    const uint32_t servers = st->individuals == NULL ? st->model->servers : st->individuals->idle;
+    if (st->individuals != NULL)
+        individual_clock(w, st);
     st->busy = st->present < servers ? st->present : servers;
     if (st->present > 0)
         work_timer(w, st, st->model->discipline->next(&st->sharing, work_clock(w, st)));
+}
+
+void station_share(struct world *w, struct station *st)
+{
+    if (!st->model->sharing)
+        return;
+    station_clock(w, st);
+    st->model->discipline->change(&st->sharing, work_clock(w, st), st->individuals->idle);
+    sharing_changed(w, st);
 }
 
 static bool join_sharing(struct world *w, struct station *st, uint32_t ti)

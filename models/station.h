@@ -210,6 +210,10 @@ struct station_shape {
 
 extern const struct station_shape station_sharing;
 
+/* The number of servers that are there, at a station of individual servers, may have changed: those who share them are served
+ * at other speeds. Elsewhere nothing. */
+void station_share(struct world *w, struct station *st);
+
 /* Where a task is. */
 enum whereabouts {
     TASK_WALKING,  /* on its way through its steps, or about to be */

@@ -181,7 +181,7 @@ static void breakdown(struct maker *m)
     say_time(m, 6.0);
     say(m, ",\"down\":");
     say_time(m, 1.0);
-    say(m, ",\"scope\":\"%s\",\"task\":\"%s\"}", chance(m, 0.5) ? "server" : "station", tasks[below(m, 3)]);
+    say(m, ",\"scope\":\"%s\",\"task\":\"%s\"}", chance(m, 0.5) ? "server" : "station", tasks[chance(m, 0.5) ? 0 : below(m, 3)]);
 }
 
 static void vacation(struct maker *m)

@@ -80,6 +80,26 @@ static void batches(void)
           {0, 4, 1, 3, 0, 0, false}, {1, 4, 0, 3, 0, 0, false});
 }
 
+/* The order of the line says who is served together; who has waited longest, when. */
+static void batches_in_order(void)
+{
+    /* a 0-2 alone; of those who came meanwhile c (urgent) first, b with it, then d. */
+    PLAYS(ONE("'discipline':'priority','batch':{'max':2}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':2}]},'b':{'priority':1," ARRIVES(
+                  0.5) "'steps':[{'at':'q','for':5}]},'d':{'priority':2," ARRIVES(1) "'steps':[{'at':'q','for':1}]},'c':{" ARRIVES(
+                  1.5) "'steps':[{'at':'q','for':3}]}"),
+          {0, 2, 0, 2, 0, 0, false}, {3, 5, 0.5, 3, 0, 0, false}, {1, 5, 1.5, 3, 0, 0, false}, {2, 6, 4, 1, 0, 0, false});
+    /* b has waited for 2 at 3, though c is more urgent; c's service. */
+    PLAYS(ONE("'discipline':'priority','batch':{'max':3,'wait':2}",
+              "'b':{'priority':1," ARRIVES(1) "'steps':[{'at':'q','for':5}]},'c':{" ARRIVES(2.5) "'steps':[{'at':'q','for':1}]}"),
+          {1, 4, 0.5, 1, 0, 0, false}, {0, 4, 2, 1, 0, 0, false});
+    /* The shortest first; its service is that of all. */
+    PLAYS(ONE("'discipline':'sjf','batch':{'max':2}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':9}]},'b':{" ARRIVES(2) "'steps':[{'at':'q','for':3}]},'c':{" ARRIVES(
+                  3) "'steps':[{'at':'q','for':2}]},'d':{" ARRIVES(4) "'steps':[{'at':'q','for':1}]}"),
+          {0, 9, 0, 9, 0, 0, false}, {3, 10, 5, 1, 0, 0, false}, {2, 10, 6, 1, 0, 0, false}, {1, 13, 8, 3, 0, 0, false});
+}
+
 static void speeds_and_counts(void)
 {
     /* Two in service go at half speed each. */
@@ -108,6 +128,80 @@ static void there_at_time_0(void)
 }
 
 /* ---- Against theory ---- */
+
+/* Servers that are shared, and come and go. */
+static void shared_by_the_hour(void)
+{
+    static const char *const shared[] = {"ps", "dps", "gps", "las"};
+    for (size_t i = 0; i < 4; i++) {
+        struct trial t;
+        /* Up 0-2, down 2-5. */
+        if (trial_read(&t, ONE("'discipline':'%s','breakdown':{'up':2,'down':3}", "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':3}]}"),
+                       shared[i]))
+            ENDS(0, &t, {0, 6, 3, 3, 0, 0, false});
+        trial_free(&t);
+        /* Two servers until 1, one until 3, none until 4, then two: two tasks of 2 each do 1, 1, 0 of it, ... */
+        if (trial_read(&t, ONE("'discipline':'%s','servers':{'schedule':[[0,2],[1,1],[3,0],[4,2]]}",
+                               "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':2.5}]},'b':{" AT_ONCE(1) "'steps':[{'at':'q','for':2.5}]}"),
+                       shared[i])) {
+            if (i == 2) /* each kind has half of the server */
+                ENDS(0, &t, {0, 4.5, 2, 2.5, 0, 0, false}, {1, 4.5, 2, 2.5, 0, 0, false});
+            else
+                ENDS(0, &t, {0, 4.5, 2, 2.5, 0, 0, false}, {1, 4.5, 2, 2.5, 0, 0, false});
+        }
+        trial_free(&t);
+        /* One server, wholly busy: three after the look at 2, which are there at 2.5. */
+        if (trial_read(&t, ONE("'discipline':'%s','autoscale':{'min':1,'max':3,'target':0.4,'every':2,'lag':0.5}",
+                               "'a':{" AT_ONCE(3) "'steps':[{'at':'q','for':1.5}]}"),
+                       shared[i])) {
+            if (i == 2) /* one kind: one after another */
+                ENDS(0, &t, {0, 1.5, 0, 1.5, 0, 0, false}, {0, 3, 1.5, 1.5, 0, 0, false}, {0, 4, 2.5, 1.5, 0, 0, false});
+            else
+                ENDS(0, &t, {0, 2.5 + 2.0 / 3.0, 5.0 / 3.0, 1.5, 0, 0, false}, {0, 2.5 + 2.0 / 3.0, 5.0 / 3.0, 1.5, 0, 0, false},
+                     {0, 2.5 + 2.0 / 3.0, 5.0 / 3.0, 1.5, 0, 0, false});
+        }
+        trial_free(&t);
+    }
+}
+
+/* Two servers that break down each on its own, and a number that depends on no order of service: its chain. */
+static void shared_and_broken(void)
+{
+    enum { MOST = 300 };
+    const double rate = 1.0, fails = 0.1, repairs = 0.5;
+    static const char *const orders[] = {"fcfs", "ps", "las", "gps"};
+    struct chain *c = chain_new(3 * (MOST + 1));
+    double *p = calloc(3 * (MOST + 1), sizeof *p), mean = 0.0;
+    for (size_t n = 0; n <= MOST; n++)
+        for (size_t up = 0; up < 3; up++) {
+            const size_t at = 3 * n + up;
+            if (n < MOST)
+                chain_rate(c, at, at + 3, rate);
+            if (n > 0 && up > 0)
+                chain_rate(c, at, at - 3, (double)(n < up ? n : up));
+            if (up > 0)
+                chain_rate(c, at, at - 1, (double)up * fails);
+            if (up < 2)
+                chain_rate(c, at, at + 1, (double)(2 - up) * repairs);
+        }
+    EXPECT(chain_stationary(c, p) == 0, "no law");
+    for (size_t i = 0; i < 3 * (MOST + 1); i++)
+        mean += (double)(i / 3) * p[i];
+    chain_free(c);
+    free(p);
+    for (size_t i = 0; i < 4; i++) {
+        char text[500];
+        snprintf(text, sizeof text,
+                 "'servers':2,'discipline':'%s','breakdown':{'up':{'dist':'exponential','mean':10},'down':{'dist':'exponential','mean':2}},"
+                 "'arrivals':{'rate':1},'service':" EXPONENTIAL,
+                 orders[i]);
+        struct exact e = exact_run(400, 15000, text);
+        exact_is(&e, "task", "in_system", mean);
+        exact_is(&e, "station:queue", "broken", 2.0 / 12.0);
+        exact_is(&e, "station:queue", "utilisation", 0.5);
+        exact_done(&e);
+    }
+}
 
 static void breakdowns_of_an_mm1(void)
 {
@@ -206,9 +300,15 @@ static void bulk_service(void)
 #undef AT
     chain_free(c);
     free(p);
-    struct exact e = exact_run(200, 30000, "'batch':{'max':2},'arrivals':{'rate':0.8},'service':" EXPONENTIAL);
-    exact_is(&e, "task", "in_system", mean);
-    exact_done(&e);
+    /* Whom it takes makes no difference to the number. */
+    static const char *const orders[] = {"'fcfs'", "'random'", "{'name':'adaptive_lifo','longest':3}"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "'batch':{'max':2},'discipline':%s,'arrivals':{'rate':0.8},'service':" EXPONENTIAL, orders[i]);
+        struct exact e = exact_run(200, 30000, text);
+        exact_is(&e, "task", "in_system", mean);
+        exact_done(&e);
+    }
 }
 
 /* Mean number present of a birth-death process with births at `rate`, deaths X(k). */
@@ -271,6 +371,9 @@ static void a_controller_finds_its_target(void)
 
 const struct test individual_tests[] = {
     {"unequal servers: the fastest, or the one idle longest", unequal_servers},
+    {"batches in another order than that of coming", batches_in_order},
+    {"shared servers by the clock, broken, scaled: by hand", shared_by_the_hour},
+    {"two servers that break down, shared or not: their chain", shared_and_broken},
     {"servers break: their tasks resume, restart or are lost", broken_servers},
     {"servers by the hour", hours},
     {"vacations: multiple, single, until enough wait", vacations},

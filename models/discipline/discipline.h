@@ -197,6 +197,7 @@ struct discipline_type {
      * left: the work at full speed that the task, which is here, still has to do at now.
      * work: of all present, together.
      * leave: it leaves before it is done, at now.
+     * change: there are so many servers from now on, perhaps none.
      * reset, release: start of a replication; end of all. NULL: nothing beyond the common part. */
     bool (*join)(struct sharing *sharing, double now, uint32_t task, double work);
     double (*next)(const struct sharing *sharing, double now);
@@ -204,6 +205,7 @@ struct discipline_type {
     double (*left)(const struct sharing *sharing, double now, uint32_t task);
     double (*work)(const struct sharing *sharing, double now);
     void (*leave)(struct sharing *sharing, double now, uint32_t task);
+    void (*change)(struct sharing *sharing, double now, double servers);
     void (*reset)(struct sharing *sharing);
     void (*release)(struct sharing *sharing);
 };

@@ -70,7 +70,7 @@ static uint32_t first_class(const struct sharing *s, double *in)
     *in = INFINITY;
     for (uint32_t k = 0; k < s->kinds; k++) {
         const struct shared_class *class = &s->classes[k];
-        if (class->count == 0)
+        if (class->count == 0 || !(class->speed > 0.0)) /* nobody, or no servers */
             continue;
         const double left = (class->heap[0].finish - class->virtual_time) / class->speed;
         if (left < *in || (left == *in && class->heap[0].sequence < s->classes[first].heap[0].sequence)) {
@@ -141,6 +141,15 @@ static void leave(struct sharing *s, double now, uint32_t task)
     set_speeds(s);
 }
 
+static void change(struct sharing *s, double now, double servers)
+{
+    if (s->classes != NULL)
+        advance(s, now);
+    s->servers = servers;
+    if (s->classes != NULL)
+        set_speeds(s);
+}
+
 static void reset(struct sharing *s)
 {
     for (uint32_t k = 0; s->classes != NULL && k < s->kinds; k++)
@@ -174,6 +183,7 @@ const struct discipline_type discipline_dps = {
     .left = left,
     .work = work,
     .leave = leave,
+    .change = change,
     .reset = reset,
     .release = release,
 };

@@ -192,6 +192,15 @@ static void leave(struct sharing *s, double now, uint32_t task)
     take_out(s, line, place);
 }
 
+static void change(struct sharing *s, double now, double servers)
+{
+    if (s->lines != NULL)
+        advance(s, now);
+    s->servers = servers;
+    if (s->lines != NULL)
+        set_speeds(s);
+}
+
 static void reset(struct sharing *s)
 {
     for (uint32_t k = 0; s->lines != NULL && k < s->kinds; k++)
@@ -225,6 +234,7 @@ const struct discipline_type discipline_gps = {
     .left = left,
     .work = work,
     .leave = leave,
+    .change = change,
     .reset = reset,
     .release = release,
 };

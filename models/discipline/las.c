@@ -311,6 +311,15 @@ static void leave(struct sharing *s, double now, uint32_t task)
     set_speeds(s);
 }
 
+static void change(struct sharing *s, double now, double servers)
+{
+    if (s->levels != NULL)
+        advance(s, now);
+    s->servers = servers;
+    if (s->levels != NULL)
+        set_speeds(s);
+}
+
 static void reset(struct sharing *s)
 {
     if (s->levels == NULL)
@@ -346,6 +355,7 @@ const struct discipline_type discipline_las = {
     .left = left,
     .work = work,
     .leave = leave,
+    .change = change,
     .reset = reset,
     .release = release,
 };

@@ -30,7 +30,7 @@ static bool join(struct sharing *s, double now, uint32_t task, double work)
 static double next(const struct sharing *s, double now)
 {
     const double left = s->heap[0].finish - s->virtual_time;
-    const double at = s->since + left / speed(s);
+    const double at = left > 0.0 ? s->since + left / speed(s) : s->since;
     return at > now ? at : now;
 }
 
@@ -66,6 +66,12 @@ static void leave(struct sharing *s, double now, uint32_t task)
     sharing_heap_remove(s->heap, &s->count, sharing_heap_find(s->heap, s->count, task));
 }
 
+static void change(struct sharing *s, double now, double servers)
+{
+    advance(s, now);
+    s->servers = servers;
+}
+
 const struct discipline_type discipline_ps = {
     .name = "ps",
     .summary = "processor sharing: all present are served at once",
@@ -81,4 +87,5 @@ const struct discipline_type discipline_ps = {
     .left = left,
     .work = work,
     .leave = leave,
+    .change = change,
 };

@@ -32,9 +32,10 @@ static bool read_batch(struct reader *r, const cJSON *node, const cJSON *batch, 
                          out->batch_max);
     if (!(out->servers <= 10000))
         return read_fail_key(r, batch, "\"batch\" needs a number of servers, at most 10000");
-    if (strcmp(out->discipline->name, "fcfs") != 0)
-        return read_fail_key(r, batch, "\"batch\" goes with \"discipline\": \"fcfs\" alone: the first in line are "
-                                       "served together");
+    if (out->discipline->shape == DISCIPLINE_SHARING || out->preempt != PREEMPT_NOBODY || out->discipline->drops ||
+        out->discipline->visits)
+        return read_fail_key(r, batch, "\"batch\" does not go with \"discipline\": \"%s\"%s", out->discipline->name,
+                             out->preempt != PREEMPT_NOBODY ? " that preempts" : "");
     (void)node;
     return true;
 }

@@ -147,6 +147,8 @@ static void free_kept(struct world *w, uint16_t kept, double since)
     tally_add(&st->response, w->sim.now - since);
     check_left(&st->check, w->sim.now, NULL);
     station_free_server(w, st);
+    if (st->model->wanders)
+        group_left(w, st);
     check_station(st);
 }
 
@@ -156,7 +158,7 @@ void block_settle(struct world *w)
         moved = false;
         for (uint32_t i = 0; i < w->model->station_count; i++) {
             struct station *st = &w->stations[i];
-            if (st->blocked.first == NO_TASK || st->present >= st->model->capacity)
+            if (st->blocked.first == NO_TASK || !block_room(w, st))
                 continue;
             const uint32_t ti = task_list_take(&st->blocked, w->tasks);
             const uint16_t kept = task_more(w, ti)->kept;

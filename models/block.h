@@ -10,6 +10,7 @@
 #ifndef MODELS_BLOCK_H
 #define MODELS_BLOCK_H
 
+#include "models/group.h"
 #include "models/station.h"
 
 /* The service of ti at st is over: does it stay there, because its next station is full? Then it now waits for
@@ -25,10 +26,16 @@ void block_settle(struct world *w);
 /* A blocked task leaves; the server it kept is free. */
 void block_leave(struct world *w, uint32_t ti);
 
+/* Is there room? A group's tasks are those of its stations. */
+static inline bool block_room(const struct world *w, const struct station *st)
+{
+    return (st->model->group == NULL ? st->present : group_present(w, st->model->group)) < st->model->capacity;
+}
+
 /* Is the station full for ti? */
 static inline bool block_full(const struct world *w, const struct station *st, uint32_t ti)
 {
-    return st->present >= st->model->capacity || (st->blocked.first != NO_TASK && w->admitted != ti);
+    return !block_room(w, st) || (st->blocked.first != NO_TASK && w->admitted != ti);
 }
 
 #endif

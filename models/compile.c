@@ -323,7 +323,11 @@ static void compile_counts(struct model *m)
             const struct op *op = &m->kinds[k].program[i];
             if (op->code != OP_TAKE || op->slot <= 1)
                 continue;
-            m->stations[op->station].counted = m->stations[op->station].crowd = true;
+            const struct group_model *group = m->stations[op->station].group;
+            for (uint32_t j = 0; j < (group == NULL ? 1 : group->count); j++) {
+                struct station_model *station = &m->stations[group == NULL ? op->station : group->members[j]];
+                station->counted = station->crowd = true;
+            }
             m->interruptible = true;
         }
 }

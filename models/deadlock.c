@@ -4,6 +4,7 @@
  * nothing changes any more is the deadlock, whatever else goes on. */
 #include "models/deadlock.h"
 
+#include "models/group.h"
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/timeout.h"
@@ -25,6 +26,16 @@ struct reduction {
     uint32_t station;  /* in hand */
     bool changed, blocked;
 };
+
+/* Is the station s, or one of a group behind it? */
+static bool within(const struct model *m, uint32_t station, uint32_t s)
+{
+    const struct group_model *group = m->stations[s].group;
+    for (uint32_t i = 0; group != NULL && i < group->count; i++)
+        if (group->members[i] == station)
+            return true;
+    return station == s;
+}
 
 static uint32_t servers_of(const struct station_model *m, const struct holding *holding)
 {
@@ -134,6 +145,16 @@ static uint32_t needs(const struct world *w, uint32_t ti)
     return task_op(w, ti)->code == OP_TAKE ? task_op(w, ti)->slot : 1;
 }
 
+/* Those who are stuck fill it. */
+static bool full(const struct reduction *r, uint32_t s)
+{
+    const struct model *m = r->w->model;
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < m->part_count; i++)
+        present += within(m, i, s) ? r->present[i] : 0;
+    return present >= m->stations[s].capacity;
+}
+
 static void try_waiting(void *context, uint32_t ti)
 {
     struct reduction *r = context;
@@ -190,7 +211,7 @@ static void reduce(struct reduction *r)
             }
             visit_waiting(w, st, helped(r, s) ? let_all_go : try_waiting, r);
             for (uint32_t ti = st->blocked.first; ti != NO_TASK; ti = w->tasks[ti].next)
-                if (r->state[ti] == FOR_ROOM && r->present[s] < st->model->capacity)
+                if (r->state[ti] == FOR_ROOM && !full(r, s))
                     let_go(r, ti);
         }
         for (uint32_t ti = 0; w->model->parted && ti < w->task_count; ti++)
@@ -205,9 +226,9 @@ static bool holds(const struct world *w, uint32_t ti, uint32_t s)
         return false;
     const struct holding *holdings = task_holdings(w, ti);
     for (uint8_t h = 0; h < w->tasks[ti].holds; h++)
-        if (holdings[h].state == HOLDING_HELD && holdings[h].station == s)
+        if (holdings[h].state == HOLDING_HELD && within(w->model, holdings[h].station, s))
             return true;
-    return w->model->blocking && task_more(w, ti)->kept == s + 1;
+    return w->model->blocking && task_more(w, ti)->kept > 0 && within(w->model, task_more(w, ti)->kept - 1U, s);
 }
 
 /* Whom a stuck task waits for: the first who is stuck and holds what it wants. *held: whether a server is. */
@@ -228,7 +249,7 @@ static uint32_t follow(const struct reduction *r, uint32_t ti, bool *held)
         return ti;
     *held = false;
     for (uint32_t other = 0; r->state[ti] == FOR_ROOM && other < w->task_count; other++)
-        if (r->state[other] == WAITS && r->where[other] == r->where[ti])
+        if (r->state[other] == WAITS && within(w->model, r->where[other], r->where[ti]))
             return other;
     return NO_TASK;
 }

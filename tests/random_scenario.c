@@ -247,7 +247,8 @@ static void say_balancer(struct maker *m, unsigned i)
 {
     static const char *const rules[] = {"random", "round_robin", "jsq", "least_work", "join_idle"};
     m->holdable[i] = m->holdable[0];
-    say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)]);
+    say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"%s}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)],
+        chance(m, 0.2) ? ",\"capacity\":4,\"on_full\":\"block\"" : "");
 }
 
 static void say_station(struct maker *m, unsigned i)

@@ -118,6 +118,16 @@ static void speeds_and_counts(void)
           {1, 4, 0, 0, 3, 0, false}, {0, 5, 2, 0, 3, 0, false});
 }
 
+static void several_at_once_behind_a_balancer(void)
+{
+    /* a has both servers of x (0 to 3), b one of y; c, sent to y in its turn after d to x, waits for y's second. */
+    PLAYS("{'stations':{'x':{'servers':2},'y':{'servers':2},'g':{'balance':['x','y'],'dispatch':'round_robin'}},'tasks':{"
+          "'a':{" AT_ONCE(1) "'steps':[{'in':'g','count':2,'do':[{'delay':3}]}]},'b':{" AT_ONCE(
+              1) "'steps':[{'in':'g','do':[{'delay':2}]}]},'d':{" ARRIVES(0.5) "'steps':[{'in':'g','do':[{'delay':1}]}]},'c':{" ARRIVES(
+              1) "'steps':[{'in':'g','count':2,'do':[{'delay':1}]}]}}}",
+          {1, 2, 0, 0, 2, 0, false}, {0, 3, 0, 0, 3, 0, false}, {3, 3, 1, 0, 1, 0, false}, {2, 4, 2.5, 0, 1, 0, false});
+}
+
 static void there_at_time_0(void)
 {
     struct trial t;
@@ -372,6 +382,7 @@ static void a_controller_finds_its_target(void)
 const struct test individual_tests[] = {
     {"unequal servers: the fastest, or the one idle longest", unequal_servers},
     {"batches in another order than that of coming", batches_in_order},
+    {"several servers at once at stations behind a balancer", several_at_once_behind_a_balancer},
     {"shared servers by the clock, broken, scaled: by hand", shared_by_the_hour},
     {"two servers that break down, shared or not: their chain", shared_and_broken},
     {"servers break: their tasks resume, restart or are lost", broken_servers},

@@ -219,7 +219,7 @@ static void stealing_is_work_conserving(void)
 }
 
 /* M/M/1 -> ./M/1 with room for `room` at the second, blocking after service: mean number in system. */
-static double blocking(double rate, int room)
+static double blocking(double rate, int room, int servers)
 {
     enum { MOST = 120 };
     /* States: n at the first station (blocked one included), m at the second; blocked only if m == room. */
@@ -239,13 +239,13 @@ static double blocking(double rate, int room)
                 continue;
             }
             if (blocked) {
-                chain_rate(c, AT(n, m), AT(n - 1, room), 1.0);
+                chain_rate(c, AT(n, m), AT(n - 1, room), (double)(room < servers ? room : servers));
                 continue;
             }
             if (n > 0)
                 chain_rate(c, AT(n, m), m < room ? AT(n - 1, m + 1) : AT(n, room + 1), 1.0);
             if (m > 0)
-                chain_rate(c, AT(n, m), AT(n, m - 1), 1.0);
+                chain_rate(c, AT(n, m), AT(n, m - 1), (double)(m < servers ? m : servers));
         }
     if (chain_stationary(c, p) != 0)
         mean = NAN;
@@ -267,7 +267,20 @@ static void tandem_with_blocking(void)
                  "'steps':[{'at':'r','for':" EXPONENTIAL "},{'at':'w','for':" EXPONENTIAL "}]}}",
                  room);
         struct exact e = exact_run(400, 30000, text);
-        exact_is(&e, "t", "in_system", blocking(0.45, room));
+        exact_is(&e, "t", "in_system", blocking(0.45, room, 1));
+        exact_done(&e);
+    }
+    /* The second station's servers have lines of their own, between which nobody is left waiting; or are two behind a balancer. */
+    static const char *const two[] = {"'w':{'servers':2,'queues':'per_server','steal':true,'capacity':3,'on_full':'block'}",
+                                      "'a':{},'b':{},'w':{'balance':['a','b'],'dispatch':'jsq','capacity':2,'on_full':'block'}"};
+    for (int i = 0; i < 2; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "'stations':{'r':{},%s},'tasks':{'t':{'arrivals':{'rate':0.7},"
+                 "'steps':[{'at':'r','for':" EXPONENTIAL "},{'at':'w','for':" EXPONENTIAL "}]}}",
+                 two[i]);
+        struct exact e = exact_run(400, 30000, text);
+        exact_is(&e, "t", "in_system", blocking(0.7, 3 - i, 2));
         exact_done(&e);
     }
 }

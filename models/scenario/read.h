@@ -78,8 +78,9 @@ bool read_environments(struct reader *r, const cJSON *node);
 bool read_environment_name(struct reader *r, const cJSON *node, const struct environment_spec **out);
 bool read_stations(struct reader *r, const cJSON *node);
 /* Lines of the servers' own, groups, what happens at a full station (read_dispatch.c): the first when the station
- * is read, the second when all are. */
+ * is read, the second when all are, the third when all groups are. */
 bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out);
+bool read_station_group(struct reader *r, const cJSON *node, struct station_spec *out);
 bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out);
 /* What a station's discipline is told (read_discipline.c), and what it does not go with, when the station's other
  * keys have been read. node: "discipline", or NULL. */

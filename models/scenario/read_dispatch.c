@@ -117,7 +117,7 @@ static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list,
                 return read_fail(r, name, "this station is in the group already");
         if (member->dispatch != NULL)
             return read_fail(r, name, "a station of a group is neither a group nor has lines for each server");
-        if (member->blocks || member->on_full != NULL || member->retry != NULL)
+        if (member->at_full)
             return read_fail(r, name, "\"on_full\" of a station in a group must be \"drop\"; the group may say more");
         members[n] = i;
         out->servers += member->servers;
@@ -144,9 +144,6 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
     if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0)
         return true;
     if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "block") == 0) {
-        if (out->dispatch != NULL)
-            return read_fail(r, on_full, "\"block\" has no meaning at %s",
-                             out->per_server ? "servers with lines of their own" : "a group");
         out->blocks = true;
         return true;
     }
@@ -197,11 +194,15 @@ static bool check_lines(struct reader *r, const cJSON *node, const struct statio
     return true;
 }
 
+bool read_station_group(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    const cJSON *balance = json_get(node, "balance");
+    return balance == NULL || read_balance(r, node, balance, out);
+}
+
 bool read_station_links(struct reader *r, const cJSON *node, struct station_spec *out)
 {
-    const cJSON *balance = json_get(node, "balance"), *on_full = json_get(node, "on_full");
-    if (balance != NULL && !read_balance(r, node, balance, out))
-        return false;
+    const cJSON *on_full = json_get(node, "on_full");
     if (on_full != NULL && !read_on_full(r, node, on_full, out))
         return false;
     return check_lines(r, node, out) &&

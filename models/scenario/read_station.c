@@ -272,6 +272,8 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     };
     if (out->name == NULL)
         return read_no_memory(r);
+    const cJSON *on_full = json_get(node, "on_full");
+    out->at_full = on_full != NULL && !(cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0);
     if (!read_environment_name(r, json_get(node, "environment"), &out->environment) ||
         !read_discipline(r, json_get(node, "discipline"), out) || !read_dispatch(r, node, args, out))
         return false;
@@ -302,6 +304,10 @@ bool read_stations(struct reader *r, const cJSON *node)
         if (!read_station(r, child, &s->stations[s->station_count++]))
             return false;
     size_t i = 0;
+    for (const cJSON *child = node->child; child != NULL; child = child->next)
+        if (!read_station_group(r, child, &s->stations[i++]))
+            return false;
+    i = 0;
     for (const cJSON *child = node->child; child != NULL; child = child->next)
         if (!read_station_links(r, child, &s->stations[i++]))
             return false;

@@ -40,23 +40,11 @@ static bool no_step(struct reader *r, const cJSON *node)
     return read_fail(r, node, "a step needs one of %s", list);
 }
 
-/* A step that names a station and has steps of its own holds a server there meanwhile. */
-static bool check_holding(struct reader *r, const cJSON *node, const struct step *step)
+/* Can a server (or as many as the step says) be held at this station, named by `key` or behind a balancer that is? */
+static bool check_held(struct reader *r, const cJSON *node, const struct step *step, const char *key,
+                       const struct station_spec *spec)
 {
     const struct param *params = step->type->params;
-    const struct arg *station = NULL;
-    const char *key = NULL;
-    bool nested = false;
-    for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
-        nested = nested || params[i].type == PARAM_STEPS;
-        if (params[i].type == PARAM_STATION && step->args[i].given) {
-            station = &step->args[i];
-            key = params[i].name;
-        }
-    }
-    if (!nested || station == NULL)
-        return true;
-    const struct station_spec *spec = &r->scenario->stations[station->index];
     char quoted[UNITS_QUOTE_SIZE];
     for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
         const struct arg *count = &step->args[i];
@@ -65,7 +53,7 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
         if (count->number > spec->servers || count->number >= UINT16_MAX)
             return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",
                              units_quote(spec->name, quoted), count->number);
-        if (!(spec->servers < INFINITY) || spec->dispatch != NULL || spec->individual || spec->setup != NULL ||
+        if (!(spec->servers < INFINITY) || spec->per_server || spec->individual || spec->setup != NULL ||
             spec->discipline->visits || spec->discipline->drops)
             return read_fail_key(r, json_get(node, params[i].name),
                                  "several servers at once can be taken where there is one line before a number of "
@@ -94,6 +82,31 @@ static bool check_holding(struct reader *r, const cJSON *node, const struct step
     return read_fail(r, json_get(node, key),
                      "station %s shares its servers among all present (\"%s\"), so that none can be held",
                      units_quote(spec->name, quoted), spec->discipline->name);
+}
+
+/* A step that names a station and has steps of its own holds a server there meanwhile. */
+static bool check_holding(struct reader *r, const cJSON *node, const struct step *step)
+{
+    const struct param *params = step->type->params;
+    const struct arg *station = NULL;
+    const char *key = NULL;
+    bool nested = false;
+    for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
+        nested = nested || params[i].type == PARAM_STEPS;
+        if (params[i].type == PARAM_STATION && step->args[i].given) {
+            station = &step->args[i];
+            key = params[i].name;
+        }
+    }
+    if (!nested || station == NULL)
+        return true;
+    const struct station_spec *spec = &r->scenario->stations[station->index];
+    if (!check_held(r, node, step, key, spec))
+        return false;
+    for (size_t i = 0; i < spec->balance_count; i++)
+        if (!check_held(r, node, step, key, &r->scenario->stations[spec->balance[i]]))
+            return false;
+    return true;
 }
 
 /* The service time of a step that has nothing nested: what a trace may give in its place. NULL: it has none.

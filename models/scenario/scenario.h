@@ -77,6 +77,7 @@ struct station_spec {
     double scale_every; /* 0: no controller */
     double scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
     const struct dist *scale_lag; /* NULL: none */
+    bool at_full;                /* "on_full" is more than "drop" */
     bool blocks;                 /* "on_full": "block" */
     const struct steps *on_full; /* taken instead where it is full; NULL: none */
     const struct dist *retry;    /* "on_full": it comes again after this time; NULL: it does not */

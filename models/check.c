@@ -72,6 +72,11 @@ void check_station(const struct station *st)
                   "waiting = present - busy", st->present - st->busy, waiting);
     check_require(st->idle == 0 || st->present == st->busy, "no idle server beside a waiting task", st->idle,
                   st->present - st->busy);
+    if (m->individual && m->preempt != PREEMPT_NOBODY) {
+        check_require(st->busy + st->idle == st->individuals->idle, "busy + idle = servers that are there", st->busy + st->idle,
+                      st->individuals->idle);
+        return;
+    }
     if (m->individual) {
         check_require(st->individuals->idle == 0 || st->present == st->busy,
                       "no idle server beside a waiting task (individuals)", st->individuals->idle,

@@ -404,7 +404,7 @@ static void compile_shapes(struct model *m)
             for (uint32_t k = 0; k < station->group->count; k++) /* members come before or behind: known by now */
                 station->crowd |= m->stations[station->group->members[k]].crowd;
         }
-        if (station->individual && !station->sharing)
+        if (station->individual && !station->sharing && station->preempt == PREEMPT_NOBODY)
             station->shape = &station_individual;
         else if (station->list_count > 0)
             station->shape = &station_polling;

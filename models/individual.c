@@ -128,6 +128,8 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
 
 void individual_fill(struct world *w, struct station *st)
 {
+    if (st->model->shape != &station_individual) /* those in service there are station_share's business */
+        return;
     while (st->individuals->idle > 0 && (st->line.count > 0 || st->resumed.first != NO_TASK)) {
         const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
                                                          : st->model->pop(&st->line, w->tasks);

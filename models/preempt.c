@@ -1,6 +1,7 @@
 #include "models/preempt.h"
 
 #include "models/environment.h"
+#include "models/individual.h"
 #include "models/discipline/ordered.h"
 #include "models/patience.h"
 
@@ -266,10 +267,36 @@ static void preempt(struct world *w, struct station *st, uint32_t ti)
     begin_stint(w, st, ti);
 }
 
+/* Before the number of busy servers changes. */
+static void clocks(struct world *w, struct station *st)
+{
+    station_clock(w, st);
+    if (st->individuals != NULL)
+        individual_clock(w, st);
+}
+
+void preempt_servers(struct world *w, struct station *st, uint32_t servers)
+{
+    clocks(w, st);
+    while (st->serving_count > servers) {
+        const uint32_t place = least_urgent(w, st), victim = st->serving[place].task;
+        serving_remove(w, st, place);
+        break_off(w, st, victim);
+        wait_in_line(w, st, victim);
+        st->busy--;
+    }
+    while (st->serving_count < servers && st->line.count > 0) {
+        st->busy++;
+        begin_stint(w, st, ordered_pop(&st->line).task);
+    }
+    st->idle = servers - st->serving_count;
+    preempt_check(w, st);
+}
+
 static bool join(struct world *w, struct station *st, uint32_t ti)
 {
     const struct station_model *m = st->model;
-    station_clock(w, st);
+    clocks(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
     *visit_of(w, ti) =
@@ -331,7 +358,7 @@ static void account(const struct world *w, const struct station *st, uint32_t ti
 static void withdraw(struct world *w, struct station *st, uint32_t ti)
 {
     struct visit *visit = visit_of(w, ti);
-    station_clock(w, st);
+    clocks(w, st);
     check_left(&st->check, w->sim.now, NULL);
     st->present--;
     if (!in_service(st, visit, ti)) {
@@ -412,7 +439,7 @@ void preempt_on_stint_end(void *world, const struct event *e)
         preempt_check(w, st);
         return;
     }
-    station_clock(w, st);
+    clocks(w, st);
     if (st->model->switch_cost != NULL)
         task_more(w, ti)->overhead += visit->cost;
     if (st->model->environment != NULL)

@@ -37,6 +37,9 @@ struct visit {
 
 extern const struct station_shape station_preemptive;
 
+/* So many servers are there from now on: if they are fewer than serve, the least urgent tasks wait. */
+void preempt_servers(struct world *w, struct station *st, uint32_t servers);
+
 /* The station's environment sets another speed. */
 void preempt_speed(struct world *w, struct station *st, double speed);
 

@@ -209,6 +209,8 @@ static void sharing_changed(struct world *w, struct station *st)
 
 void station_share(struct world *w, struct station *st)
 {
+    if (st->model->shape == &station_preemptive)
+        preempt_servers(w, st, st->individuals->idle);
     if (!st->model->sharing)
         return;
     station_clock(w, st);

@@ -211,7 +211,7 @@ struct station_shape {
 extern const struct station_shape station_sharing;
 
 /* The number of servers that are there, at a station of individual servers, may have changed: those who share them are served
- * at other speeds. Elsewhere nothing. */
+ * at other speeds; where tasks are preempted the most urgent ones are in service. Elsewhere nothing. */
 void station_share(struct world *w, struct station *st);
 
 /* Where a task is. */

@@ -174,12 +174,36 @@ static void shared_by_the_hour(void)
     }
 }
 
+/* Where tasks are preempted the most urgent are in service at the servers that are there. */
+static void preempted_by_the_hour(void)
+{
+    /* One server from 1 to 3: b (2 in all, 1 done) gives way, a (urgent) goes on to 3; two again: b to 4. */
+    PLAYS(ONE("'discipline':'priority','preempt':'resume','servers':{'schedule':[[0,2],[1,1],[3,2]]}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':3.5}]},'b':{'priority':1," AT_ONCE(1) "'steps':[{'at':'q','for':2}]}"),
+          {0, 3.5, 0, 3.5, 0, 0, false}, {1, 4, 2, 2, 0, 0, false});
+    /* What is begun again is as `preempt` says. */
+    PLAYS(ONE("'discipline':'priority','preempt':'restart','servers':{'schedule':[[0,2],[1,1],[3,2]]}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':3.5}]},'b':{'priority':1," AT_ONCE(1) "'steps':[{'at':'q','for':2}]}"),
+          {0, 3.5, 0, 3.5, 0, 0, false}, {1, 5, 2, 3, 0, 0, false});
+    /* Up 0-2, down 2-5; c comes meanwhile and needs least. */
+    PLAYS(ONE("'discipline':'srpt','breakdown':{'up':2,'down':3}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':3}]},'c':{" ARRIVES(3) "'steps':[{'at':'q','for':0.5}]}"),
+          {1, 5.5, 2, 0.5, 0, 0, false}, {0, 6.5, 3.5, 3, 0, 0, false});
+    /* Three after the look at 2, there at 2.5; all of the same class, so that the first come has one. */
+    PLAYS(ONE("'discipline':'lcfs_pr','autoscale':{'min':1,'max':3,'target':0.4,'every':2,'lag':0.5}",
+              "'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':4}]},'b':{" ARRIVES(1) "'steps':[{'at':'q','for':4}]}"),
+          {1, 5, 0, 4, 0, 0, false}, {0, 5.5, 1.5, 4, 0, 0, false});
+    PLAYS(ONE("'discipline':'rr','quantum':0.5,'servers':{'schedule':[[0,1],[1,0],[2,1]]}",
+              "'a':{" AT_ONCE(2) "'steps':[{'at':'q','for':1}]}"),
+          {0, 2.5, 1.5, 1, 0, 0, false}, {0, 3, 2, 1, 0, 0, false});
+}
+
 /* Two servers that break down each on its own, and a number that depends on no order of service: its chain. */
 static void shared_and_broken(void)
 {
     enum { MOST = 300 };
     const double rate = 1.0, fails = 0.1, repairs = 0.5;
-    static const char *const orders[] = {"fcfs", "ps", "las", "gps"};
+    static const char *const orders[] = {"fcfs", "ps", "las", "lcfs_pr"};
     struct chain *c = chain_new(3 * (MOST + 1));
     double *p = calloc(3 * (MOST + 1), sizeof *p), mean = 0.0;
     for (size_t n = 0; n <= MOST; n++)
@@ -383,6 +407,7 @@ const struct test individual_tests[] = {
     {"unequal servers: the fastest, or the one idle longest", unequal_servers},
     {"batches in another order than that of coming", batches_in_order},
     {"several servers at once at stations behind a balancer", several_at_once_behind_a_balancer},
+    {"preempting stations by the clock, broken, scaled: by hand", preempted_by_the_hour},
     {"shared servers by the clock, broken, scaled: by hand", shared_by_the_hour},
     {"two servers that break down, shared or not: their chain", shared_and_broken},
     {"servers break: their tasks resume, restart or are lost", broken_servers},

@@ -176,16 +176,14 @@ static bool check_individual(struct reader *r, const cJSON *node, const struct s
     const cJSON *at = json_get(node, key);
     if (!(s->servers <= SERVERS_MOST))
         return read_fail_key(r, at, "\"%s\" needs servers that can be told apart, at most %d", key, SERVERS_MOST);
-    if (s->discipline->shape == DISCIPLINE_SHARING && (s->classes != NULL || s->vacation != NULL || s->rest_until > 0 ||
-                                                       json_get(node, "take") != NULL))
-        return read_fail_key(r, at, "\"%s\" does not go with \"discipline\": \"%s\", where all present share the servers", key,
-                             s->discipline->name);
-    if (s->discipline->shape == DISCIPLINE_SHARING && s->broken_task != BROKEN_RESUMES)
+    const bool pooled = s->discipline->shape == DISCIPLINE_SHARING || s->preempt != PREEMPT_NOBODY; /* nobody has a server of its own */
+    const char *how = s->preempt != PREEMPT_NOBODY ? " that preempts" : ", where all present share the servers";
+    if (pooled && (s->classes != NULL || s->vacation != NULL || s->rest_until > 0 || json_get(node, "take") != NULL))
+        return read_fail_key(r, at, "\"%s\" does not go with \"discipline\": \"%s\"%s", key, s->discipline->name, how);
+    if (pooled && s->broken_task != BROKEN_RESUMES)
         return read_fail(r, json_get(json_get(node, "breakdown"), "task"),
-                         "where all present share the servers (\"%s\") nobody's own server breaks: only \"resume\" has a meaning",
-                         s->discipline->name);
-    if (s->preempt != PREEMPT_NOBODY)
-        return read_fail_key(r, at, "\"%s\" does not go with \"discipline\": \"%s\" that preempts", key, s->discipline->name);
+                         "with \"discipline\": \"%s\"%s, nobody's own server breaks: only \"resume\" has a meaning",
+                         s->discipline->name, how);
     if (s->setup != NULL)
         return read_fail_key(r, json_get(node, "setup"), "\"setup\" does not go with \"%s\"", key);
     if (s->steal || s->jockey > 0.0)

@@ -496,7 +496,7 @@ static void compile_layout(struct model *m, const struct program *programs)
         m->more_size = 0;
 }
 
-bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
+static bool compile(struct arena *arena, const struct scenario *s, bool watched, struct model **out, struct error *err)
 {
     struct model *m = arena_alloc(arena, sizeof *m);
     if (m == NULL)
@@ -533,7 +533,7 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
         m->deadlines |= s->kinds[k].deadline != NULL;
         m->terminating &= ends(&s->kinds[k]);
     }
-    m->interruptible = m->frames > 0 || m->parted || m->weighed || m->stints;
+    m->interruptible = watched || m->frames > 0 || m->parted || m->weighed || m->stints;
     compile_counts(m);
     m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
@@ -557,6 +557,16 @@ bool model_compile(struct arena *arena, const struct scenario *s, struct model *
     model_choose_length(m);
     *out = m;
     return true;
+}
+
+bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
+{
+    return compile(arena, s, false, out, err);
+}
+
+bool model_compile_watched(struct arena *arena, const struct scenario *s, struct model **out, struct error *err)
+{
+    return compile(arena, s, true, out, err);
 }
 
 static const char *const opcode_names[] = {

@@ -5,6 +5,7 @@
 #include "models/forecast.h"
 #include "models/select.h"
 #include "models/theory/theory.h"
+#include "models/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -181,4 +182,14 @@ bool desq_run(struct desq *d, const struct desq_run *how, const struct result **
 bool desq_select(struct desq *d, const struct selection_how *how, const struct selection **out, struct error *err)
 {
     return select_best(&d->arena, d->models, d->file->point_count, how, out, err);
+}
+
+bool desq_witness(struct desq *d, size_t point, uint64_t r, const struct witness_how *how, struct error *err)
+{
+    return witness_run(d->models[point], r, how, err);
+}
+
+double desq_warmup(const struct desq *d, size_t point)
+{
+    return d->models[point]->warmup;
 }

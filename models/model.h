@@ -158,6 +158,10 @@ struct model {
 /* Compiles s; storage in arena. false: err. */
 bool model_compile(struct arena *arena, const struct scenario *s, struct model **out, struct error *err);
 
+/* The same in a form in which every task can be asked at any time where it is and what its parts have come to by now
+ * (struct stay); the sample path is the same. */
+bool model_compile_watched(struct arena *arena, const struct scenario *s, struct model **out, struct error *err);
+
 /* Chooses warm-up and length for what the scenario leaves open, from the load (models/length.c). Another run
  * of the same point may lengthen both: see model_lengthen. */
 void model_choose_length(struct model *m);

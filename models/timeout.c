@@ -32,6 +32,7 @@ void timeout_arm(struct world *w, uint32_t ti)
     frame->holds = t->holds;
     frame->service = t->service;
     frame->wasted = task_more(w, ti)->wasted;
+    frame->began = w->sim.now;
     frame->orphan = false;
     if (!task_is_part(w, ti) || !task_part(w, ti)->orphan)
         w->kinds[t->kind].attempts++;
@@ -152,6 +153,7 @@ static uint32_t split(struct world *w, uint32_t ti, uint32_t f)
         of_new->holds = of_old->holds;
         of_new->service = of_old->service;
         of_new->wasted = of_old->wasted;
+        of_new->began = of_old->began;
         of_new->orphan = i < f && of_old->orphan;
         if (of_old->timer.set)
             timer_set(&w->sim.calendar, &of_new->timer, of_old->timer.due, RANK_EXPIRY, EV_TIMEOUT, to);

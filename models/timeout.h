@@ -20,6 +20,7 @@ struct frame {
     uint32_t retries;   /* so far */
     uint32_t awaits;    /* open when the attempt began */
     double service, wasted; /* the task's when the attempt began */
+    double began;       /* the attempt in hand */
     uint8_t holds;      /* holdings when the attempt began */
     bool orphan;        /* the attempt goes on for nobody: at the block's end the record is done with */
 };

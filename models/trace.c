@@ -70,11 +70,11 @@ bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,
     struct listener listener = {left, context};
     w->left = left == NULL ? NULL : task_left;
     w->left_context = &listener;
-    const struct world_limits limits = {.events = INFINITY, .deadline = INFINITY};
+    const struct world_limits limits = {.events = m->scenario->run.limit_events, .deadline = INFINITY};
     const enum world_end end = world_run(w, r, &record, &limits);
     bool ok = end == WORLD_DONE || end == WORLD_EMPTY;
     if (!ok) {
-        char who[600] = "out of memory, or too many events";
+        char who[600] = "out of memory, or too many events (run.limit)";
         if (end == WORLD_STUCK && !world_deadlock(w, who, sizeof who))
             snprintf(who, sizeof who, "nothing can happen any more, though tasks are left (a batch that never fills?)");
         error_set(err, "%s%s", end == WORLD_STUCK ? "deadlock: " : "", who);

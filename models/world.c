@@ -14,6 +14,7 @@
 #include "models/source.h"
 #include "models/station.h"
 #include "models/timeout.h"
+#include "models/witness.h"
 
 #include "models/patience.h"
 
@@ -214,7 +215,7 @@ bool world_record_new(struct world *w, uint32_t *out)
     if (w->model->impatient)
         task_impatience(w, *out)->timer = (struct timer){0};
     if (w->model->interruptible)
-        task_stay(w, *out)->timer = (struct timer){0};
+        *task_stay(w, *out) = (struct stay){.where = TASK_WALKING};
     for (uint32_t f = 0; f < w->model->frames; f++)
         task_frames(w, *out)[f] = (struct frame){0};
     return true;
@@ -231,6 +232,7 @@ static void task_forget(struct world *w, uint32_t ti)
 {
     w->tasks[ti].next = w->task_free;
     w->task_free = ti;
+    task_is(w, ti, TASK_WALKING);
     one_less_alive(w);
 }
 
@@ -370,6 +372,7 @@ static void think(struct world *w, uint32_t ti, double from)
 {
     struct task *t = &w->tasks[ti];
     t->draws = 0;
+    task_is(w, ti, TASK_WALKING);
     calendar_push(&w->sim.calendar, from + task_draw(t, &w->model->kinds[t->kind].arrival->think),
                   RANK_ARRIVAL, EV_THINK_END, ti);
 }
@@ -719,6 +722,8 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
         return recursion_run(w, record, limits);
     choose_handlers(w);
     begin(w);
+    if (w->witness != NULL)
+        witness_begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
     while (sim_run(&w->sim, w->handlers, w, PIECE)) {
         const enum world_end seen = look(w, &watch, limits);

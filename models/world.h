@@ -197,6 +197,7 @@ struct world {
     struct recursion *recursion; /* models/recursion.h; NULL: the model runs by its calendar */
     uint32_t admitted;  /* a blocked task for which there is room now, or NO_TASK */
     bool failed;        /* no memory */
+    struct witness *witness; /* through whom every event goes (models/witness.h); NULL: nobody watches */
 
     /* Where one replication is all there is: told at the end of each of `sections` equal pieces of the measured time but
      * the last; what was counted is forgotten afterwards, as at the cut. NULL: it is not cut into pieces. */

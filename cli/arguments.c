@@ -140,7 +140,7 @@ static bool options_known(const struct command *command, int argc, char **argv)
                 fprintf(stderr, "desq %s: option --%s takes no value\n", command->name, o->name);
                 return false;
             }
-            if (o->arg == NULL || text[2 + length] == '=')
+            if (o->arg == NULL || text[2 + length] == '=' || (o->flags & OPTION_ARG_OPTIONAL) != 0)
                 continue;
         } else {
             o = find_short(options, text[1]);

@@ -2,6 +2,7 @@
 
 #include "models/conduct.h"
 #include "models/experiment.h"
+#include "models/explain.h"
 #include "models/forecast.h"
 #include "models/select.h"
 #include "models/theory/theory.h"
@@ -192,4 +193,10 @@ bool desq_witness(struct desq *d, size_t point, uint64_t r, const struct witness
 double desq_warmup(const struct desq *d, size_t point)
 {
     return d->models[point]->warmup;
+}
+
+bool desq_explain(struct desq *d, size_t point, const struct explain_how *how, const struct explanation **out, size_t *count,
+                  struct error *err)
+{
+    return explain(&d->arena, d->models[point], how, out, count, err);
 }

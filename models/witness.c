@@ -128,6 +128,10 @@ static void stay_end(struct witness *s, struct watched *x, double now, const str
     told.overhead = parts->overhead - told.overhead;
     if (!(told.end > told.begin))
         return;
+    double *const all[] = {&told.wait, &told.service, &told.delay, &told.overhead};
+    for (int i = 0; i < 4; i++) /* differences of sums as large as the response: what rounding leaves is nothing */
+        if (fabs(*all[i]) < 1e-11 * now)
+            *all[i] = 0.0;
     if (x->count == x->room) {
         const size_t room = x->room == 0 ? 16 : 2 * x->room;
         struct task_stay_told *stays = realloc(x->stays, room * sizeof *stays);

@@ -120,7 +120,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "best", "size", "theory", "claims", "validate", "coverage"};
+    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "best", "size", "explain", "story", "theory", "claims", "validate", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
@@ -507,6 +507,40 @@ static void the_best_design_is_found(void)
     end(&t);
 }
 
+static void one_task_is_told_of(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    /* Four tasks of 1 s at two threads: the third waits for 1 s, behind none. */
+    CU_ASSERT_EQUAL(run(&t, "$desq story four.json --set /variants=null --set /servers=2 --task 3 --json s.json"), 0);
+    CU_ASSERT(says(t.out, "task 3 came at 0 s and is done after 2 s"));
+    CU_ASSERT(says(t.out, "waits for a server of"));
+    CU_ASSERT(says(t.out, "is served at"));
+    CU_ASSERT_EQUAL(run(&t, "grep -q '\"place\":.*\"line\"' s.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq story mm1.json --slowest"), 0);
+    CU_ASSERT(says(t.out, "is done"));
+    CU_ASSERT_EQUAL(run(&t, "$desq story four.json --task 9"), 1);
+    CU_ASSERT(says(t.err, "no such task"));
+    CU_ASSERT_EQUAL(run(&t, "$desq story four.json --task 1 --kind tusk"), 2);
+    CU_ASSERT(says(t.err, "there is \"task\""));
+    CU_ASSERT_EQUAL(run(&t, "$desq story four.json"), 2);
+    end(&t);
+}
+
+static void responses_are_explained(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    /* Four tasks of 1 s at one thread: 1.5 s of wait each, 1 s of service; the slowest quarter waits for 3. */
+    CU_ASSERT_EQUAL(run(&t, "$desq explain four.json --set /variants=null --set /servers=1 --above p75 --json e.json --plots pics"), 0);
+    CU_ASSERT(says(t.out, "60.0 %"));
+    CU_ASSERT(says(t.out, "75.0 %"));
+    CU_ASSERT_EQUAL(run(&t, "grep -q '\"slow_tasks\":.*8' e.json && test -s pics/explain-task.gp -a -s pics/explain-task.dat"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq explain four.json --above p0"), 2);
+    CU_ASSERT(says(t.err, "percentile"));
+    end(&t);
+}
+
 static void designs_are_sized(void)
 {
     struct place_of_test t;
@@ -529,6 +563,8 @@ static void designs_are_sized(void)
 
 const struct test cli_tests[] = {
     {"the best of several designs is found", the_best_design_is_found},
+    {"one task's life is told, stay by stay", one_task_is_told_of},
+    {"responses are explained by their parts", responses_are_explained},
     {"size finds the fewest servers and the largest load", designs_are_sized},
     {"changes of figures have Fieller's intervals where those are symmetric", changes_have_the_intervals_of_fieller},
     {"compare tells what changed, and a change beyond a requirement ends with 1", changes_are_told_and_required},

@@ -346,13 +346,13 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                          conduct_limit_events(&e->model->scenario->run));
     if (!model_settled(e->model))
         warnings[n++] =
-            arena_text(arena, "the rates of arrival change for good within the measured time (a schedule "
+            arena_text(arena, "rates of arrival, or numbers of servers, change for good within the measured time (a schedule "
                               "without \"repeat\", or \"start\", and run.warmup): the figures are means over "
                               "that change, not of a steady state");
     if (!model_whole_periods(e->model))
         warnings[n++] =
             arena_printf(arena,
-                         "the measured time is no whole number of periods of the arrivals (%.6g): figures "
+                         "the measured time is no whole number of periods of what repeats itself (%.6g): figures "
                          "weigh some hours of the schedule more than others",
                          e->model->period);
     for (uint32_t i = 0; i < m->station_count; i++)

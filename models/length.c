@@ -38,6 +38,38 @@ static double mean_or_0(const struct dist *d)
     return d == NULL || !isfinite(d->mean) ? 0.0 : d->mean;
 }
 
+/* How long two states that follow each other are remembered: 1 / (1 / a + 1 / b) where their times are exponential, ten times as
+ * long where they hardly vary. */
+static double alternation(double a, double b, double scv)
+{
+    return a > 0.0 && b > 0.0 ? a * b / (a + b) / fmin(fmax(scv, 0.1), 1.0) : 0.0;
+}
+
+static double breakdown_period(const struct station_model *station)
+{
+    return station->up != NULL && station->up->shape == DIST_CONSTANT && station->down->shape == DIST_CONSTANT
+               ? station->up->a + station->down->a
+               : 0.0;
+}
+
+/* How long it is remembered which servers are there, and how fast they are. What repeats itself is a period, not here. */
+static double servers_memory(const struct station_model *station)
+{
+    double time = mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0 + mean_or_0(station->vacation) +
+                  station->list_count * mean_or_0(station->told.switch_over) + station->scale_every +
+                  mean_or_0(station->scale_lag) + station->scale_stabilisation;
+    if (station->up != NULL && !(breakdown_period(station) > 0.0))
+        time += alternation(mean_or_0(station->up), mean_or_0(station->down), fmax(station->up->scv, station->down->scv));
+    const struct environment_spec *e = station->environment;
+    if (e != NULL && !(e->period > 0.0)) {
+        double scv = 0.0;
+        for (size_t i = 0; i < e->state_count; i++)
+            scv = fmax(scv, e->states[i].lasts->scv);
+        time += alternation(e->home, e->away, scv);
+    }
+    return time;
+}
+
 /* 2 sqrt(rho) (1 - cos(pi / (places + 1))): what a bound on the number there adds to the gap (see above). */
 static double bound_gap(double rho, double places)
 {
@@ -70,7 +102,7 @@ static double relaxation(const struct model *m, uint32_t i, double rho)
             queue = time + m->patience[i];
         time = queue > time ? queue : time;
     }
-    return time + mean_or_0(station->setup) + mean_or_0(station->keep_alive) / 2.0;
+    return time + servers_memory(station);
 }
 
 /* Mean time that one task asks of each server of a station with finitely many; 0 for others. */
@@ -163,24 +195,44 @@ static double settled(const struct model *m)
     double time = 0.0;
     for (uint32_t k = 0; k < m->kind_count; k++)
         time = fmax(time, m->kinds[k].arrival->settles);
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (m->stations[i].schedule_count > 1 && !(m->stations[i].schedule_repeat < INFINITY))
+            time = fmax(time, m->stations[i].schedule[2 * m->stations[i].schedule_count - 2]);
     return time;
 }
 
-/* A time after which all rates that repeat themselves have come round; 0: none does. Where the periods have
- * no common multiple within reason, the longest. */
+/* Period n of those that the model has: of arrivals, of the hours of servers, of breakdowns and environments by the clock. 0: it
+ * does not repeat itself. */
+static double period_of(const struct model *m, uint32_t n)
+{
+    if (n < m->kind_count)
+        return m->kinds[n].arrival->ends ? 0.0 : m->kinds[n].arrival->period;
+    const struct station_model *station = &m->stations[(n - m->kind_count) / 3];
+    switch ((n - m->kind_count) % 3) {
+    case 0:
+        return station->schedule_count > 1 && station->schedule_repeat < INFINITY ? station->schedule_repeat : 0.0;
+    case 1:
+        return breakdown_period(station);
+    default:
+        return station->environment != NULL ? station->environment->period : 0.0;
+    }
+}
+
+/* A time after which all that repeats itself has come round; 0: nothing does. Where the periods have no common
+ * multiple within reason, the longest. */
 static double common_period(const struct model *m)
 {
     enum { MULTIPLES_MOST = 100 };
+    const uint32_t count = m->kind_count + 3 * m->station_count;
     double longest = 0.0;
-    for (uint32_t k = 0; k < m->kind_count; k++)
-        if (!m->kinds[k].arrival->ends)
-            longest = fmax(longest, m->kinds[k].arrival->period);
+    for (uint32_t n = 0; n < count; n++)
+        longest = fmax(longest, period_of(m, n));
     for (int i = 1; longest > 0.0 && i <= MULTIPLES_MOST; i++) {
         bool common = true;
-        for (uint32_t k = 0; k < m->kind_count && common; k++) {
-            const double period = m->kinds[k].arrival->period;
+        for (uint32_t n = 0; n < count && common; n++) {
+            const double period = period_of(m, n);
             const double turns = period > 0.0 ? i * longest / period : 1.0;
-            common = m->kinds[k].arrival->ends || fabs(turns - nearbyint(turns)) < 1e-9 * turns;
+            common = fabs(turns - nearbyint(turns)) < 1e-9 * turns;
         }
         if (common)
             return i * longest;

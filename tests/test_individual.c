@@ -237,6 +237,40 @@ static void shared_and_broken(void)
     }
 }
 
+/* Run lengths are left open: they have to cover the hours, the breakdowns and the states that there are. */
+static void lengths_that_fit(void)
+{
+    static const struct {
+        const char *station;
+        double utilisation;
+    } slow[] = {
+        {"'servers':{'schedule':[[0,8],['8h',2],['16h',8]],'repeat':'24h'}", 1.0 / 6.0},
+        {"'servers':4,'breakdown':{'up':'5h','down':'1h','scope':'station'}", 0.25},
+        {"'servers':4,'environment':'e'", -1.0},
+        {"'servers':4,'environment':'f'", -1.0},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        struct trial t;
+        if (trial_read(&t, "{'environments':{'e':{'a':{'lasts':'5h','speed':1},'b':{'lasts':'1h','speed':0.5}},"
+                           "'f':{'a':{'lasts':{'dist':'exponential','mean':'5h'},'speed':1},'b':{'lasts':{'dist':'exponential','mean':"
+                           "'1h'},'speed':0.5}}},'stations':{'q':{%s}},"
+                           "'tasks':{'a':{'arrivals':{'rate':0.02},'steps':[{'at':'q','for':{'dist':'exponential','mean':50}}]}},"
+                           "'run':{'replications':32}}",
+                       slow[i].station) &&
+            trial_run(&t, 0)) {
+            const struct figure *f = trial_figure(&t, 0, "station:q", "utilisation"),
+                                *busy = trial_figure(&t, 0, "a", "service");
+            const double exact = slow[i].utilisation;
+            if (exact > 0.0)
+                EXPECT(fabs(f->mean - exact) < 2.5 * f->half_width + 1e-4, "%s: %g +- %g, not %g", slow[i].station, f->mean,
+                       f->half_width, exact);
+            else /* a tenth of the work is there at any time; a sixth of the time it takes twice as long */
+                EXPECT(fabs(busy->mean - 50.0 * (5.0 + 2.0) / 6.0) < 1.0, "%s: service of %g", slow[i].station, busy->mean);
+        }
+        trial_free(&t);
+    }
+}
+
 static void breakdowns_of_an_mm1(void)
 {
     /* Up and down exponential, by the clock: White, Christie, "Queuing with preemptive priorities or with breakdown",
@@ -408,6 +442,7 @@ const struct test individual_tests[] = {
     {"batches in another order than that of coming", batches_in_order},
     {"several servers at once at stations behind a balancer", several_at_once_behind_a_balancer},
     {"preempting stations by the clock, broken, scaled: by hand", preempted_by_the_hour},
+    {"runs whose length is left open cover hours, breakdowns and states", lengths_that_fit},
     {"shared servers by the clock, broken, scaled: by hand", shared_by_the_hour},
     {"two servers that break down, shared or not: their chain", shared_and_broken},
     {"servers break: their tasks resume, restart or are lost", broken_servers},

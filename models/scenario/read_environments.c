@@ -36,9 +36,9 @@ static bool read_next(struct reader *r, const cJSON *node, const char *const *na
     return true;
 }
 
-/* The mean speed in the long run, from the first state on: shares of visits by iteration of the lazy chain (which has no
- * periods), weighted by how long each lasts. */
-static double mean_speed(const struct environment_spec *e, const double *p)
+/* The long run, from the first state on: shares of visits by iteration of the lazy chain (which has no periods), weighted by
+ * how long each lasts. */
+static void long_run(struct environment_spec *e, const double *p)
 {
     enum { ROUNDS = 100000 };
     double share[STATES_MOST] = {1.0}, moved = 1.0, time = 0.0, work = 0.0;
@@ -54,11 +54,40 @@ static double mean_speed(const struct environment_spec *e, const double *p)
             share[i] = next[i];
         }
     }
+    size_t home = 0;
     for (size_t i = 0; i < n; i++) {
-        time += share[i] * e->states[i].lasts->mean;
-        work += share[i] * e->states[i].lasts->mean * e->states[i].speed;
+        const double here = share[i] * e->states[i].lasts->mean;
+        time += here;
+        work += here * e->states[i].speed;
+        if (here > share[home] * e->states[home].lasts->mean)
+            home = i;
     }
-    return isfinite(time) ? work / time : 1.0; /* a state of infinite mean: nothing is known */
+    e->mean_speed = isfinite(time) ? work / time : 1.0; /* a state of infinite mean: nothing is known */
+    e->home = e->states[home].lasts->mean;
+    e->away = isfinite(time) ? time / share[home] - e->home : 0.0;
+}
+
+/* The time of a round where nothing is drawn; 0: something is. */
+static double period_of(const struct environment_spec *e, const double *p)
+{
+    const size_t n = e->state_count;
+    double reached[STATES_MOST], time = 0.0;
+    bool seen[STATES_MOST] = {false};
+    for (size_t state = 0;;) {
+        if (seen[state])
+            return time - reached[state];
+        if (e->states[state].lasts->shape != DIST_CONSTANT)
+            return 0.0;
+        seen[state] = true;
+        reached[state] = time;
+        time += e->states[state].lasts->a;
+        size_t next = 0;
+        while (next < n && !(p[state * n + next] >= 1.0))
+            next++;
+        if (next == n)
+            return 0.0;
+        state = next;
+    }
 }
 
 static bool read_environment(struct reader *r, const cJSON *node, struct environment_spec *out)
@@ -98,7 +127,8 @@ static bool read_environment(struct reader *r, const cJSON *node, struct environ
     }
     if (!moves)
         return read_fail(r, node, "some state must have a speed above 0");
-    out->mean_speed = mean_speed(out, p);
+    long_run(out, p);
+    out->period = period_of(out, p);
     if (!(out->mean_speed > 1e-9))
         return read_fail(r, node, "in the long run the speed is 0");
     for (i = 0; i < n; i++)

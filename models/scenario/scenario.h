@@ -36,6 +36,8 @@ struct environment_spec {
     size_t state_count;
     const double *next; /* row i: from state i to each, cumulated */
     double mean_speed;  /* in the long run */
+    double home, away;  /* mean time in the state that has most of it, each time; and away from it, in between */
+    double period;      /* where nothing is drawn, after which it repeats itself; else 0 */
 };
 
 struct station_spec {

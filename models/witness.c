@@ -45,13 +45,25 @@ static uint64_t arrived_so_far(const struct world *w)
     return n;
 }
 
+/* Whose server, which the task has just been given, turns to it: its step has moved on already. */
+static size_t switching_at(const struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    const struct holding *holdings = task_holdings(w, ti);
+    for (uint8_t h = t->holds; h-- > 0;)
+        if (holdings[h].state == HOLDING_HELD && holdings[h].since == t->since)
+            return w->stations[holdings[h].station].model->whole;
+    return task_station(w, ti)->model->whole;
+}
+
 static size_t station_of(const struct world *w, uint32_t ti, enum whereabouts where)
 {
     switch (where) {
+    case TASK_SWITCHED:
+        return switching_at(w, ti);
     case TASK_WAITING:
     case TASK_RESUMING:
     case TASK_SERVED:
-    case TASK_SWITCHED:
     case TASK_SHARED:
     case TASK_VISITING:
     case TASK_BLOCKED:

@@ -215,6 +215,49 @@ static void blocked_and_others(void)
           {0, 3, 0, 3, 0, 0, DONE}, {0, 6, 3, 3, 0, 0, DONE}, {1, 7, 3, 1, 0, 0, DONE});
 }
 
+static void polling_servers(void)
+{
+    /* A server comes to a line before the task that joins it then: it has gone on, and is back at 2 (from b, at 1.5). */
+    PLAYS("{'stations':{'q':{'discipline':{'name':'polling','switch_over':0.5}}},'tasks':{" KIND("a", ARRIVES(1), AT(1)) "," KIND(
+              "b", ARRIVES(100), AT(1)) "}}",
+          {0, 3, 1, 1, 0, 0, DONE}, {1, 101.5, 0.5, 1, 0, 0, DONE});
+    /* And before patience, or a time-out, ends: the task is served; timed out, it leaves at once. */
+    PLAYS("{'stations':{'q':{'discipline':{'name':'polling','switch_over':0.5}}},'tasks':{'a':{'patience':0.5," ARRIVES(
+              0.5) "'steps':[" AT(1) "]}," KIND("b", ARRIVES(100), AT(1)) "}}",
+          {0, 2, 0.5, 1, 0, 0, DONE}, {1, 101.5, 0.5, 1, 0, 0, DONE});
+    PLAYS("{'stations':{'q':{'discipline':{'name':'polling','switch_over':0.5}}},'tasks':{" KIND(
+              "a", ARRIVES(0.5), "{'timeout':0.5,'do':[" AT(1) "]}") "," KIND("b", ARRIVES(1.25), AT(1)) "}}",
+          {0, 1, 0.5, 0, 0, 0, TIMED_OUT}, {1, 2.5, 0.25, 1, 0, 0, DONE});
+}
+
+static void dropped_and_timed_out(void)
+{
+    /* Of six at 0 the fourth is dropped at 3, when its time-out ends too: the drop came with the completion. */
+    PLAYS("{'stations':{'q':{'discipline':{'name':'codel','target':1,'interval':2}}},'tasks':{" KIND("a", AT_ONCE(3), AT(1)) "," KIND(
+              "b", AT_ONCE(1), "{'timeout':3,'do':[" AT(1) "]}") "," KIND("c", AT_ONCE(2), AT(1)) "}}",
+          {0, 1, 0, 1, 0, 0, DONE}, {0, 2, 1, 1, 0, 0, DONE}, {0, 3, 2, 1, 0, 0, DONE}, {1, 3, 3, 0, 0, 0, true},
+          {2, 4, 3, 1, 0, 0, DONE}, {2, 5, 4, 1, 0, 0, DONE});
+}
+
+#define UP_DOWN "'environments':{'e':{'up':{'lasts':2,'speed':1},'down':{'lasts':3,'speed':0}}},"
+
+static void changes_of_an_environment(void)
+{
+    /* After the completion, the arrival and the server that is released at that instant; with patience and time-outs in the order
+     * in which they were set. */
+    PLAYS("{" UP_DOWN "'stations':{'q':{'environment':'e'}},'tasks':{" KIND("a", AT_ONCE(2), AT(2)) "}}",
+          {0, 2, 0, 2, 0, 0, DONE}, {0, 7, 2, 5, 0, 0, DONE});
+    PLAYS("{" UP_DOWN "'stations':{'q':{'environment':'e','discipline':'ps'}},'tasks':{" KIND("a", AT_ONCE(1), AT(2)) "," KIND(
+              "b", ARRIVES(2), AT(1)) "}}",
+          {0, 2, 0, 2, 0, 0, DONE}, {1, 6, 3, 1, 0, 0, DONE});
+    PLAYS("{" UP_DOWN "'stations':{'q':{'environment':'e','discipline':'srpt'}},'tasks':{" KIND("a", AT_ONCE(1), AT(3)) "," KIND(
+              "b", ARRIVES(2), AT(0.5)) "}}",
+          {1, 5.5, 0, 3.5, 0, 0, DONE}, {0, 6.5, 3.5, 3, 0, 0, DONE});
+    /* Servers come back at 5 before the task that arrives then, whose own deadline for waiting is 0. */
+    PLAYS("{'stations':{'q':{'discipline':'gps','breakdown':{'up':2,'down':3}}},'tasks':{" KIND("a", ARRIVES(5), AT(1)) "}}",
+          {0, 6, 0, 1, 0, 0, DONE});
+}
+
 const struct test instants_tests[] = {
     {"a completion and an arrival", completion_and_arrival},
     {"a completion and a time-out", completion_and_time_out},
@@ -228,5 +271,8 @@ const struct test instants_tests[] = {
     {"a join that cancels, and a completion, a time-out", joins_and_others},
     {"time-out, patience, batch wait: which of two expiries", expiry_and_expiry},
     {"room at a full station, and a time-out, an arrival", blocked_and_others},
+    {"a polling server that comes, and an arrival, patience and time-outs", polling_servers},
+    {"a drop and a time-out", dropped_and_timed_out},
+    {"a change of an environment, and all else", changes_of_an_environment},
     {NULL, NULL},
 };

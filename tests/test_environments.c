@@ -1,10 +1,13 @@
 /* test_environments.c: processes that change the speed of several stations at once. */
+#include "models/theory/theory.h"
 #include "tests/closed_forms.h"
 #include "tests/exact.h"
 #include "tests/schedule.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Speed 1 from 0 to 2, 1/2 to 5, 1 to 7, ... */
 #define SLOWS "'environments':{'e':{'fast':{'lasts':2,'speed':1},'slow':{'lasts':3,'speed':0.5}}},"
@@ -129,6 +132,29 @@ static void numbers_at_one_station(void)
     }
 }
 
+/* What theory's row says of numbers is what the chains say. */
+static void theory_of_numbers(void)
+{
+    static const double rates[] = {0.45, 0.9, 1.8};
+    for (unsigned servers = 1; servers <= 3; servers++) {
+        struct trial t;
+        double told = 0.0;
+        const struct theory_answer *answers;
+        size_t count = 0;
+        struct error err;
+        if (trial_read(&t, "{" RANDOM "'environment':'e','servers':%u,'arrivals':{'rate':%g},'service':{'dist':'exponential','mean':1}}",
+                       servers, rates[servers - 1]) &&
+            desq_theory(t.desq, 0, &answers, &count, &err))
+            for (size_t i = 0; i < count; i++)
+                for (size_t v = 0; strcmp(answers[i].form->name, "environment") == 0 && v < answers[i].value_count; v++)
+                    if (strcmp(answers[i].values[v].probe, "in_station") == 0)
+                        told = answers[i].values[v].value;
+        const double chain = one_station(rates[servers - 1], servers);
+        EXPECT(fabs(told - chain) < 1e-6 * chain, "%u servers: %.9g, by the chain %.9g", servers, told, chain);
+        trial_free(&t);
+    }
+}
+
 /* With preemption the urgent are alone; all together are as many as in any order. */
 static void priorities(void)
 {
@@ -183,6 +209,7 @@ static void two_stations(void)
 const struct test environments_tests[] = {
     {"speeds that change in the middle of a service, by hand", by_hand},
     {"numbers at one station: M/M/1, M/M/2, M/M/inf, shared or not, in a random environment", numbers_at_one_station},
+    {"theory's numbers in a random environment are those of chains", theory_of_numbers},
     {"preemptive priorities in a random environment", priorities},
     {"two stations that are slow at the same times", two_stations},
     {NULL, NULL},

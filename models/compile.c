@@ -141,6 +141,8 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
         .replacement = spec->replacement,
         .weights = weights,
         .steal = spec->steal,
+        .information = spec->information,
+        .key = spec->key,
         .jockey = (uint32_t)spec->jockey,
     };
     m->stations[station].group = group;

@@ -1,5 +1,6 @@
 #include "models/group.h"
 
+#include "models/alarm.h"
 #include "models/environment.h"
 #include "models/individual.h"
 
@@ -46,15 +47,81 @@ static double work(const struct dispatch_view *view, uint32_t i)
            servers;
 }
 
+/* The same as they were at the last look. */
+static const struct told_load *told(const struct dispatch_view *view, uint32_t i)
+{
+    const struct world *w = view->world;
+    return &w->stations[view->group].told[i];
+}
+
+static uint32_t present_told(const struct dispatch_view *view, uint32_t i)
+{
+    return told(view, i)->present;
+}
+
+static uint32_t idle_told(const struct dispatch_view *view, uint32_t i)
+{
+    return told(view, i)->idle;
+}
+
+static double work_told(const struct dispatch_view *view, uint32_t i)
+{
+    return told(view, i)->work;
+}
+
+static void look(struct world *w, uint32_t station)
+{
+    const struct group_model *group = w->stations[station].model->group;
+    const struct dispatch_view view = {.world = w, .targets = group->members, .count = group->count};
+    for (uint32_t i = 0; i < group->count; i++)
+        w->stations[station].told[i] =
+            (struct told_load){present(&view, i), idle(&view, i), w->model->weighed ? work(&view, i) : 0.0};
+}
+
+static void on_look(struct world *w, struct alarm *alarm)
+{
+    struct station *st = &w->stations[alarm->subject];
+    look(w, alarm->subject);
+    alarm_set(w, alarm->number, w->sim.now + dist_draw(st->model->group->information, &st->line.stream), RANK_EXPIRY);
+}
+
+void group_begin(struct world *w)
+{
+    for (uint32_t i = 0; i < w->model->station_count; i++) {
+        const struct group_model *group = w->model->stations[i].group;
+        if (group == NULL || group->information == NULL)
+            continue;
+        look(w, i);
+        const uint32_t alarm = alarm_new(w, on_look, i, 0);
+        if (w->failed)
+            return;
+        w->alarms[alarm].number = alarm;
+        alarm_set(w, alarm, dist_draw(group->information, &w->stations[i].line.stream), RANK_EXPIRY);
+    }
+}
+
+/* Number of the first of the draws of keys, beyond all others of a task. */
+#define KEY_DRAWS (UINT64_C(1) << 35)
+
+/* The task's key here: the same at each visit, for its branches too. */
+static uint64_t key_of(const struct world *w, const struct station *st, uint32_t ti)
+{
+    struct stream s = stream_draw(task_more(w, ti)->shared, KEY_DRAWS + (uint64_t)(st - w->stations));
+    return (uint64_t)llround(dist_draw(st->model->group->key, &s));
+}
+
 struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti)
 {
     const struct group_model *group = st->model->group;
+    const bool stale = group->information != NULL;
     const struct dispatch_view view = {
         .world = w,
+        .group = (uint32_t)(st - w->stations),
         .count = group->count,
-        .present = present,
-        .idle = idle,
-        .work = work,
+        .present = stale ? present_told : present,
+        .idle = stale ? idle_told : idle,
+        .work = stale ? work_told : work,
+        .key = group->key == NULL ? 0 : key_of(w, st, ti),
         .targets = group->members,
         .stream = &st->line.stream,
         .d = group->d,
@@ -62,7 +129,6 @@ struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti)
         .weights = group->weights,
         .turn = &st->turn,
     };
-    (void)ti;
     struct station *chosen = &w->stations[group->members[group->rule->choose(&view)]];
     if (!group->steal || chosen->idle > 0)
         return chosen;

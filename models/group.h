@@ -21,6 +21,8 @@ struct group_model {
     uint32_t d;
     bool replacement;
     const double *weights; /* cumulated; NULL: not weighted */
+    const struct dist *information; /* how long what the rule knows stays as it is; NULL: it knows what is now */
+    const struct dist *key; /* of tasks; NULL: the rule needs none */
     bool steal;
     uint32_t jockey; /* least difference; 0: nobody changes lines */
 };
@@ -30,6 +32,15 @@ uint32_t group_present(const struct world *w, const struct group_model *group);
 
 /* The member of st's group to which ti, its demand drawn, goes. */
 struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti);
+
+/* What the rule knows of a member, as of when it was last looked at. */
+struct told_load {
+    uint32_t present, idle;
+    double work;
+};
+
+/* Start of a replication, once alarms may be made: nothing is there, and the next look is set. */
+void group_begin(struct world *w);
 
 /* A task has left st, a member where model.wanders: its server may be idle while others wait elsewhere, or its line
  * shorter than others. */

@@ -40,6 +40,7 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
                            .serving = serving,
                            .serving_size = serving_size,
                            .individuals = st->individuals,
+                           .told = st->told,
                            .batches = st->batches,
                            .polling = st->polling,
                            .speed = st->speed,
@@ -125,6 +126,10 @@ struct world *world_new(const struct model *m)
             w->stations[i].individuals = individual_new(&m->stations[i]);
             ok = w->stations[i].individuals != NULL;
         }
+        if (ok && m->stations[i].group != NULL && m->stations[i].group->information != NULL) {
+            w->stations[i].told = calloc(m->stations[i].group->count, sizeof(struct told_load));
+            ok = w->stations[i].told != NULL;
+        }
         if (ok && m->stations[i].batch_max > 0 && m->stations[i].group == NULL) {
             w->stations[i].batches = batch_servers_new(&m->stations[i]);
             ok = w->stations[i].batches != NULL;
@@ -155,6 +160,7 @@ void world_free(struct world *w)
         free(w->stations[i].line.heap);
         free(w->stations[i].serving);
         free(w->stations[i].individuals);
+        free(w->stations[i].told);
         free(w->stations[i].batches);
         free(w->stations[i].polling);
         if (w->stations[i].model->discipline->release != NULL)
@@ -679,6 +685,7 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     for (uint32_t i = 0; i < m->part_count; i++)
         reset_station(w, &w->stations[i], m->seed, r);
     environment_begin(w);
+    group_begin(w);
     for (uint32_t k = 0; k < m->kind_count; k++)
         reset_kind(w, k, m->seed, r, record);
 }

@@ -82,6 +82,7 @@ struct station {
     /* models/environment.h */
     double speed, worked, worked_since, work_next;
     struct polling *polling;         /* models/polling.h */
+    struct told_load *told;       /* of a group whose rule does not know what is now (models/group.h); else NULL */
     struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */
 
     /* preemptive: the tasks in service, the least urgent first */

@@ -168,8 +168,15 @@ static void full(struct maker *m)
 
 static void lines(struct maker *m)
 {
-    static const char *const rules[] = {"random", "round_robin", "jsq", "power_of_d", "least_work", "join_idle"};
-    say(m, ",\"queues\":\"per_server\",\"dispatch\":\"%s\"", rules[below(m, 6)]);
+    static const char *const rules[] = {"random", "round_robin", "hash\",\"key\":{\"dist\":\"uniform\",\"min\":0,\"max\":9},\"queues\":\"per_server",
+                                        "jsq", "power_of_d", "least_work", "join_idle"};
+    const unsigned rule = below(m, 7);
+    if (rule == 2)
+        say(m, ",\"dispatch\":\"%s\"", rules[rule]);
+    else
+        say(m, ",\"queues\":\"per_server\",\"dispatch\":\"%s\"", rules[rule]);
+    if (rule > 2 && chance(m, 0.3))
+        say(m, ",\"information\":{\"age\":%s}", chance(m, 0.5) ? "2" : "{\"dist\":\"exponential\",\"mean\":1}");
     if (m->holdable[m->station] && chance(m, 0.4))
         say(m, chance(m, 0.5) ? ",\"steal\":true" : ",\"jockey\":2");
 }

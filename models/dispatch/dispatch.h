@@ -12,6 +12,7 @@
 /* What a rule may look at. Targets are numbered from 0. */
 struct dispatch_view {
     const void *world;
+    uint32_t group;   /* the station whose targets these are */
     uint32_t count; /* of targets, at least 1 */
     uint32_t (*present)(const struct dispatch_view *view, uint32_t target); /* tasks waiting and in service */
     uint32_t (*idle)(const struct dispatch_view *view, uint32_t target);    /* servers without work */
@@ -21,6 +22,7 @@ struct dispatch_view {
     uint32_t d;            /* power_of_d: targets that are looked at */
     bool replacement;      /* power_of_d: one may be drawn twice */
     const double *weights; /* weighted: cumulated, the last one 1 */
+    uint64_t key;          /* hash: of the task */
     uint32_t *turn;        /* round_robin: whose turn it is; 0 at the start */
 };
 
@@ -29,6 +31,8 @@ struct dispatch_type {
     const char *summary; /* one line */
     const char *rule;    /* exactly what it does; for `desq list` */
     bool drawn;          /* by chance, ties left out */
+    bool looks;          /* at what the targets have to do */
+    bool keyed;          /* at a key of the task */
     uint32_t (*choose)(const struct dispatch_view *view);
 };
 

@@ -15,5 +15,6 @@ const struct dispatch_type dispatch_join_idle = {
     .summary = "one with an idle server, else any",
     .rule = "Of the targets with an idle server each is as likely; if there is none, of all targets.",
     .drawn = true,
+    .looks = true,
     .choose = choose,
 };

@@ -14,5 +14,6 @@ const struct dispatch_type dispatch_jsq = {
     .name = "jsq",
     .summary = "the one with fewest tasks (join the shortest queue, least connections)",
     .rule = "The target with fewest tasks present, those in service counted; of several, each is as likely.",
+    .looks = true,
     .choose = choose,
 };

@@ -16,5 +16,6 @@ const struct dispatch_type dispatch_least_work = {
     .rule = "The target whose tasks present, those in service included, have the least service time left, over "
             "its number of servers; it is known exactly. Servers that are held through steps count for the "
             "mean time of that. Ties at random.",
+    .looks = true,
     .choose = choose,
 };

@@ -36,5 +36,6 @@ const struct dispatch_type dispatch_power_of_d = {
             "several times); of them the one with fewest tasks present, those in service counted, ties at "
             "random.",
     .drawn = true,
+    .looks = true,
     .choose = choose,
 };

@@ -28,6 +28,8 @@ static const char *station_refused(const struct station_model *m)
         return "servers that go round several lines";
     if (m->quantum < INFINITY)
         return "a quantum";
+    if (m->group != NULL && (m->group->information != NULL || m->group->key != NULL))
+        return "dispatch by what is known late, or by keys";
     if (m->wanders || (m->group != NULL && (m->group->steal || m->group->jockey > 0)))
         return "stealing or jockeying";
     if (m->group != NULL && strcmp(m->group->rule->name, "least_work") == 0)

@@ -25,10 +25,30 @@ static bool read_jockey(struct reader *r, const cJSON *node, struct station_spec
     return true;
 }
 
+/* "information": { "age": D }: what the rule knows is renewed each time after D. */
+static bool read_information(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    static const struct param params[] = {
+        {.name = "age", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE, .required = true,
+         .summary = "how long what the rule knows stays as it is"},
+        {0}};
+    const cJSON *information = json_get(node, "information");
+    struct arg args[sizeof params / sizeof params[0]];
+    if (information == NULL)
+        return true;
+    if (!read_args(r, information, params, NULL, NULL, "\"information\"", DIMENSION_NUMBER, args))
+        return false;
+    if (!out->dispatch->looks)
+        return read_fail_key(r, information, "\"information\" has no meaning with \"dispatch\": \"%s\", which looks at nothing",
+                             out->dispatch->name);
+    out->information = args[0].dist;
+    return args[0].dist->mean > 0.0 || read_fail(r, information, "an \"age\" must be above 0");
+}
+
 bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out)
 {
     (void)args;
-    static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", NULL};
+    static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", "information", "key", NULL};
     if (!read_jockey(r, node, out))
         return false;
     const bool group = json_get(node, "balance") != NULL;
@@ -55,6 +75,13 @@ bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, 
         return read_fail(r, json_get(node, "d"), "\"d\" is at most %d", D_MOST);
     if (weighted && out->weights == NULL)
         return read_fail(r, json_get(node, "dispatch"), "\"weighted\" needs \"weights\"");
+    if (out->dispatch->keyed && out->key == NULL)
+        return read_fail(r, json_get(node, "dispatch"), "\"%s\" needs \"key\"", out->dispatch->name);
+    if (!out->dispatch->keyed && out->key != NULL)
+        return read_fail_key(r, json_get(node, "key"), "\"key\" has no meaning with \"dispatch\": \"%s\"; \"hash\" has one",
+                             out->dispatch->name);
+    if (!read_information(r, node, out))
+        return false;
     if (!weighted && out->weights != NULL)
         return read_fail_key(r, json_get(node, "weights"),
                              "\"weights\" has no meaning with \"dispatch\": \"%s\"; \"weighted\" has one",
@@ -84,7 +111,7 @@ static bool check_weights(struct reader *r, const cJSON *node, const struct stat
 
 static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list, struct station_spec *out)
 {
-    static const char *const allowed[] = {"balance", "dispatch", "d", "replacement", "weights", "capacity", "on_full",
+    static const char *const allowed[] = {"balance", "dispatch", "d", "replacement", "weights", "information", "key", "capacity", "on_full",
                                           NULL};
     char described[JSON_DESCRIBE_SIZE];
     const struct scenario *s = r->scenario;

@@ -88,6 +88,8 @@ struct station_spec {
     size_t balance_count;
     const struct dispatch_type *dispatch; /* of a group, or among lines; NULL: neither */
     double d;                             /* power_of_d */
+    const struct dist *information;       /* how long what the rule knows stays as it is; NULL: it knows what is now */
+    const struct dist *key;               /* hash */
     bool replacement;
     const double *weights; /* weighted: as written, one for each member or server */
     size_t weight_count;

@@ -40,5 +40,7 @@ bool plain_lines(const struct plain *p, const char *rule, struct error *err)
         return error_set(err, "the station has a capacity");
     if (group->jockey > 0)
         return error_set(err, "tasks change lines");
+    if (group->information != NULL)
+        return error_set(err, "dispatch goes by what was known some time ago");
     return true;
 }

@@ -6,6 +6,7 @@
 #include "models/stint.h"
 #include "models/visit_waiting.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct batch_servers *batch_servers_new(const struct station_model *m)
@@ -16,6 +17,31 @@ struct batch_servers *batch_servers_new(const struct station_model *m)
     all->servers = (struct batch_server *)(void *)(all + 1);
     all->count = m->servers;
     return all;
+}
+
+/* When its batch will be done, at the speed of now; at none: never. */
+static void set_end(struct world *w, const struct station *st, const struct batch_server *server)
+{
+    if (st->speed > 0.0)
+        alarm_set(w, server->alarm, server->begun + (server->cost + server->left / st->speed), RANK_COMPLETION);
+    else
+        alarm_clear(w, server->alarm);
+}
+
+void batch_speed(struct world *w, struct station *st, double speed)
+{
+    struct batch_servers *all = st->batches;
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct batch_server *server = &all->servers[i];
+        const double elapsed = w->sim.now - server->begun, cost = fmin(elapsed, server->cost);
+        server->left = fmax(server->left - (elapsed - cost) * st->speed, 0.0);
+        server->cost -= cost;
+        server->begun = w->sim.now;
+    }
+    st->speed = speed;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->servers[i].busy)
+            set_end(w, st, &all->servers[i]);
 }
 
 /* The first so many of the line are served together. */
@@ -53,7 +79,10 @@ static void start(struct world *w, struct station *st, uint32_t size)
         stint->server = i;
         task_list_append(&server->tasks, w->tasks, ti);
     }
-    alarm_set(w, server->alarm, now + (cost + time), RANK_COMPLETION);
+    server->begun = now;
+    server->cost = cost;
+    server->left = time;
+    set_end(w, st, server);
 }
 
 struct oldest {

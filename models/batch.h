@@ -13,6 +13,7 @@ struct batch_server {
     struct task_list tasks; /* in service together */
     uint32_t count;
     uint32_t alarm; /* of the end of service */
+    double begun, cost, left; /* since the speed last changed: when that was, the switch and the work left then */
     bool busy;
 };
 
@@ -26,6 +27,9 @@ struct batch_servers {
 };
 
 extern const struct station_shape station_batch;
+
+/* The station's environment sets another speed: batches under way go on at that. */
+void batch_speed(struct world *w, struct station *st, double speed);
 
 struct batch_servers *batch_servers_new(const struct station_model *m);
 void batch_servers_begin(struct world *w, struct station *st);

@@ -1,6 +1,7 @@
 #include "models/environment.h"
 
 #include "models/alarm.h"
+#include "models/batch.h"
 #include "models/individual.h"
 #include "models/polling.h"
 #include "models/preempt.h"
@@ -48,6 +49,10 @@ static void set_speed(struct world *w, struct station *st, double speed)
     }
     if (st->model->shape == &station_preemptive) {
         preempt_speed(w, st, speed);
+        return;
+    }
+    if (st->model->shape == &station_batch) {
+        batch_speed(w, st, speed);
         return;
     }
     if (st->model->shape == &station_polling) {

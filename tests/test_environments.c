@@ -54,6 +54,9 @@ static void by_hand(void)
     PLAYS("{" SLOWS "'stations':{'q':{'environment':'e','discipline':{'name':'polling','switch_over':1}}},'tasks':{'a':{" AT_ONCE(
               1) AT_Q(2.5) "},'b':{" AT_ONCE(1) AT_Q(1) "}}}",
           {0, 3, 0, 3, 0, 0, false}, {1, 5.5, 4, 1.5, 0, 0, false});
+    /* Two together, and a third that waits for both. */
+    PLAYS("{" SLOWS STATION(",'batch':{'max':2,'per_task':0.5}") "'tasks':{'a':{" AT_ONCE(2) AT_Q(2) "},'b':{" ARRIVES(1) AT_Q(0.25) "}}}",
+          {0, 4, 0, 4, 0, 0, false}, {0, 4, 0, 4, 0, 0, false}, {1, 5.25, 3, 1.25, 0, 0, false});
     /* What is done at the instant of a change is done; who comes then comes before it. */
     PLAYS("{" STOPS STATION("") "'tasks':{'a':{" AT_ONCE(1) AT_Q(2) "},'b':{" ARRIVES(2) AT_Q(1) "}}}", {0, 2, 0, 2, 0, 0, false},
           {1, 6, 0, 4, 0, 0, false});

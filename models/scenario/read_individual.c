@@ -215,7 +215,7 @@ bool read_individual(struct reader *r, const cJSON *node, struct station_spec *o
     out->individual = listed || breakdown != NULL || vacation != NULL || autoscale != NULL || take != NULL;
     /* Servers that all serve alike, as in an environment, are told apart where each has a task of its own. */
     out->individual |= out->environment != NULL && out->discipline->shape == DISCIPLINE_QUEUEING && out->servers < INFINITY &&
-                       out->preempt == PREEMPT_NOBODY && !out->discipline->visits && json_get(node, "speed") == NULL;
+                       out->preempt == PREEMPT_NOBODY && !out->discipline->visits && json_get(node, "speed") == NULL && json_get(node, "batch") == NULL;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (json_get(node, keys[i]) != NULL && out->individual)
             return check_individual(r, node, out, keys[i]);

@@ -1,5 +1,6 @@
 /* list.h: every command, in the order `desq help` shows them. */
 COMMAND(run)
+COMMAND(merge)
 COMMAND(check)
 COMMAND(list)
 COMMAND(plot)

@@ -4,6 +4,7 @@
 #include "cli/output/output.h"
 #include "cli/output/number.h"
 #include "cli/progress.h"
+#include "cli/records.h"
 #include "models/forecast.h"
 #include "cli/save.h"
 #include "cli/scenario_args.h"
@@ -16,13 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS, KEY_FORECAST };
+enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS, KEY_FORECAST, KEY_CHECKPOINT, KEY_RESUME, KEY_PART };
 
 struct run_args {
     struct scenario_args scenarios;
     unsigned jobs;
     const char *json, *csv, *plots;
     bool quiet, forecast;
+    const char *checkpoint, *resume;
+    unsigned long long part, parts; /* parts 0: all */
+    const char *const *merged;      /* files of records, by `desq merge`; NULL: `desq run` */
+    size_t merged_count;
 };
 
 static const struct argp_option options[] = {
@@ -32,6 +37,9 @@ static const struct argp_option options[] = {
     {"csv", KEY_CSV, "FILE", 0, "Write one number per row to FILE (-: standard output)", 0},
     {"plots", KEY_PLOTS, "DIR", 0, "Draw plots into DIR, each with its data and gnuplot script", 0},
     {"forecast", KEY_FORECAST, NULL, 0, "Run nothing: say about how long it will take, and how exact it will be", 0},
+    {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Keep the record of every replication in FILE; those that are there already are not run again", 0},
+    {"resume", KEY_RESUME, "FILE", 0, "Go on with the study whose records are in FILE, as if it had never stopped (without a scenario)", 0},
+    {"part", KEY_PART, "I/N", 0, "With --checkpoint: run only part I of N of the replications, for `desq merge`", 0},
     {"quiet", 'q', NULL, 0, "No report and no progress line: only errors, and the exit status", 0},
     {0},
 };
@@ -63,7 +71,31 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         args->quiet = true;
         return 0;
+    case KEY_CHECKPOINT:
+        args->checkpoint = argument;
+        return 0;
+    case KEY_RESUME:
+        args->resume = argument;
+        return 0;
+    case KEY_PART: {
+        char *slash = strchr(argument, '/');
+        const bool good = slash != NULL && (*slash = '\0', arguments_whole(argument, 1000000, &args->part)) &&
+                          arguments_whole(slash + 1, 1000000, &args->parts) && args->part >= 1 && args->part <= args->parts;
+        if (slash != NULL)
+            *slash = '/';
+        return good ? 0 : arguments_complain(state, "--part takes I/N, as in 2/8; got \"%s\"", argument);
+    }
+    case ARGP_KEY_NO_ARGS:
+        return args->resume != NULL ? 0 : scenario_args_parse(&args->scenarios, key, argument, state);
     case ARGP_KEY_END:
+        if (args->resume != NULL && args->scenarios.file_count > 0)
+            return arguments_complain(state, "--resume goes on with what its file is of: name no scenario");
+        if (args->resume != NULL && (args->checkpoint != NULL || args->parts > 0 || args->forecast))
+            return arguments_complain(state, "--resume goes with none of --checkpoint, --part, --forecast");
+        if (args->checkpoint != NULL && args->scenarios.file_count > 1)
+            return arguments_complain(state, "--checkpoint keeps the records of one scenario; %zu files are given", args->scenarios.file_count);
+        if (args->parts > 0 && args->checkpoint == NULL)
+            return arguments_complain(state, "--part needs --checkpoint FILE, for the records of the part");
         if (args->scenarios.file_count > 1 && (args->json != NULL || args->csv != NULL))
             return arguments_complain(
                 state, "--json and --csv hold the results of one scenario; %zu files are given",
@@ -87,6 +119,7 @@ static const struct argp run_argp = {
         "  desq run mm1.json --set /arrivals/rate=0.95 --seed 7\n"
         "  desq run web.json --json web.out.json --plots pictures\n"
         "  desq run web.json --quiet --json - | jq '.points[0].tasks'\n"
+        "  desq run web.json --checkpoint web.records      (and, after an interruption: desq run --resume web.records)\n"
         "\n"
         "All files are checked before any is run. Files that are written appear whole or not at all. With "
         "--json - or "
@@ -173,10 +206,10 @@ static int larger(int a, int b)
 /* The folder for the plots of one file: DIR, or with several files DIR/NAME. */
 static bool plot_folder(const struct run_args *args, size_t i, char *out, size_t size)
 {
-    const char *file = args->scenarios.files[i], *slash = strrchr(file, '/');
+    const char *file = args->scenarios.file_count == 0 ? "" : args->scenarios.files[i], *slash = strrchr(file, '/');
     const char *name = slash != NULL ? slash + 1 : file, *dot = strrchr(name, '.');
     const int length = dot != NULL && dot != name ? (int)(dot - name) : (int)strlen(name);
-    const int wanted = args->scenarios.file_count == 1
+    const int wanted = args->scenarios.file_count <= 1
                            ? snprintf(out, size, "%s", args->plots)
                            : snprintf(out, size, "%s/%.*s", args->plots, length, name);
     return wanted >= 0 && (size_t)wanted < size;
@@ -201,19 +234,29 @@ static bool goes_to_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
-static int run_one(const struct run_args *args, size_t i, struct desq *d)
+static int run_one(const struct run_args *args, size_t i, struct desq *d, struct store *store)
 {
     struct progress progress;
     struct error err;
     const struct result *result;
-    progress_init(&progress, args->scenarios.files[i], args->quiet);
-    const struct desq_run how = {
-        .jobs = args->jobs, .stop = &interrupted, .progress = progress_update, .context = &progress};
+    progress_init(&progress, args->scenarios.file_count == 0 ? "" : args->scenarios.files[i], args->quiet);
+    const struct desq_run how = {.jobs = args->jobs,
+                                 .stop = &interrupted,
+                                 .progress = progress_update,
+                                 .context = &progress,
+                                 .store = store,
+                                 .part = args->part,
+                                 .parts = args->parts};
     const bool good = desq_run(d, &how, &result, &err);
     progress_end(&progress);
     if (!good) {
         complain(&err);
         return STATUS_BAD;
+    }
+    if (args->parts > 0) {
+        if (!args->quiet)
+            printf("part %llu of %llu is in %s\n", args->part, args->parts, args->checkpoint);
+        return STATUS_FINE;
     }
     int status = verdict(result);
     if (!args->quiet) {
@@ -281,8 +324,41 @@ static int forecast_one(const struct desq *d, const char *file)
     return STATUS_FINE;
 }
 
+/* A study from files of records, or one that is kept in one. */
+static int run_recorded(const struct run_args *args)
+{
+    struct records records = {0};
+    struct desq *d = NULL;
+    bool good;
+    if (args->merged != NULL || args->resume != NULL) {
+        good = records_of_file(&records, args->merged != NULL ? args->merged[0] : args->resume, &args->scenarios, &d);
+        for (size_t i = 0; good && i < args->merged_count; i++)
+            good = records_take(&records, args->merged[i], false);
+        good = good && (args->resume == NULL || records_take(&records, args->resume, true));
+    } else {
+        good = scenario_args_read(&args->scenarios, 0, &d) && records_of_scenario(&records, &args->scenarios, 0) &&
+               records_take(&records, args->checkpoint, true);
+        if (good && args->parts > 0 && desq_scenario(d)->points[0].scenario.run.replications < 2) {
+            fprintf(stderr, "desq: --part: how many replications are all parts together? Say --set /run/replications=1000\n");
+            good = false;
+        }
+    }
+    int status = good && outputs_possible(args) ? STATUS_FINE : STATUS_BAD;
+    if (status == STATUS_FINE) {
+        listen_for_interrupt();
+        status = run_one(args, 0, d, records.store);
+        if (interrupted)
+            status = STATUS_SIGNAL + interrupted;
+    }
+    desq_free(d);
+    records_free(&records);
+    return status;
+}
+
 static int run_all(const struct run_args *args)
 {
+    if (args->merged != NULL || args->resume != NULL || args->checkpoint != NULL)
+        return run_recorded(args);
     const size_t count = args->scenarios.file_count;
     struct desq **read = calloc(count, sizeof *read);
     int status = read != NULL ? STATUS_FINE : STATUS_BAD;
@@ -297,7 +373,7 @@ static int run_all(const struct run_args *args)
         listen_for_interrupt();
         size_t begun = 0;
         for (; begun < count && !interrupted; begun++)
-            status = larger(status, run_one(args, begun, read[begun]));
+            status = larger(status, run_one(args, begun, read[begun], NULL));
         if (interrupted) {
             say_not_begun(args, begun);
             status = STATUS_SIGNAL + interrupted;
@@ -322,6 +398,68 @@ static int run(int argc, char **argv)
         return STATUS_BAD;
     if (arguments_parse(&command_run, argc, argv, &args, &status))
         status = run_all(&args);
+    scenario_args_free(&args.scenarios);
+    return status;
+}
+
+static error_t parse_merge(int key, char *argument, struct argp_state *state)
+{
+    struct run_args *args = state->input;
+    switch (key) {
+    case KEY_JOBS:
+    case KEY_JSON:
+    case KEY_CSV:
+    case KEY_PLOTS:
+    case 'q':
+        return parse(key, argument, state);
+    case ARGP_KEY_NO_ARGS:
+        return arguments_complain(state, "which files of records? desq run --part I/N --checkpoint FILE writes them");
+    case ARGP_KEY_END:
+        return 0;
+    default:
+        return scenario_args_parse(&args->scenarios, key, argument, state);
+    }
+}
+
+static const struct argp_option merge_options[] = {
+    {"jobs", KEY_JOBS, "N", 0, "Use N threads for what has yet to be run", 0},
+    {"json", KEY_JSON, "FILE", 0, "Write all numbers to FILE (-: standard output)", 0},
+    {"csv", KEY_CSV, "FILE", 0, "Write one number per row to FILE (-: standard output)", 0},
+    {"plots", KEY_PLOTS, "DIR", 0, "Draw plots into DIR, each with its data and gnuplot script", 0},
+    {"quiet", 'q', NULL, 0, "No report and no progress line: only errors, and the exit status", 0},
+    {"set", KEY_SET, "/run/KEY=VALUE", 0, "How long to run: replications, precision, confidence, quantiles, limit", 0},
+    {0},
+};
+
+static const struct argp merge_argp = {
+    .options = merge_options,
+    .parser = parse_merge,
+    .args_doc = "FILE...",
+    .doc = "Puts the parts of a study together: the result is that of one run, to the bit. Replications that are in none of the files are run "
+           "now.\v"
+           "Example:\n"
+           "  desq run web.json --set /run/replications=1000 --part 1/4 --checkpoint web.1   (on four machines: 1/4 to 4/4)\n"
+           "  desq merge web.1 web.2 web.3 web.4 --json web.out.json\n"
+           "\n"
+           "Exit status: as of desq run."};
+
+static int merge(int argc, char **argv);
+
+const struct command command_merge = {
+    .name = "merge", .summary = "put the parts of a study together", .argp = &merge_argp, .run = merge};
+
+static int merge(int argc, char **argv)
+{
+    struct run_args args = {.quiet = false};
+    int status = STATUS_BAD;
+    if (!scenario_args_init(&args.scenarios, argc))
+        return STATUS_BAD;
+    if (arguments_parse(&command_merge, argc, argv, &args, &status)) {
+        args.merged = args.scenarios.files;
+        args.merged_count = args.scenarios.file_count;
+        args.scenarios.file_count = 0;
+        status = run_all(&args);
+    }
     scenario_args_free(&args.scenarios);
     return status;
 }

@@ -408,6 +408,20 @@ static bool catch_up(struct running *run, size_t first, size_t count)
     return true;
 }
 
+/* A part of all variants at one combination. */
+static bool run_part(struct running *run, size_t first, size_t count, struct result *result)
+{
+    bool ok = true;
+    for (size_t v = 0; v < count; v++) {
+        struct experiment *e = &run->experiments[v];
+        ok = ok && experiment_part(e, conduct_first_replications(run->models[first + v]), run->how->part, run->how->parts,
+                                   run->jobs, run->err);
+        experiment_end(e);
+    }
+    result->unfinished |= run->how->stop != NULL && *run->how->stop;
+    return ok;
+}
+
 /* All variants at one combination of sweep values. */
 static bool run_group(struct running *run, size_t first, size_t count, struct result *result,
                       struct difference *differences, struct comparison_of_await *comparisons,
@@ -424,9 +438,13 @@ static bool run_group(struct running *run, size_t first, size_t count, struct re
         e->limits = (struct world_limits){.stop = run->how->stop,
                                           .events = conduct_limit_events(spec),
                                           .deadline = run->started + spec->limit_seconds};
+        e->store = run->how->store;
+        e->point = first + v;
         e->merged = merged;
         e->context = run;
     }
+    if (ok && run->how->parts > 0)
+        return run_part(run, first, count, result);
     ok = ok && finish_points(run, first, count);
     ok = ok && catch_up(run, first, count);
     for (size_t v = 0; ok && v < count; v++) {

@@ -65,12 +65,17 @@ struct desq_progress {
     double seconds;             /* since the start */
 };
 
+struct store; /* sim/study/store.h */
+
 struct desq_run {
     unsigned jobs;                     /* threads; 0: one per core */
     const volatile sig_atomic_t *stop; /* becomes nonzero: end soon, with what there is; NULL: never */
     void (*progress)(void *context,
                      const struct desq_progress *progress); /* called between replications; or NULL */
     void *context;
+    struct store *store; /* records of replications that need not be run again, and where those go that are; NULL: none */
+    uint64_t part, parts; /* parts above 0: only every parts-th replication, the part-th first, of so many as each point asks
+                             for, for the records alone: the result has no points */
 };
 
 /* Runs all points. *out lives in d until the next desq_run or desq_free. false: err set (out of memory). A

@@ -158,6 +158,18 @@ static bool take_section(void *context, struct world *w)
     return batches_add(w->section_batches, record);
 }
 
+static struct store_key key_of(const struct experiment *e)
+{
+    return (struct store_key){.point = e->point, .warmup = e->model->warmup, .length = e->model->length};
+}
+
+static bool keep(struct experiment *e, uint64_t r, const struct record *record)
+{
+    const struct store_key key = key_of(e);
+    return e->store == NULL || (model_one_long_run(e->model) && isfinite(e->model->length)) ||
+           store_put(e->store, &key, r, record, &e->store_error);
+}
+
 static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
 {
     struct world *w = ((struct worker *)worker)->world;
@@ -168,6 +180,9 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
         w->section_batches = e->batches;
         w->sections = BATCHES_MOST;
     }
+    const struct store_key key = key_of(e);
+    if (e->store != NULL && w->section == NULL && store_find(e->store, &key, r, record))
+        return true;
     const enum world_end end = world_run(w, r, record, &e->limits);
     char who[600] = "";
     switch (end) {
@@ -208,8 +223,7 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
 static bool job_merge(void *context, uint64_t r, const struct record *record)
 {
     struct experiment *e = context;
-    (void)r;
-    if (!batches_add(e->batches, record))
+    if (!batches_add(e->batches, record) || !keep(e, r, record))
         return false;
     if (e->merged != NULL)
         e->merged(e->context, e);
@@ -228,6 +242,7 @@ bool experiment_restart(struct experiment *e, struct error *err)
 bool experiment_begin(struct experiment *e, struct model *m, struct error *err)
 {
     *e = (struct experiment){.model = m};
+    error_set(&e->store_error, "%s", "");
     return experiment_restart(e, err);
 }
 
@@ -259,6 +274,10 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
     if (from + done == replications)
         return true;
     e->finished = true;
+    if (e->store_error.text[0] != '\0') {
+        *err = e->store_error;
+        return false;
+    }
     /* The pieces of a replication that did not come to its end say nothing of it. */
     if (model_one_long_run(e->model) && done == 0 && !experiment_restart(e, err))
         return false;
@@ -279,6 +298,76 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
     }
     e->stopped = STOPPED_INTERRUPTED;
     return true;
+}
+
+/* A part: the engine counts its replications from 0. */
+struct part_of_study {
+    struct experiment *e;
+    uint64_t part, parts;
+};
+
+struct part_worker {
+    struct worker *worker;
+    const struct part_of_study *part;
+};
+
+static uint64_t replication_of(const struct part_of_study *p, uint64_t n)
+{
+    return p->part - 1 + n * p->parts;
+}
+
+static void *part_worker_new(void *context)
+{
+    struct part_of_study *p = context;
+    struct part_worker *worker = malloc(sizeof *worker);
+    if (worker == NULL)
+        return NULL;
+    *worker = (struct part_worker){job_worker_new(p->e), p};
+    if (worker->worker == NULL) {
+        free(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+static void part_worker_free(void *worker)
+{
+    job_worker_free(((struct part_worker *)worker)->worker);
+    free(worker);
+}
+
+static bool part_run(void *worker, uint64_t n, struct record *record, struct error *err)
+{
+    struct part_worker *w = worker;
+    return job_run(w->worker, replication_of(w->part, n), record, err);
+}
+
+static bool part_merge(void *context, uint64_t n, const struct record *record)
+{
+    const struct part_of_study *p = context;
+    return keep(p->e, replication_of(p, n), record);
+}
+
+bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part, uint64_t parts, unsigned jobs, struct error *err)
+{
+    struct part_of_study p = {e, part, parts};
+    const struct job job = {
+        .context = &p,
+        .worker_new = part_worker_new,
+        .worker_free = part_worker_free,
+        .run = part_run,
+        .samples = experiment_samples(e->model),
+        .histograms = histograms(e->model),
+        .merge = part_merge,
+        .stop = e->limits.stop,
+    };
+    const uint64_t count = replications < part ? 0 : (replications - part) / parts + 1;
+    const struct engine *engine = lookup_row(engine_table, jobs > 1 ? "threads" : "serial");
+    error_set(err, "%s", "");
+    const uint64_t done = count == 0 ? 0 : engine->run(&job, 0, count, jobs, err);
+    if (e->store_error.text[0] != '\0')
+        *err = e->store_error;
+    return done == count || (err->text[0] == '\0' && e->limits.stop != NULL && *e->limits.stop);
 }
 
 struct quantile_estimate experiment_quantile(const struct experiment *e, size_t histogram, double p)

@@ -120,7 +120,7 @@ static bool says(const char *text, const char *what)
 
 static void help_is_help(void)
 {
-    static const char *const commands[] = {"run", "check", "list", "plot", "compare", "best", "size", "explain", "story", "theory", "claims", "validate", "coverage"};
+    static const char *const commands[] = {"run", "merge", "check", "list", "plot", "compare", "best", "size", "explain", "story", "theory", "claims", "validate", "coverage"};
     struct place_of_test t;
     begin(&t);
     CU_ASSERT_EQUAL(run(&t, "$desq --help"), 0);
@@ -507,6 +507,36 @@ static void the_best_design_is_found(void)
     end(&t);
 }
 
+static void runs_go_on_and_parts_are_merged(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    /* Three parts, and one run that was cut in the middle of a record: the same bytes as the whole. */
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q --set /run/replications=7 --json whole.json"), 0);
+    for (int i = 1; i <= 3; i++) {
+        char command[200];
+        snprintf(command, sizeof command, "$desq run mm1.json --set /run/replications=7 --part %d/3 --checkpoint p%d", i, i);
+        CU_ASSERT_EQUAL(run(&t, command), 0);
+        CU_ASSERT(says(t.out, "of 3 is in p"));
+    }
+    CU_ASSERT_EQUAL(run(&t, "$desq merge p3 p1 p2 -q --json merged.json && cmp whole.json merged.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq merge p1 p3 -q --jobs 3 --json merged.json && cmp whole.json merged.json"), 0); /* what is missing is run */
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q --checkpoint r --json long.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "head -c 200000 r > cut && $desq run --resume cut -q --json again.json && cmp long.json again.json && cmp r cut"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run --resume r -q --set /run/replications=7 --json fewer.json && cmp whole.json fewer.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run --resume r --set /arrivals/rate=0.3"), 2);
+    CU_ASSERT(says(t.err, "another study"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run four.json --checkpoint r"), 2);
+    CU_ASSERT(says(t.err, "another study"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --seed 5 --checkpoint r"), 2);
+    CU_ASSERT_EQUAL(run(&t, "$desq merge whole.json"), 2);
+    CU_ASSERT(says(t.err, "no file of records"));
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --part 4/3 --checkpoint p4"), 2);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --part 1/3"), 2);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --resume r"), 2);
+    end(&t);
+}
+
 static void one_task_is_told_of(void)
 {
     struct place_of_test t;
@@ -563,6 +593,7 @@ static void designs_are_sized(void)
 
 const struct test cli_tests[] = {
     {"the best of several designs is found", the_best_design_is_found},
+    {"runs go on where they stood, and parts are merged, to the bit", runs_go_on_and_parts_are_merged},
     {"one task's life is told, stay by stay", one_task_is_told_of},
     {"responses are explained by their parts", responses_are_explained},
     {"size finds the fewest servers and the largest load", designs_are_sized},

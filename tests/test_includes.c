@@ -13,7 +13,7 @@
  * slashes too. Headers of the C library that are not named in `guarded` are free to all. */
 struct rule {
     const char *file;
-    const char *may[14];    /* NULL-ended: of our own headers; "." is the file's own folder */
+    const char *may[20];    /* NULL-ended: of our own headers; "." is the file's own folder */
     const char *outside[4]; /* NULL-ended: of the guarded headers of others */
 };
 
@@ -43,7 +43,7 @@ static const struct rule rules[] = {
     {"models/claims/*", {"./*", "models/desq.h", "models/theory/theory.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
     {"cli/*",
-     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/witness.h",
+     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/witness.h", "sim/study/store.h",
       "plots/*", "build/plots/*"},
      {"argp.h", "*cJSON*", "gsl/gsl_errno.h"}},
     {"tests/*", {"*"}, {"*"}},

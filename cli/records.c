@@ -1,0 +1,154 @@
+#include "cli/records.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What of "run" does not change any replication, but only how many of them there are and what is said of them. */
+static const char *const free_keys[] = {"replications", "precision", "confidence", "quantiles", "limit"};
+
+static const char *const engine_names[] = {
+    [DESQ_ENGINE_AUTO] = "auto", [DESQ_ENGINE_CALENDAR] = "calendar", [DESQ_ENGINE_RECURSION] = "recursion"};
+
+static bool out_of_memory(void)
+{
+    fprintf(stderr, "desq: out of memory\n");
+    return false;
+}
+
+/* The study as text: the same for all runs whose replications are the same. */
+static char *title_of(const cJSON *scenario, const struct desq_options *options)
+{
+    static const char *const words[] = {"title", "description", "answer", "require"};
+    cJSON *root = cJSON_CreateObject(), *copy = cJSON_Duplicate(scenario, true);
+    cJSON *run = cJSON_GetObjectItemCaseSensitive(copy, "run");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(copy, words[i]);
+    for (size_t i = 0; run != NULL && i < sizeof free_keys / sizeof *free_keys; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(run, free_keys[i]);
+    cJSON_AddStringToObject(root, "desq", DESQ_VERSION);
+    if (options->seed_given)
+        cJSON_AddNumberToObject(root, "seed", (double)options->seed);
+    cJSON_AddStringToObject(root, "engine", engine_names[options->engine]);
+    cJSON_AddItemToObject(root, "scenario", copy);
+    char *text = cJSON_PrintUnformatted(root);
+    cJSON_Delete(root);
+    return text;
+}
+
+static bool describe(struct records *r, const char *file, const cJSON *scenario, const struct desq_options *options)
+{
+    r->store = store_new();
+    r->title = title_of(scenario, options);
+    cJSON *more = cJSON_CreateObject();
+    cJSON_AddStringToObject(more, "file", file);
+    if (options->seed_given)
+        cJSON_AddNumberToObject(more, "seed", (double)options->seed);
+    cJSON_AddNumberToObject(more, "engine", (double)options->engine);
+    cJSON_AddItemToObject(more, "scenario", cJSON_Duplicate(scenario, true));
+    r->more = cJSON_PrintUnformatted(more);
+    cJSON_Delete(more);
+    return (r->store != NULL && r->title != NULL && r->more != NULL) || out_of_memory();
+}
+
+bool records_of_scenario(struct records *r, const struct scenario_args *args, size_t i)
+{
+    *r = (struct records){0};
+    if (strcmp(args->files[i], "-") == 0) {
+        fprintf(stderr, "desq: a scenario whose records are kept has to be in a file, not on standard input\n");
+        return false;
+    }
+    struct desq_options options = args->options;
+    options.set = args->set;
+    options.set_count = args->set_count;
+    struct error err;
+    char *text;
+    if (!desq_expand(args->files[i], &options, &text, &err)) {
+        complain(&err);
+        return false;
+    }
+    cJSON *scenario = cJSON_Parse(text);
+    const bool ok = scenario != NULL ? describe(r, args->files[i], scenario, &options) : out_of_memory();
+    cJSON_Delete(scenario);
+    free(text);
+    return ok;
+}
+
+/* Only how long to run may be set anew. */
+static bool sets_allowed(const struct scenario_args *args)
+{
+    for (size_t i = 0; i < args->set_count; i++) {
+        bool good = false;
+        for (size_t k = 0; k < sizeof free_keys / sizeof *free_keys; k++) {
+            const size_t length = strlen(free_keys[k]);
+            good |= strncmp(args->set[i], "/run/", 5) == 0 && strncmp(args->set[i] + 5, free_keys[k], length) == 0 &&
+                    (args->set[i][5 + length] == '=' || args->set[i][5 + length] == '/');
+        }
+        if (!good) {
+            fprintf(stderr, "desq: --set %s: that would be another study; what may be set here is /run/replications, precision, confidence, "
+                            "quantiles and limit\n",
+                    args->set[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool records_of_file(struct records *r, const char *path, const struct scenario_args *args, struct desq **d)
+{
+    struct error err;
+    *r = (struct records){0};
+    *d = NULL;
+    if (args->options.seed_given) {
+        fprintf(stderr, "desq: --seed: that would be another study\n");
+        return false;
+    }
+    if (!sets_allowed(args))
+        return false;
+    char *more = store_more(path, &err);
+    if (more == NULL) {
+        complain(&err);
+        return false;
+    }
+    cJSON *json = cJSON_Parse(more);
+    const cJSON *file = cJSON_GetObjectItemCaseSensitive(json, "file"), *seed = cJSON_GetObjectItemCaseSensitive(json, "seed"),
+                *engine = cJSON_GetObjectItemCaseSensitive(json, "engine"), *scenario = cJSON_GetObjectItemCaseSensitive(json, "scenario");
+    char *text = cJSON_IsObject(scenario) ? cJSON_PrintUnformatted(scenario) : NULL;
+    bool ok = text != NULL && cJSON_IsString(file) && cJSON_IsNumber(engine) && engine->valueint >= 0 && engine->valueint <= 2;
+    if (!ok)
+        fprintf(stderr, "desq: %s: this file of records does not say what it is of\n", path);
+    if (ok) {
+        struct desq_options options = {.set = args->set,
+                                       .set_count = args->set_count,
+                                       .seed_given = cJSON_IsNumber(seed),
+                                       .seed = cJSON_IsNumber(seed) ? (uint64_t)seed->valuedouble : 0,
+                                       .engine = (enum desq_engine)engine->valueint};
+        ok = describe(r, file->valuestring, scenario, &options);
+        if (ok && !desq_read_text(file->valuestring, text, &options, d, &err)) {
+            complain(&err);
+            ok = false;
+        }
+    }
+    cJSON_Delete(json);
+    free(text);
+    free(more);
+    return ok;
+}
+
+bool records_take(struct records *r, const char *path, bool grow)
+{
+    struct error err;
+    if (grow ? store_grow(r->store, path, r->title, r->more, &err) : store_read(r->store, path, r->title, &err))
+        return true;
+    complain(&err);
+    return false;
+}
+
+void records_free(struct records *r)
+{
+    store_free(r->store);
+    free(r->title);
+    free(r->more);
+    *r = (struct records){0};
+}

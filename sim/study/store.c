@@ -1,0 +1,412 @@
+#include "sim/study/store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char magic[8] = "desqrec1";
+static const uint32_t order_mark = 0x01020304;
+
+/* Behind the magic: the byte order and the lengths of the title and of what else is to be kept, which follow. */
+struct file_head {
+    char magic[8];
+    uint32_t order, title_length, more_length, none;
+};
+
+struct entry_head {
+    struct store_key key;
+    uint64_t replication, bytes, sum; /* of the record's bytes, which follow */
+};
+
+struct entry {
+    struct store_key key;
+    uint64_t replication;
+    const unsigned char *bytes; /* in one of the texts */
+    size_t count;
+};
+
+/* Bytes while they are written, or read. */
+struct bytes {
+    unsigned char *at;
+    size_t count, size, place;
+    bool failed; /* no memory; or read beyond the end */
+};
+
+struct store {
+    unsigned char **texts; /* whole files */
+    size_t text_count;
+    struct entry *entries; /* by key and replication, once read */
+    size_t count, room;
+    FILE *file; /* that grows; NULL: none */
+    const char *path;
+    struct bytes out;
+};
+
+/* ---- A record as bytes ---- */
+
+static void put(struct bytes *b, const void *what, size_t count)
+{
+    if (b->count + count > b->size) {
+        const size_t size = 2 * (b->count + count);
+        unsigned char *more = realloc(b->at, size);
+        if (more == NULL) {
+            b->failed = true;
+            return;
+        }
+        b->at = more;
+        b->size = size;
+    }
+    memcpy(b->at + b->count, what, count);
+    b->count += count;
+}
+
+static void get(struct bytes *b, void *what, size_t count)
+{
+    if (count > b->count - b->place) {
+        b->failed = true;
+        memset(what, 0, count);
+        return;
+    }
+    memcpy(what, b->at + b->place, count);
+    b->place += count;
+}
+
+static void put_histogram(struct bytes *b, const struct histogram *h)
+{
+    const uint64_t exact = histogram_is_exact(h) ? h->count : 0, kept = h->exact != NULL;
+    uint64_t filled = 0;
+    for (unsigned o = 0; o < HISTOGRAM_OCTAVES; o++)
+        for (unsigned i = 0; h->octaves[o] != NULL && i < HISTOGRAM_SUBS; i++)
+            filled += h->octaves[o][i].cell != 0;
+    const uint64_t numbers[] = {h->count, h->zeros, exact, kept, filled};
+    put(b, numbers, sizeof numbers);
+    put(b, &h->min, sizeof h->min);
+    put(b, &h->max, sizeof h->max);
+    if (exact > 0)
+        put(b, h->exact, exact * sizeof *h->exact);
+    for (uint32_t o = 0; o < HISTOGRAM_OCTAVES; o++)
+        for (uint32_t i = 0; h->octaves[o] != NULL && i < HISTOGRAM_SUBS; i++)
+            if (h->octaves[o][i].cell != 0) {
+                const uint32_t place = o * HISTOGRAM_SUBS + i;
+                put(b, &place, sizeof place);
+                put(b, &h->octaves[o][i].counted, sizeof h->octaves[o][i].counted);
+                put(b, &h->octaves[o][i].cell, sizeof h->octaves[o][i].cell);
+                put(b, &h->octaves[o][i].others, sizeof h->octaves[o][i].others);
+            }
+}
+
+static void get_histogram(struct bytes *b, struct histogram *h)
+{
+    uint64_t numbers[5];
+    histogram_reset(h);
+    get(b, numbers, sizeof numbers);
+    get(b, &h->min, sizeof h->min);
+    get(b, &h->max, sizeof h->max);
+    h->count = numbers[0];
+    h->zeros = numbers[1];
+    b->failed |= numbers[2] > HISTOGRAM_EXACT || (numbers[2] > 0 && numbers[2] != h->count) || (numbers[3] != 0 && h->exact == NULL);
+    if (!b->failed && numbers[2] > 0)
+        get(b, h->exact, numbers[2] * sizeof *h->exact);
+    if (!b->failed && numbers[3] == 0) {
+        free(h->exact);
+        h->exact = NULL;
+    }
+    uint64_t count = h->zeros;
+    for (uint64_t n = 0; n < numbers[4] && !b->failed; n++) {
+        uint32_t place;
+        struct histogram_bucket bucket;
+        get(b, &place, sizeof place);
+        get(b, &bucket.counted, sizeof bucket.counted);
+        get(b, &bucket.cell, sizeof bucket.cell);
+        get(b, &bucket.others, sizeof bucket.others);
+        if (b->failed || place >= HISTOGRAM_OCTAVES * HISTOGRAM_SUBS) {
+            b->failed = true;
+            break;
+        }
+        struct histogram_bucket *octave = h->octaves[place / HISTOGRAM_SUBS];
+        if (octave == NULL)
+            octave = histogram_octave(h, place / HISTOGRAM_SUBS);
+        if (octave == NULL) {
+            b->failed = true;
+            break;
+        }
+        octave[place % HISTOGRAM_SUBS] = bucket;
+        count += histogram_bucket_count(&bucket);
+    }
+    b->failed |= count != h->count;
+}
+
+static void put_record(struct bytes *b, const struct record *r)
+{
+    const uint64_t shape[] = {r->sample_count, r->histogram_count, r->events};
+    b->count = 0;
+    b->failed = false;
+    put(b, shape, sizeof shape);
+    for (size_t i = 0; i < r->sample_count; i++) {
+        const struct sample *x = &r->samples[i];
+        const double numbers[] = {x->numerator, x->denominator, x->squares, x->min, x->max};
+        put(b, numbers, sizeof numbers);
+    }
+    for (size_t i = 0; i < r->histogram_count; i++)
+        put_histogram(b, &r->histograms[i]);
+}
+
+/* false: the bytes are no record of this shape. */
+static bool get_record(struct bytes *b, struct record *r)
+{
+    uint64_t shape[3];
+    get(b, shape, sizeof shape);
+    if (b->failed || shape[0] != r->sample_count || shape[1] != r->histogram_count)
+        return false;
+    r->events = shape[2];
+    for (size_t i = 0; i < r->sample_count; i++) {
+        double numbers[5];
+        get(b, numbers, sizeof numbers);
+        r->samples[i] = (struct sample){numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
+    }
+    for (size_t i = 0; i < r->histogram_count && !b->failed; i++)
+        get_histogram(b, &r->histograms[i]);
+    return !b->failed && b->place == b->count;
+}
+
+/* FNV-1a (Fowler, Noll, Vo), over words, since files are large. */
+static uint64_t checksum(const struct entry_head *head, const unsigned char *bytes, size_t count)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    struct entry_head without = *head;
+    without.sum = 0;
+    const unsigned char *parts[] = {(const unsigned char *)&without, bytes};
+    const size_t counts[] = {sizeof without, count};
+    for (int p = 0; p < 2; p++)
+        for (size_t i = 0; i < counts[p]; i += 8) {
+            uint64_t word = 0;
+            memcpy(&word, parts[p] + i, counts[p] - i < 8 ? counts[p] - i : 8);
+            sum = (sum ^ word) * UINT64_C(0x100000001b3);
+            sum ^= sum >> 29;
+        }
+    return sum;
+}
+
+/* ---- Files ---- */
+
+struct store *store_new(void)
+{
+    return calloc(1, sizeof(struct store));
+}
+
+void store_free(struct store *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->text_count; i++)
+        free(s->texts[i]);
+    free(s->texts);
+    free(s->entries);
+    free(s->out.at);
+    if (s->file != NULL)
+        fclose(s->file);
+    free(s);
+}
+
+uint64_t store_count(const struct store *s)
+{
+    return s->count;
+}
+
+static unsigned char *read_all(FILE *f, size_t *count)
+{
+    unsigned char *text = NULL;
+    size_t size = 0;
+    *count = 0;
+    for (;;) {
+        if (*count == size) {
+            size = size == 0 ? 1 << 16 : 2 * size;
+            unsigned char *more = realloc(text, size);
+            if (more == NULL) {
+                free(text);
+                return NULL;
+            }
+            text = more;
+        }
+        const size_t got = fread(text + *count, 1, size - *count, f);
+        *count += got;
+        if (got == 0)
+            return text;
+    }
+}
+
+/* Whether the head is that of such a file. */
+static bool check_head(const char *path, const struct file_head *head, struct error *err)
+{
+    if (memcmp(head->magic, magic, sizeof magic) != 0)
+        return error_set(err, "%s: this is no file of records (desq run --checkpoint writes one)", path);
+    return head->order == order_mark || error_set(err, "%s: these records were written by a machine with another order of bytes", path);
+}
+
+char *store_more(const char *path, struct error *err)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        error_set(err, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    struct file_head head = {.order = 0};
+    char *more = NULL;
+    if (fread(&head, 1, sizeof head, f) < sizeof head)
+        memset(&head, 0, sizeof head);
+    if (check_head(path, &head, err)) {
+        more = malloc((size_t)head.more_length + 1);
+        if (more == NULL || fseek(f, (long)head.title_length, SEEK_CUR) != 0 || fread(more, 1, head.more_length, f) != head.more_length) {
+            error_set(err, more == NULL ? "%s: out of memory" : "%s: the file is cut short", path);
+            free(more);
+            more = NULL;
+        } else {
+            more[head.more_length] = '\0';
+        }
+    }
+    fclose(f);
+    return more;
+}
+
+static bool add_entry(struct store *s, const struct entry_head *head, const unsigned char *bytes)
+{
+    if (s->count == s->room) {
+        const size_t room = s->room == 0 ? 256 : 2 * s->room;
+        struct entry *more = realloc(s->entries, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        s->entries = more;
+        s->room = room;
+    }
+    s->entries[s->count++] = (struct entry){head->key, head->replication, bytes, head->bytes};
+    return true;
+}
+
+static int compare(const struct store_key *a, uint64_t ra, const struct store_key *b, uint64_t rb)
+{
+    if (a->point != b->point)
+        return a->point < b->point ? -1 : 1;
+    const int warmup = memcmp(&a->warmup, &b->warmup, sizeof a->warmup), length = memcmp(&a->length, &b->length, sizeof a->length);
+    return warmup != 0 ? warmup : length != 0 ? length : (ra > rb) - (ra < rb);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    return compare(&x->key, x->replication, &y->key, y->replication);
+}
+
+/* The records in the bytes, from *place on, as far as they are whole; *place: behind the last whole one. */
+static bool add_entries(struct store *s, const unsigned char *text, size_t count, size_t *place)
+{
+    struct entry_head head;
+    while (count - *place >= sizeof head) {
+        memcpy(&head, text + *place, sizeof head);
+        if (head.bytes > count - *place - sizeof head)
+            break;
+        const unsigned char *bytes = text + *place + sizeof head;
+        if (checksum(&head, bytes, head.bytes) != head.sum)
+            break;
+        if (!add_entry(s, &head, bytes))
+            return false;
+        *place += sizeof head + head.bytes;
+    }
+    qsort(s->entries, s->count, sizeof *s->entries, by_key);
+    return true;
+}
+
+/* Takes in an open file; *place: behind its last whole record; 0: it is empty. */
+static bool take_in(struct store *s, FILE *f, const char *path, const char *title, size_t *place, struct error *err)
+{
+    size_t count;
+    unsigned char *text = read_all(f, &count);
+    unsigned char **texts = text == NULL ? NULL : realloc(s->texts, (s->text_count + 1) * sizeof *texts);
+    if (texts == NULL) {
+        free(text);
+        return error_set(err, "%s: out of memory", path);
+    }
+    s->texts = texts;
+    s->texts[s->text_count++] = text;
+    *place = 0;
+    if (count == 0)
+        return true;
+    struct file_head head = {.order = 0};
+    memcpy(&head, text, count < sizeof head ? count : sizeof head);
+    if (!check_head(path, &head, err))
+        return false;
+    const size_t texts_length = (size_t)head.title_length + head.more_length;
+    if (count < sizeof head || count - sizeof head < texts_length)
+        return error_set(err, "%s: the file is cut short", path);
+    if (head.title_length != strlen(title) || memcmp(text + sizeof head, title, head.title_length) != 0)
+        return error_set(err, "%s: these are records of another study: its scenario, seed or version of desq differs in more than how long it runs",
+                         path);
+    *place = sizeof head + texts_length;
+    return add_entries(s, text, count, place) || error_set(err, "%s: out of memory", path);
+}
+
+bool store_read(struct store *s, const char *path, const char *title, struct error *err)
+{
+    FILE *f = fopen(path, "rb");
+    size_t place;
+    if (f == NULL)
+        return error_set(err, "%s: %s", path, strerror(errno));
+    const bool ok = take_in(s, f, path, title, &place, err);
+    fclose(f);
+    return ok;
+}
+
+bool store_grow(struct store *s, const char *path, const char *title, const char *more, struct error *err)
+{
+    FILE *f = fopen(path, "r+b");
+    if (f == NULL)
+        f = fopen(path, "w+b");
+    size_t place;
+    if (f == NULL)
+        return error_set(err, "%s: %s", path, strerror(errno));
+    s->file = f;
+    s->path = path;
+    if (!take_in(s, f, path, title, &place, err))
+        return false;
+    bool good = fseek(f, (long)place, SEEK_SET) == 0;
+    if (good && place == 0) {
+        struct file_head head = {
+            .order = order_mark, .title_length = (uint32_t)strlen(title), .more_length = (uint32_t)strlen(more)};
+        memcpy(head.magic, magic, sizeof magic);
+        good = fwrite(&head, sizeof head, 1, f) == 1 && fputs(title, f) >= 0 && fputs(more, f) >= 0 && fflush(f) == 0;
+    } else if (good) {
+        good = ftruncate(fileno(f), (off_t)place) == 0; /* what was being written when the program died */
+    }
+    return good || error_set(err, "%s: %s", path, strerror(errno));
+}
+
+static const struct entry *find(const struct store *s, const struct store_key *key, uint64_t replication)
+{
+    const struct entry wanted = {.key = *key, .replication = replication};
+    return s->count == 0 ? NULL : bsearch(&wanted, s->entries, s->count, sizeof wanted, by_key);
+}
+
+bool store_find(const struct store *s, const struct store_key *key, uint64_t replication, struct record *out)
+{
+    const struct entry *e = find(s, key, replication);
+    if (e == NULL)
+        return false;
+    struct bytes b = {.at = (unsigned char *)(uintptr_t)e->bytes, .count = e->count};
+    return get_record(&b, out);
+}
+
+bool store_put(struct store *s, const struct store_key *key, uint64_t replication, const struct record *record, struct error *err)
+{
+    if (s->file == NULL || find(s, key, replication) != NULL)
+        return true;
+    put_record(&s->out, record);
+    if (s->out.failed)
+        return error_set(err, "out of memory");
+    struct entry_head head = {.key = *key, .replication = replication, .bytes = s->out.count};
+    head.sum = checksum(&head, s->out.at, s->out.count);
+    if (fwrite(&head, sizeof head, 1, s->file) != 1 || fwrite(s->out.at, 1, s->out.count, s->file) != s->out.count || fflush(s->file) != 0)
+        return error_set(err, "%s: %s", s->path, strerror(errno));
+    return true;
+}

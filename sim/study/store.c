@@ -314,7 +314,8 @@ static bool add_entries(struct store *s, const unsigned char *text, size_t count
             return false;
         *place += sizeof head + head.bytes;
     }
-    qsort(s->entries, s->count, sizeof *s->entries, by_key);
+    if (s->count > 0)
+        qsort(s->entries, s->count, sizeof *s->entries, by_key);
     return true;
 }
 

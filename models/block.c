@@ -1,5 +1,7 @@
 #include "models/block.h"
 
+#include "models/breaker.h"
+
 /* Loop counters that change on the way are kept apart. */
 enum { COUNTERS = 8 };
 
@@ -50,6 +52,9 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_BECOME:
         case OP_REPLY:
             step++;
+            break;
+        case OP_GUARD:
+            step = breaker_lets(w, op->station) ? step + 1 : op->target;
             break;
         case OP_ARM:
             p.draws += op->dist->shape != DIST_SHARED;

@@ -1,6 +1,7 @@
 /* compile.c: scenario -> model: the one place that knows all families. */
 #include "models/discipline/ordered.h"
 #include "models/batch.h"
+#include "models/breaker.h"
 #include "models/compile_load.h"
 #include "models/counted.h"
 #include "models/model.h"
@@ -317,6 +318,31 @@ static bool compile_weights(struct arena *arena, struct model *m, const struct s
     return true;
 }
 
+/* Breakers get their numbers: one for each step that has one, however often it is called. */
+static bool compile_breakers(struct arena *arena, struct model *m, struct program *programs)
+{
+    size_t guards = 0;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        for (uint32_t i = 0; i < programs[k].count; i++)
+            guards += programs[k].ops[i].code == OP_GUARD;
+    m->breakers = arena_array(arena, guards, sizeof *m->breakers);
+    if (m->breakers == NULL || guards >= UINT16_MAX)
+        return false;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        for (uint32_t i = 0; i < programs[k].count; i++) {
+            struct op *op = &programs[k].ops[i];
+            if (op->code != OP_GUARD)
+                continue;
+            uint32_t b = 0;
+            while (b < m->breaker_count && m->breakers[b].open != op->dist)
+                b++;
+            if (b == m->breaker_count)
+                m->breakers[m->breaker_count++] = (struct breaker_model){op->dist, (uint32_t)op->p};
+            op->station = (uint16_t)b;
+        }
+    return true;
+}
+
 /* Tasks that take several servers at once, where they do. */
 static void compile_counts(struct model *m)
 {
@@ -536,6 +562,8 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
         m->terminating &= ends(&s->kinds[k]);
     }
     m->interruptible = watched || m->frames > 0 || m->parted || m->weighed || m->stints;
+    if (!compile_breakers(arena, m, programs))
+        return no_memory(err);
     compile_counts(m);
     m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
@@ -575,7 +603,7 @@ static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
-    [OP_SEND] = "send",   [OP_TRY] = "try",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
+    [OP_SEND] = "send",   [OP_TRY] = "try", [OP_GUARD] = "guard",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
     [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
     [OP_JOIN] = "join",   [OP_REPLY] = "reply", [OP_END] = "end",
     [OP_DELIVER] = "deliver", [OP_VISIBLE] = "visible", [OP_ACKNOWLEDGE] = "acknowledge", [OP_DEAD] = "dead", [OP_LOST] = "lost",
@@ -615,6 +643,9 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
         return arena_printf(arena, "%4u  %-7s %s\n", i, name, m->kinds[op->station].name);
     case OP_BECOME:
         return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
+    case OP_GUARD:
+        return arena_printf(arena, "%4u  %-7s breaker %u, open after %.0f failures for %s; open: %u\n", i, name, op->station, op->p, dist,
+                            op->target);
     case OP_TRY:
     case OP_DISARM:
         return arena_printf(arena, "%4u  %-7s time-out %u\n", i, name, op->slot);

@@ -105,6 +105,8 @@ struct model {
     bool deadlines;             /* tasks have one: some kind does, or some station orders by them */
     bool impatient;             /* some kind has patience or balks: tasks have a struct impatience */
     uint32_t frames_offset;     /* of frames struct frame (models/timeout.h) */
+    struct breaker_model *breakers; /* models/breaker.h */
+    uint32_t breaker_count;
     uint32_t frames;            /* time-outs that a task may have open at once */
     uint32_t part_offset;       /* of a struct part (models/part.h), where parted */
     bool parted;                /* tasks fork, or go on in two records when they time out */

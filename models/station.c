@@ -1,6 +1,7 @@
 #include "models/station.h"
 
 #include "models/block.h"
+#include "models/breaker.h"
 #include "models/drop.h"
 #include "models/environment.h"
 #include "models/group.h"
@@ -495,6 +496,9 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             break;
         case OP_TRY:
             timeout_try(w, ti);
+            break;
+        case OP_GUARD:
+            breaker_guard(w, ti);
             break;
         case OP_ARM:
             timeout_arm(w, ti);

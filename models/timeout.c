@@ -1,5 +1,6 @@
 #include "models/timeout.h"
 
+#include "models/breaker.h"
 #include "models/part.h"
 #include "models/patience.h"
 #include "models/redelivery.h"
@@ -19,6 +20,8 @@ static struct frame *frame_of(const struct world *w, uint32_t ti)
 void timeout_try(struct world *w, uint32_t ti)
 {
     frame_of(w, ti)->retries = 0;
+    frame_of(w, ti)->breaker = 0;
+    frame_of(w, ti)->trial = false;
     w->tasks[ti].step++;
 }
 
@@ -50,6 +53,7 @@ bool timeout_disarm(struct world *w, uint32_t ti)
         return false;
     }
     timer_clear(&frame->timer);
+    breaker_tell(w, frame, true);
     w->tasks[ti].step++;
     return true;
 }
@@ -82,10 +86,19 @@ void timeout_backoff(struct world *w, uint32_t ti)
     task_schedule(w, ti, w->sim.now + d, EV_DELAY_END);
 }
 
-void timeout_clear(const struct world *w, uint32_t ti)
+/* The frame's attempt, if one is under way, is no more. */
+static void attempt_ends(struct world *w, uint32_t ti, uint32_t f)
+{
+    struct frame *frame = &task_frames(w, ti)[f];
+    if (w->model->breaker_count > 0 && frame->timer.set)
+        breaker_tell(w, frame, false);
+    timer_clear(&frame->timer);
+}
+
+void timeout_clear(struct world *w, uint32_t ti)
 {
     for (uint32_t f = 0; f < w->model->frames; f++)
-        timer_clear(&task_frames(w, ti)[f].timer);
+        attempt_ends(w, ti, f);
 }
 
 bool timeout_runs(const struct world *w, uint32_t ti)
@@ -154,6 +167,10 @@ static uint32_t split(struct world *w, uint32_t ti, uint32_t f)
         of_new->service = of_old->service;
         of_new->wasted = of_old->wasted;
         of_new->began = of_old->began;
+        of_new->breaker = of_old->breaker;
+        of_new->trial = of_old->trial;
+        of_old->breaker = 0;
+        of_old->trial = false;
         of_new->orphan = i < f && of_old->orphan;
         if (of_old->timer.set)
             timer_set(&w->sim.calendar, &of_new->timer, of_old->timer.due, RANK_EXPIRY, EV_TIMEOUT, to);
@@ -187,6 +204,7 @@ void timeout_on_end(void *world, const struct event *e)
         redelivery_over(w, ti);
         return;
     }
+    breaker_tell(w, &task_frames(w, ti)[f], false);
     /* An attempt that waits to get back a server from outside the block cannot go on without it. */
     const bool stuck = w->tasks[ti].resuming > 0 && w->tasks[ti].resuming <= task_frames(w, ti)[f].holds;
     if (op->given && !stuck) {
@@ -197,7 +215,7 @@ void timeout_on_end(void *world, const struct event *e)
     } else {
         withdraw(w, ti);
         for (uint32_t i = f + 1; i < w->model->frames; i++)
-            timer_clear(&task_frames(w, ti)[i].timer);
+            attempt_ends(w, ti, i);
         station_give_down_to(w, ti, task_frames(w, ti)[f].holds);
     }
     end_awaits(w, ti, task_frames(w, ti)[f].awaits);

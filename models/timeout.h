@@ -21,6 +21,8 @@ struct frame {
     uint32_t awaits;    /* open when the attempt began */
     double service, wasted; /* the task's when the attempt began */
     double began;       /* the attempt in hand */
+    uint16_t breaker;   /* 1 + that which let it through and has yet to be told how it ended; 0: none */
+    bool trial;         /* it was let through on trial */
     uint8_t holds;      /* holdings when the attempt began */
     bool orphan;        /* the attempt goes on for nobody: at the block's end the record is done with */
 };
@@ -39,7 +41,7 @@ void timeout_retry(struct world *w, uint32_t ti);
 void timeout_backoff(struct world *w, uint32_t ti);
 
 /* No time-out of the task runs any more: it has ended. */
-void timeout_clear(const struct world *w, uint32_t ti);
+void timeout_clear(struct world *w, uint32_t ti);
 
 /* Does the task wait only for so long? */
 bool timeout_runs(const struct world *w, uint32_t ti);

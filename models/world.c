@@ -2,6 +2,7 @@
 
 #include "models/alarm.h"
 #include "models/batch.h"
+#include "models/breaker.h"
 #include "models/environment.h"
 #include "models/group.h"
 #include "models/individual.h"
@@ -116,7 +117,8 @@ struct world *world_new(const struct model *m)
     w->kinds = calloc(m->kind_count + 1, sizeof *w->kinds);
     w->sources = calloc(m->kind_count + 1, sizeof *w->sources);
     w->environments = calloc(m->scenario->environment_count + 1, sizeof *w->environments);
-    bool ok = w->stations != NULL && w->kinds != NULL && w->sources != NULL && w->environments != NULL;
+    w->breakers = calloc(m->breaker_count + 1, sizeof *w->breakers);
+    bool ok = w->breakers != NULL && w->stations != NULL && w->kinds != NULL && w->sources != NULL && w->environments != NULL;
     for (uint32_t i = 0; ok && i < m->part_count; i++) {
         w->stations[i].model = &m->stations[i];
         w->stations[i].line.by_class = calloc(m->classes > m->stations[i].list_count ? m->classes : m->stations[i].list_count,
@@ -173,6 +175,7 @@ void world_free(struct world *w)
     free(w->kinds);
     free(w->sources);
     free(w->environments);
+    free(w->breakers);
     free(w->tasks);
     free(w->more);
     free(w->links);
@@ -682,6 +685,7 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     for (size_t h = 0; h < record->histogram_count; h++)
         histogram_reset(&record->histograms[h]);
     environment_reset(w, m->seed, r);
+    breakers_reset(w, m->seed, r);
     for (uint32_t i = 0; i < m->part_count; i++)
         reset_station(w, &w->stations[i], m->seed, r);
     environment_begin(w);

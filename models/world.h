@@ -197,6 +197,7 @@ struct world {
     event_handler *handlers[EV_KINDS];
     struct recursion *recursion; /* models/recursion.h; NULL: the model runs by its calendar */
     uint32_t admitted;  /* a blocked task for which there is room now, or NO_TASK */
+    struct breaker *breakers; /* models/breaker.h: model.breaker_count of them */
     bool failed;        /* no memory */
     struct witness *witness; /* through whom every event goes (models/witness.h); NULL: nobody watches */
 

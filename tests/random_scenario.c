@@ -349,6 +349,11 @@ static void say_timeout(struct maker *m, int depth)
         }
         say(m, "}");
     }
+    if (chance(m, 0.3)) {
+        say(m, ",\"breaker\":{\"failures\":%u,\"open\":", 1 + below(m, 2));
+        say_time(m, 3.0);
+        say(m, "}");
+    }
     if (chance(m, 0.4)) {
         say(m, ",\"else\":");
         say_steps(m, depth + 1);

@@ -64,6 +64,7 @@ static const char *op_refused(const struct op *op)
     case OP_AT:
         return op->given ? "service times from a trace" : NULL;
     case OP_TRY:
+    case OP_GUARD:
     case OP_ARM:
     case OP_DISARM:
     case OP_RETRY:

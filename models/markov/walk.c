@@ -528,6 +528,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
         case OP_BRANCH:
         case OP_REPLY:
         case OP_TRY:
+        case OP_GUARD:
         case OP_ARM:
         case OP_DISARM:
         case OP_RETRY:

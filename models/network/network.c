@@ -65,6 +65,7 @@ static const char *op_refused(const struct op *op)
     case OP_REPLY:
         return "replies before the end";
     case OP_TRY:
+    case OP_GUARD:
     case OP_ARM:
     case OP_DISARM:
     case OP_RETRY:

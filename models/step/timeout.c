@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED };
+enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED, BREAKER };
+enum { FAILURES, OPEN };
 enum { MAX, BACKOFF, GROWTH, JITTER };
 
 static const char *const jitter_words[] = {"none", "full", "equal", NULL};
@@ -19,6 +20,14 @@ static const struct param retry_members[] = {
                 .summary = "each backoff is so many times the one before; default 1"},
     [JITTER] = {.name = "jitter", .type = PARAM_WORD, .words = jitter_words,
                 .summary = "the backoff is multiplied by a number at random: in (0, 1) (full), in (1/2, 1) (equal)"},
+    {0},
+};
+
+static const struct param breaker_members[] = {
+    [FAILURES] = {.name = "failures", .type = PARAM_WHOLE, .range = RANGE_FROM_ONE, .required = true,
+                  .summary = "attempts that fail one after another, which open it"},
+    [OPEN] = {.name = "open", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE, .required = true,
+              .summary = "how long it refuses all attempts; then one is let through on trial"},
     {0},
 };
 
@@ -44,6 +53,12 @@ static bool compile(const struct step *step, struct program *program)
         program->frames_most = program->frames;
     program->splits |= continues;
     program_emit(program, (struct op){.code = OP_TRY, .slot = slot});
+    const uint32_t guard = program->count;
+    if (args[BREAKER].given)
+        program_emit(program, (struct op){.code = OP_GUARD,
+                                          .slot = slot,
+                                          .p = args[BREAKER].args[FAILURES].number,
+                                          .dist = args[BREAKER].args[OPEN].dist});
     const uint32_t arm = program_emit(
         program, (struct op){.code = OP_ARM, .slot = slot, .dist = args[TIMEOUT].dist, .given = continues});
     program->parts++;
@@ -66,12 +81,14 @@ static bool compile(const struct step *step, struct program *program)
                                               .p = retry[GROWTH].given ? retry[GROWTH].number : 1.0,
                                               .target = (uint32_t)retry[JITTER].number});
         program->delays |= retry[BACKOFF].given;
-        program_emit(program, (struct op){.code = OP_JUMP, .target = arm});
+        program_emit(program, (struct op){.code = OP_JUMP, .target = guard});
         if (program->failed)
             return false;
         program->ops[test].target = program->count;
     }
     program->frames--;
+    if (args[BREAKER].given)
+        program->ops[guard].target = program->count;
     if (args[ELSE].given) {
         if (!program_steps(program, args[ELSE].steps))
             return false;
@@ -103,7 +120,9 @@ const struct step_type step_timeout = {
                {.name = "else", .type = PARAM_STEPS,
                 .summary = "what is done then; default: the task ends as timed_out"},
                {.name = "abandoned", .type = PARAM_WORD, .words = abandoned_words,
-                .summary = "what becomes of an attempt given up: cancelled (default), or it continues for nobody"}},
+                .summary = "what becomes of an attempt given up: cancelled (default), or it continues for nobody"},
+               {.name = "breaker", .type = PARAM_OBJECT, .members = breaker_members,
+                .summary = "a circuit breaker: after \"failures\" in a row all attempts go to `else` at once, for the time \"open\""}},
     .examples = {"{ \"timeout\": 50, \"do\": [ { \"at\": \"db\", \"for\": 8 } ], \"retry\": { \"max\": 3 } }"},
     .check = check,
     .compile = compile,

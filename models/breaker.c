@@ -1,0 +1,51 @@
+#include "models/breaker.h"
+
+void breakers_reset(struct world *w, uint64_t seed, uint64_t r)
+{
+    const uint64_t key = stream_key(seed, r, STREAM_ENVIRONMENT, "breakers");
+    for (uint32_t i = 0; i < w->model->breaker_count; i++)
+        w->breakers[i] = (struct breaker){.stream = {.state = stream_subkey(key, i)}};
+}
+
+bool breaker_lets(const struct world *w, uint32_t breaker)
+{
+    const struct breaker *b = &w->breakers[breaker];
+    return b->state == BREAKER_CLOSED || (b->state == BREAKER_OPEN && w->sim.now >= b->until);
+}
+
+void breaker_guard(struct world *w, uint32_t ti)
+{
+    const struct op *op = task_op(w, ti);
+    struct frame *frame = &task_frames(w, ti)[op->slot];
+    struct breaker *b = &w->breakers[op->station];
+    if (!breaker_lets(w, op->station)) {
+        w->tasks[ti].step = op->target;
+        return;
+    }
+    frame->breaker = (uint16_t)(op->station + 1);
+    frame->trial = b->state == BREAKER_OPEN;
+    if (frame->trial)
+        b->state = BREAKER_TRIED;
+    w->tasks[ti].step++;
+}
+
+void breaker_tell(struct world *w, struct frame *frame, bool came_through)
+{
+    if (frame->breaker == 0)
+        return;
+    struct breaker *b = &w->breakers[frame->breaker - 1];
+    const struct breaker_model *m = &w->model->breakers[frame->breaker - 1];
+    const bool counts = frame->trial || b->state == BREAKER_CLOSED, trial = frame->trial;
+    frame->breaker = 0;
+    frame->trial = false;
+    if (!counts)
+        return;
+    if (came_through) {
+        b->state = BREAKER_CLOSED;
+        b->failures = 0;
+    } else if (trial || ++b->failures >= m->failures) {
+        b->state = BREAKER_OPEN;
+        b->failures = 0;
+        b->until = w->sim.now + dist_draw(m->open, &b->stream);
+    }
+}

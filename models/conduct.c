@@ -323,7 +323,7 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
 {
     struct arena *arena = run->arena;
     const struct model *m = e->model;
-    const char **warnings = arena_array(arena, 7 + m->station_count + m->kind_count, sizeof *warnings);
+    const char **warnings = arena_array(arena, 8 + m->station_count + m->kind_count, sizeof *warnings);
     if (warnings == NULL)
         return false;
     size_t n = 0;
@@ -372,6 +372,9 @@ static bool warn_point(struct running *run, const struct experiment *e, bool sho
                              "all tasks of \"%s\" came before the warm-up of %.4g was over, so there are no "
                              "figures of them (run.warmup)",
                              m->kinds[k].name, m->warmup);
+    if (e->stopped == STOPPED_LIMIT && batches_replications(e->batches) == 0)
+        warnings[n++] = arena_text(arena, "the limit came before one replication was over, so nothing was measured: raise \"limit\" "
+                                          "(events, seconds), or ask for shorter replications (run.time, run.count, run.warmup)");
     if (e->stopped == STOPPED_DEADLOCK)
         warnings[n++] = arena_text(arena, e->stuck);
     if (e->stopped != STOPPED_DEADLOCK && e->stopped != STOPPED_INTERRUPTED &&

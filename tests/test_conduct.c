@@ -110,6 +110,8 @@ static void limits_hold_inside_and_between_replications(void)
         trial_run(&t, 2)) {
         CU_ASSERT_EQUAL(t.result->points[0].report.stopped, STOPPED_LIMIT);
         CU_ASSERT_EQUAL(t.result->points[0].report.replications, 0);
+        CU_ASSERT_EQUAL_FATAL(t.result->points[0].warning_count, 1);
+        CU_ASSERT_PTR_NOT_NULL(strstr(t.result->points[0].warnings[0], "before one replication was over"));
     }
     trial_free(&t);
     if (trial_read(&t, "{'arrivals': {'rate': 0.5}, 'service': 1, "

@@ -159,6 +159,35 @@ static void special_cases(void)
            1e-7);
 }
 
+/* P(wait <= t) of M/D/1 with service 1 by Erlang's sum (1909), whose terms change sign: good for short waits alone. */
+static double erlang_md1(double rate, double t)
+{
+    double sum = 0.0;
+    for (int k = 0; k <= (int)floor(t); k++)
+        sum += pow(rate * (k - t), k) / tgamma(k + 1.0) * exp(-rate * (k - t));
+    return (1.0 - rate) * sum;
+}
+
+static void waits_behind_constant_services(void)
+{
+    static const double rates[] = {0.1, 0.5, 0.8}, quantiles[] = {0.5, 0.9, 0.99};
+    char text[200];
+    for (int i = 0; i < 3; i++)
+        for (int q = 0; q < 3; q++) {
+            snprintf(text, sizeof text, "'arrivals':{'rate':%g},'service':1,'run':{'quantiles':[0.5,0.9,0.99]}", rates[i]);
+            const double t = ask(text, "md1", "wait", STATISTIC_QUANTILE, quantiles[q]);
+            if (quantiles[q] <= 1.0 - rates[i])
+                CU_ASSERT_EQUAL(t, 0.0)
+            else
+                EXPECT(fabs(erlang_md1(rates[i], t) - quantiles[q]) < 1e-8, "p%g at %g: %.10g, where Erlang has %.10g", 100.0 * quantiles[q], rates[i], t,
+                       erlang_md1(rates[i], t));
+            spread(text, "md1", "response", STATISTIC_QUANTILE, quantiles[q], t + 1.0, 1e-12);
+        }
+    /* In heavy traffic exponential, of mean rate / (2 (1 - rate)): here to about 1 - rate. */
+    spread("'arrivals':{'rate':0.99999},'service':1,'run':{'quantiles':[0.9]}", "md1", "wait", STATISTIC_QUANTILE, 0.9, log(10.0) / 2.0 / 1e-5, 5e-5);
+    CU_ASSERT_EQUAL(ask("'arrivals':{'rate':1e-9},'service':1,'run':{'quantiles':[0.9]}", "md1", "wait", STATISTIC_QUANTILE, 0.9), 0.0);
+}
+
 /* What looks like one of the rows and is not. */
 static void others_are_refused(void)
 {
@@ -268,6 +297,7 @@ static void examples_hold(void)
 const struct test theory_single_tests[] = {
     {"rows give published values", published},
     {"rows agree where one is a special case of another", special_cases},
+    {"the wait behind constant services, as Erlang has it", waits_behind_constant_services},
     {"rows do not apply to what only looks like them", others_are_refused},
     {"rows hold at the ends of their domains", extremes},
     {"simulation agrees with every row's examples", examples_hold},

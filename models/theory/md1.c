@@ -1,0 +1,108 @@
+/* M/D/1: the law of the wait. */
+#include "models/theory/single.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+
+enum { STATES = 400 }; /* known one by one; from there on their probabilities fall geometrically, to the last bit */
+
+struct law {
+    double load, time;        /* of service */
+    double above[STATES + 1]; /* P(more than n are there) */
+    double ratio;             /* by which it falls from one n to the next, for large n */
+};
+
+static double more_than(const struct law *x, double n)
+{
+    return n <= STATES ? x->above[(int)n] : x->above[STATES] * pow(x->ratio, n - STATES);
+}
+
+/* P(number = n): what goes up across n balances what comes down, all terms positive (Ramaswami, Stochastic Models 4, 1988). The
+ * ratio: 1 / z for the z > 1 at which z = exp(load (z - 1)). */
+static void fill(struct law *x)
+{
+    double p[STATES + 1], y = 2.0 * (1.0 - x->load) / x->load;
+    for (int i = 0; i < 200; i++) { /* log(1 + y) = load y, from above: Newton's method falls */
+        const double step = (log1p(y) - x->load * y) / (1.0 / (1.0 + y) - x->load);
+        y -= step;
+        if (fabs(step) <= 1e-16 * y)
+            break;
+    }
+    x->ratio = 1.0 / (1.0 + y);
+    p[0] = 1.0 - x->load;
+    for (int n = 1; n <= STATES; n++) {
+        double up = p[0] * gsl_cdf_poisson_Q((unsigned)n - 1, x->load);
+        for (int j = n - 1; j >= 1; j--) {
+            const double come = gsl_cdf_poisson_Q((unsigned)(n - j), x->load);
+            if (come < 1e-30)
+                break;
+            up += p[j] * come;
+        }
+        p[n] = up * exp(x->load);
+    }
+    x->above[STATES] = p[STATES] * x->ratio * (1.0 + y) / y; /* the sum of the geometric tail */
+    for (int n = STATES - 1; n >= 0; n--)
+        x->above[n] = x->above[n + 1] + p[n + 1];
+}
+
+/* P(wait > t), k - 1 whole services in t: the sum over j of the chances that j come in what is missing to k services, and that
+ * more than k - j were there before (Franx, "A simple solution for the M/D/c waiting time distribution", Operations Research Letters 29,
+ * 2001, eq. 10, for its complement, whose terms are positive). */
+static double wait_above(const void *l, double t)
+{
+    const struct law *x = l;
+    const double k = floor(t / x->time) + 1.0, missing = x->load * (k - t / x->time);
+    double sum = 0.0, chance = exp(-missing);
+    for (double j = 0.0; j < k && j < 170.0; j++) {
+        sum += chance * more_than(x, k - j);
+        chance *= missing / (j + 1.0);
+    }
+    return sum + (k < 170.0 ? gsl_cdf_poisson_Q((unsigned)k - 1, missing) : 0.0);
+}
+
+static double wait_quantile(const void *l, double p)
+{
+    const struct law *x = l;
+    return p <= 1.0 - x->load ? 0.0 : single_quantile(wait_above, l, p, x->time);
+}
+
+static double response_quantile(const void *l, double p)
+{
+    return wait_quantile(l, p) + ((const struct law *)l)->time;
+}
+
+static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
+{
+    struct single single;
+    if (!single_make(model, out->arena, &single, err))
+        return false;
+    const struct single *c = &single;
+    static const char *const fcfs[] = {"fcfs", NULL};
+    if (!single_plain(c, NULL, err) || !single_poisson(c, err) || !single_one_server(c, err) || !single_no_capacity(c, err) ||
+        !single_discipline(c, fcfs, err) || !single_stable(c, err))
+        return false;
+    for (uint32_t k = 0; k < c->kinds; k++)
+        if (c->visits[k].service->shape != DIST_CONSTANT || c->visits[k].service->a != c->mean)
+            return error_set(err, "service is not constant, the same for all");
+    struct law *law = arena_alloc(out->arena, sizeof *law);
+    if (law == NULL)
+        return error_set(err, "out of memory");
+    law->load = c->load;
+    law->time = c->mean;
+    fill(law);
+    const double idle = 1.0 - c->load, mean = c->load * c->mean / (2.0 * idle);
+    const double variance = mean * mean + c->load * c->mean * c->mean / (3.0 * idle);
+    single_add_spread(c, out, "wait", sqrt(variance), wait_quantile, law);
+    single_add_spread(c, out, "response", sqrt(variance), response_quantile, law);
+    return true;
+}
+
+const struct theory_form theory_md1 = {
+    .name = "md1",
+    .title = "M/D/1: the law of the wait where every service takes the same time",
+    .source = "Erlang 1909; Crommelin 1932; Franx, Operations Research Letters 29, 2001, eq. 10",
+    .class = THEORY_EXACT,
+    .examples = {"'arrivals':{'rate':0.8},'service':1", "'arrivals':{'rate':1.9},'service':0.5"},
+    .apply = apply,
+};

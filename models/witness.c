@@ -261,8 +261,12 @@ static void attempt_failed(struct watched *x, double began)
 }
 
 /* The task's record after a time-out that left its attempt an orphan: another one has its key now. */
-static void follow(const struct world *w, struct watched *x)
+static void follow(const struct world *w, struct watched *x, uint32_t guess)
 {
+    if (guess < w->task_count && w->tasks[guess].key == x->key && w->tasks[guess].arrived == x->life.arrived && !task_is_part(w, guess)) {
+        x->task = guess;
+        return;
+    }
     for (uint32_t ti = 0; w->tasks[x->task].key != x->key && ti < w->task_count; ti++)
         if (w->tasks[ti].key == x->key && w->tasks[ti].arrived == x->life.arrived && ti != x->task && !task_is_part(w, ti)) {
             x->task = ti;
@@ -276,12 +280,12 @@ struct attempt {
     double began; /* NAN: none */
 };
 
-static void look(struct witness *s, const struct world *w, struct attempt attempt)
+static void look(struct witness *s, const struct world *w, struct attempt attempt, uint32_t guess)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct watched *x = &s->all[i];
         if (w->tasks[x->task].key != x->key && w->model->parted)
-            follow(w, x);
+            follow(w, x, guess);
         const struct stay *stay = task_stay(w, x->task);
         if (w->model->replies && isnan(x->life.replied) && task_more(w, x->task)->replied)
             x->life.replied = w->sim.now;
@@ -325,7 +329,7 @@ static void on_event(void *world, const struct event *e)
     const uint32_t guess = w->task_free != NO_TASK ? w->task_free : w->task_count;
     const struct attempt attempt = attempt_of(s, w, e);
     s->real[e->kind](world, e);
-    look(s, w, attempt);
+    look(s, w, attempt, guess);
     const uint64_t arrived = arrived_so_far(w);
     if (arrived != s->arrived)
         meet_all(s, w, guess, e->subject, arrived - s->arrived);

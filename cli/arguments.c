@@ -68,6 +68,25 @@ error_t arguments_complain(const struct argp_state *state, const char *format, .
     return EINVAL;
 }
 
+bool arguments_number(const char *text, double least, double most, double *out)
+{
+    char *end;
+    *out = strtod(text, &end);
+    if (end != text && *end == '%')
+        end++;
+    return end != text && *end == '\0' && *out > least && *out < most;
+}
+
+error_t arguments_jobs(const struct argp_state *state, const char *text, unsigned *out)
+{
+    enum { JOBS_MOST = 4096 };
+    unsigned long long jobs;
+    if (!arguments_whole(text, JOBS_MOST, &jobs) || jobs == 0)
+        return arguments_complain(state, "--jobs takes a whole number from 1 to %d; got \"%s\"", JOBS_MOST, text);
+    *out = (unsigned)jobs;
+    return 0;
+}
+
 bool arguments_whole(const char *text, unsigned long long most, unsigned long long *out)
 {
     if (*text < '0' || *text > '9')

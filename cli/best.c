@@ -2,6 +2,7 @@
 #include "models/select.h"
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
 #include "cli/save.h"
@@ -47,19 +48,9 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static bool number_between_open(const char *text, double least, double most, double *out)
-{
-    char *end;
-    *out = strtod(text, &end);
-    if (end != text && *end == '%')
-        end++;
-    return end != text && *end == '\0' && *out > least && *out < most;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct best_args *args = state->input;
-    unsigned long long jobs;
     switch (key) {
     case KEY_OF:
         if (args->of_count == AXES_MOST)
@@ -78,21 +69,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         args->smallest = true;
         return 0;
     case KEY_CONFIDENCE:
-        if (!number_between_open(argument, 0.0, 1.0, &args->confidence))
+        if (!arguments_number(argument, 0.0, 1.0, &args->confidence))
             return arguments_complain(state, "--confidence takes a number between 0 and 1; got \"%s\"", argument);
         return 0;
     case KEY_WITHIN:
-        if (!number_between_open(argument, 0.0, 100.0, &args->within))
+        if (!arguments_number(argument, 0.0, 100.0, &args->within))
             return arguments_complain(state, "--within takes a percentage above 0; got \"%s\"", argument);
         return 0;
     case KEY_JSON:
         args->json = argument;
         return 0;
     case KEY_JOBS:
-        if (!arguments_whole(argument, 4096, &jobs) || jobs == 0)
-            return arguments_complain(state, "--jobs takes a whole number from 1 to 4096; got \"%s\"", argument);
-        args->jobs = (unsigned)jobs;
-        return 0;
+        return arguments_jobs(state, argument, &args->jobs);
     case 'q':
         args->quiet = true;
         return 0;
@@ -240,42 +228,18 @@ static char *variants_text(const struct designs *designs, size_t first, size_t c
     return text;
 }
 
-/* The scenario with other variants (NULL: its own) and one requirement, which names the measure (NULL: none). */
+/* The scenario with other variants ("/variants=...", NULL: its own), and a requirement that names the measure (NULL: none). */
 static bool read_with(const struct best_args *args, const char *variants, const char *by, struct desq **d, struct error *err)
 {
-    const struct scenario_args *s = &args->scenarios;
-    const char **set = calloc(s->set_count + 4, sizeof *set);
-    const char *texts[1];
-    char *list = NULL, *require = NULL;
     char measure[400];
-    size_t n = 0;
-    bool ok = set != NULL || error_set(err, "out of memory");
-    for (size_t i = 0; ok && i < s->set_count; i++)
-        set[n++] = s->set[i];
-    if (ok) {
-        char *sweep = trials_value(s->files[0], "/sweep"), *own = trials_value(s->files[0], "/require");
-        if (sweep != NULL)
-            set[n++] = "/sweep=null";
-        if (variants != NULL)
-            set[n++] = variants;
-        snprintf(measure, sizeof measure, "%s < 1", by == NULL ? "" : by);
-        texts[0] = measure;
-        list = trials_list(texts, 1);
-        require = list == NULL ? NULL : malloc(strlen(list) + sizeof "/require=");
-        if (require != NULL) {
-            sprintf(require, "/require=%s", by == NULL ? "[]" : list);
-            set[n++] = require;
-        }
-        free(sweep);
-        free(own);
-        struct desq_options how = s->options;
-        how.set = set;
-        how.set_count = n;
-        ok = desq_read(s->files[0], &how, d, err);
-    }
-    free(list);
+    snprintf(measure, sizeof measure, "%s < 1", by == NULL ? "" : by);
+    const char *const texts[] = {measure}, *const more[] = {variants, NULL};
+    char *require = trials_list(texts, by == NULL ? 0 : 1);
+    if (require == NULL)
+        return error_set(err, "out of memory");
+    const struct trials t = {.file = args->scenarios.files[0], .args = &args->scenarios, .require = require};
+    const bool ok = trials_read(&t, more, d, err);
     free(require);
-    free(set);
     return ok;
 }
 
@@ -356,10 +320,10 @@ static bool print(const struct desq *d, const struct selection *s, const struct 
     char number[NUMBER_ROOM];
     printf("\n");
     const char *unit = desq_scenario(d)->points[0].scenario.time_unit;
-    if (s->best == SIZE_MAX)
-        printf("none of the designs can be run\n");
-    else if (s->unfinished)
+    if (s->unfinished)
         printf("interrupted: nothing is decided\n");
+    else if (s->best == SIZE_MAX)
+        printf("none of the designs can be run\n");
     else if (s->sure)
         printf("%s: the best by %s, with probability %g, or within %g %% of it\n", name_of(d, s->designs[s->best].point), by,
                args->confidence, args->within);
@@ -368,7 +332,7 @@ static bool print(const struct desq *d, const struct selection *s, const struct 
     text_wrapped(stdout,
                  arena_printf(&arena,
                               "Times in %s. Values at %g %%; differences are paired, at %.4g %% each, so that they hold together with probability "
-                              "%g %s. %s events.",
+                              "%g%s. %s events.",
                               unit, 100.0 * desq_scenario(d)->points[0].scenario.run.confidence, 100.0 * s->level, args->confidence, s->looks > 1 ? arena_printf(&arena, " over all %u looks", s->looks) : "",
                               number_whole((double)s->events, number)),
                  0, 0);
@@ -430,15 +394,6 @@ static bool write_json(void *context, FILE *out, struct error *err)
 
 /* ---- The command ---- */
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    if (interrupted != 0)
-        _exit(STATUS_SIGNAL + signal_number);
-    interrupted = signal_number;
-}
-
 static void show_progress(void *context, unsigned look, size_t in, uint64_t replications)
 {
     (void)context;
@@ -479,8 +434,7 @@ static int choose(const struct best_args *args, struct designs *designs)
         return STATUS_BAD;
     }
     free(variants);
-    struct sigaction act = {.sa_handler = on_interrupt}, before;
-    sigaction(SIGINT, &act, &before);
+    interrupt_listen();
     const bool shown = !args->quiet && isatty(STDERR_FILENO);
     const struct selection_how how = {.largest = larger_is_better(args, by),
                                       .confidence = args->confidence,
@@ -493,12 +447,11 @@ static int choose(const struct best_args *args, struct designs *designs)
     const bool ok = desq_select(d, &how, &s, &err);
     if (shown)
         fprintf(stderr, "\r%60s\r", "");
-    sigaction(SIGINT, &before, NULL);
     if (!ok) {
         complain(&err);
     } else {
         struct outcome outcome = {d, s, args, by};
-        status = s->unfinished ? STATUS_SIGNAL + SIGINT : s->sure && s->best != SIZE_MAX ? STATUS_FINE : STATUS_NOT_MET;
+        status = s->unfinished ? STATUS_SIGNAL + interrupted : s->sure && s->best != SIZE_MAX ? STATUS_FINE : STATUS_NOT_MET;
         if (!print(d, s, args, by) || (args->json != NULL && !save_file(args->json, write_json, &outcome, &err) && (complain(&err), true)))
             status = STATUS_BAD;
     }

@@ -90,7 +90,6 @@ static error_t choose(struct claims_args *args, const char *name, const struct a
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    enum { JOBS_MOST = 4096 };
     struct claims_args *args = state->input;
     unsigned long long whole;
     switch (key) {
@@ -100,11 +99,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         args->options.seed = whole;
         return 0;
     case KEY_JOBS:
-        if (!arguments_whole(argument, JOBS_MOST, &whole) || whole == 0)
-            return arguments_complain(state, "--jobs takes a whole number from 1 to %d; got \"%s\"",
-                                      JOBS_MOST, argument);
-        args->options.jobs = (unsigned)whole;
-        return 0;
+        return arguments_jobs(state, argument, &args->options.jobs);
     case KEY_JSON:
         args->json = argument;
         return 0;

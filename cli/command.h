@@ -36,6 +36,12 @@ __attribute__((format(printf, 2, 3))) error_t arguments_complain(const struct ar
 /* The whole number in text, at most `most`; false when it is not one. */
 bool arguments_whole(const char *text, unsigned long long most, unsigned long long *out);
 
+/* The number in text, a percent sign behind it or not, if it lies between least and most (not at them). */
+bool arguments_number(const char *text, double least, double most, double *out);
+
+/* The argument of --jobs: how many threads. For parsers: 0, or EINVAL, all being said. */
+error_t arguments_jobs(const struct argp_state *state, const char *text, unsigned *out);
+
 /* --help of one command on stdout. */
 void arguments_help(const struct command *command);
 

@@ -2,6 +2,7 @@
 #include "models/coverage.h"
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
 #include "cli/scenario_args.h"
@@ -37,7 +38,6 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct coverage_args *args = state->input;
-    unsigned long long jobs;
     switch (key) {
     case KEY_RUNS:
         if (!arguments_whole(argument, 1000000, &args->runs) || args->runs < 2)
@@ -50,11 +50,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
                 state, "--reference takes a whole number from 12 to 100000000; got \"%s\"", argument);
         return 0;
     case KEY_JOBS:
-        if (!arguments_whole(argument, 4096, &jobs) || jobs == 0)
-            return arguments_complain(state, "--jobs takes a whole number from 1 to 4096; got \"%s\"",
-                                      argument);
-        args->jobs = (unsigned)jobs;
-        return 0;
+        return arguments_jobs(state, argument, &args->jobs);
     case 'q':
         args->quiet = true;
         return 0;
@@ -88,15 +84,6 @@ static const struct argp coverage_argp = {
         "  desq coverage mm1.json --set /run/precision=0.05 --set /arrivals/rate=0.8\n"
         "\n"
         "Exit status: 0 fine; 1 some coverage is surely too low; 2 bad usage or scenario; 130 interrupted."};
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    if (interrupted != 0)
-        _exit(STATUS_SIGNAL + signal_number);
-    interrupted = signal_number;
-}
 
 struct watcher {
     uint64_t runs;
@@ -241,10 +228,7 @@ static int run(int argc, char **argv)
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;
     if (arguments_parse(&command_coverage, argc, argv, &args, &status)) {
-        struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-        sigemptyset(&action.sa_mask);
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
+        interrupt_listen();
         status = STATUS_FINE;
         for (size_t i = 0; i < args.scenarios.file_count && !interrupted; i++) {
             const int one = study(&args, i);

@@ -154,8 +154,11 @@ static bool print_kind(const struct told *p, const struct explanation *e, const 
     table_cell(t, 3, number_interval(e->slow.mean, e->slow.half_width, number));
     const bool ok = table_print(t, stdout, 2);
     char tasks[NUMBER_ROOM], slow_tasks[NUMBER_ROOM];
-    printf("  %s tasks; the slow ones, %s of them, took more than %s %s\n\n", number_whole((double)e->tasks, tasks),
+    printf("  %s tasks; the slow ones, %s of them, took more than %s %s", number_whole((double)e->tasks, tasks),
            number_whole((double)e->slow_tasks, slow_tasks), number_short(e->threshold, 4, number), unit);
+    if (e->looked_at < e->tasks)
+        printf("; \"all tasks\" are %s of them", number_whole((double)e->looked_at, number));
+    printf("\n\n");
     arena_free(&arena);
     return ok;
 }
@@ -188,6 +191,7 @@ static bool write_json(void *context, FILE *out, struct error *err)
             cJSON_AddNumberToObject(o, "above", e->above);
             cJSON_AddNumberToObject(o, "tasks", (double)e->tasks);
             cJSON_AddNumberToObject(o, "slow_tasks", (double)e->slow_tasks);
+            cJSON_AddNumberToObject(o, "looked_at", (double)e->looked_at);
             if (e->tasks > 0)
                 cJSON_AddNumberToObject(o, "threshold", e->threshold);
             add_estimate(o, "response_of_all", e->all);

@@ -3,6 +3,7 @@
 #include "cli/draw.h"
 #include "cli/output/output.h"
 #include "cli/output/number.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/records.h"
 #include "models/forecast.h"
@@ -46,16 +47,10 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    enum { JOBS_MOST = 4096 };
     struct run_args *args = state->input;
-    unsigned long long jobs;
     switch (key) {
     case KEY_JOBS:
-        if (!arguments_whole(argument, JOBS_MOST, &jobs) || jobs == 0)
-            return arguments_complain(state, "--jobs takes a whole number from 1 to %d; got \"%s\"",
-                                      JOBS_MOST, argument);
-        args->jobs = (unsigned)jobs;
-        return 0;
+        return arguments_jobs(state, argument, &args->jobs);
     case KEY_JSON:
         args->json = argument;
         return 0;
@@ -96,6 +91,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             return arguments_complain(state, "--checkpoint keeps the records of one scenario; %zu files are given", args->scenarios.file_count);
         if (args->parts > 0 && args->checkpoint == NULL)
             return arguments_complain(state, "--part needs --checkpoint FILE, for the records of the part");
+        if (args->parts > 0 && (args->json != NULL || args->csv != NULL || args->plots != NULL || args->forecast))
+            return arguments_complain(state, "--part makes records alone: --json, --csv, --plots go with desq merge");
+        if (args->checkpoint != NULL && args->forecast)
+            return arguments_complain(state, "--forecast runs nothing, so there is nothing for --checkpoint to keep");
         if (args->scenarios.file_count > 1 && (args->json != NULL || args->csv != NULL))
             return arguments_complain(
                 state, "--json and --csv hold the results of one scenario; %zu files are given",
@@ -130,38 +129,6 @@ static const struct argp run_argp = {
         "Exit status: 0 fine; 1 a requirement is not met, or the tasks deadlocked; 2 bad usage or scenario, "
         "or a file "
         "that cannot be written; 130 interrupted (143, 129: by SIGTERM, SIGHUP)."};
-
-/* The first signal that asked to end, else 0, and when it came: all that a signal handler can reach. */
-static volatile sig_atomic_t interrupted;
-static struct timespec interrupted_at;
-
-static void on_interrupt(int signal_number)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (interrupted == 0) {
-        interrupted = signal_number;
-        interrupted_at = now;
-        return;
-    }
-    /* A second one ends it at once; not one that comes together with the first, as from timeout(1), which
-     * signals the process and then its group. */
-    if ((double)(now.tv_sec - interrupted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - interrupted_at.tv_nsec) >
-        0.2)
-        _exit(STATUS_SIGNAL + signal_number);
-}
-
-static void listen_for_interrupt(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* one at a time */
-        sigaddset(&action.sa_mask, signals[i]);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (signals[i] != SIGHUP || (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN))
-            sigaction(signals[i], &action, NULL); /* nohup goes on */
-}
 
 struct job {
     const struct output *output;
@@ -345,7 +312,7 @@ static int run_recorded(const struct run_args *args)
     }
     int status = good && outputs_possible(args) ? STATUS_FINE : STATUS_BAD;
     if (status == STATUS_FINE) {
-        listen_for_interrupt();
+        interrupt_listen();
         status = run_one(args, 0, d, records.store);
         if (interrupted)
             status = STATUS_SIGNAL + interrupted;
@@ -370,7 +337,7 @@ static int run_all(const struct run_args *args)
     if (status == STATUS_FINE && !outputs_possible(args))
         status = STATUS_BAD;
     if (status == STATUS_FINE && !args->forecast) {
-        listen_for_interrupt();
+        interrupt_listen();
         size_t begun = 0;
         for (; begun < count && !interrupted; begun++)
             status = larger(status, run_one(args, begun, read[begun], NULL));

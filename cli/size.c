@@ -59,19 +59,9 @@ static error_t take_pointer(struct size_args *args, char *argument, const struct
     return 0;
 }
 
-static bool number_in(const char *text, double least, double most, double *out)
-{
-    char *end;
-    *out = strtod(text, &end);
-    if (end != text && *end == '%')
-        end++;
-    return end != text && *end == '\0' && *out > least && *out < most;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct size_args *args = state->input;
-    unsigned long long jobs;
     switch (key) {
     case KEY_VARY:
         return take_pointer(args, argument, state);
@@ -87,21 +77,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         args->require[args->require_count++] = argument;
         return 0;
     case KEY_CONFIDENCE:
-        if (!number_in(argument, 0.0, 1.0, &args->confidence))
+        if (!arguments_number(argument, 0.0, 1.0, &args->confidence))
             return arguments_complain(state, "--confidence takes a number between 0 and 1; got \"%s\"", argument);
         return 0;
     case KEY_WITHIN:
-        if (!number_in(argument, 0.0, 100.0, &args->within))
+        if (!arguments_number(argument, 0.0, 100.0, &args->within))
             return arguments_complain(state, "--within takes a percentage above 0; got \"%s\"", argument);
         return 0;
     case KEY_JSON:
         args->json = argument;
         return 0;
     case KEY_JOBS:
-        if (!arguments_whole(argument, 4096, &jobs) || jobs == 0)
-            return arguments_complain(state, "--jobs takes a whole number from 1 to 4096; got \"%s\"", argument);
-        args->jobs = (unsigned)jobs;
-        return 0;
+        return arguments_jobs(state, argument, &args->jobs);
     case 'q':
         args->quiet = true;
         return 0;

@@ -90,14 +90,14 @@ struct slow {
 
 struct seeker {
     size_t kind;
-    double warmup;
     struct slow *best; /* the slowest so far, the slowest first */
     size_t count, most;
 };
 
-static void consider(struct seeker *s, uint64_t key, double response)
+static void consider(void *context, size_t kind, uint64_t key, double response)
 {
-    if (s->count == s->most && response <= s->best[s->count - 1].response)
+    struct seeker *s = context;
+    if (kind != s->kind || (s->count == s->most && response <= s->best[s->count - 1].response))
         return;
     if (s->count < s->most)
         s->count++;
@@ -107,17 +107,9 @@ static void consider(struct seeker *s, uint64_t key, double response)
     s->best[i] = (struct slow){key, response};
 }
 
-static void task_left(void *context, const struct desq_task *t)
-{
-    struct seeker *s = context;
-    if (t->kind == s->kind && t->left >= s->warmup && !t->lost && !t->abandoned && !t->timed_out)
-        consider(s, t->key, t->left - t->arrived);
-}
-
 /* ---- Telling ---- */
 
 struct teller {
-    const struct desq *d;
     const struct scenario *scenario;
     size_t kind;
     uint64_t number;         /* 0: by key */
@@ -297,11 +289,11 @@ static int tell_story(const struct story_args *args, struct desq *d, struct aren
     size_t point, kind;
     if (!choose(d, args, arena, &point, &kind))
         return STATUS_BAD;
-    struct teller t = {.d = d, .scenario = &desq_scenario(d)->points[point].scenario, .kind = kind, .number = args->task};
+    struct teller t = {.scenario = &desq_scenario(d)->points[point].scenario, .kind = kind, .number = args->task};
     if (args->slowest > 0) {
-        struct seeker s = {.kind = kind, .warmup = desq_warmup(d, point), .most = args->slowest};
+        struct seeker s = {.kind = kind, .most = args->slowest};
         s.best = arena_array(arena, s.most, sizeof *s.best);
-        if (s.best == NULL || !desq_trace(d, point, args->replication, task_left, &s, NULL, &err)) {
+        if (s.best == NULL || !desq_responses(d, point, args->replication, consider, &s, &err)) {
             if (s.best != NULL)
                 complain(&err);
             return STATUS_BAD;
@@ -310,7 +302,7 @@ static int tell_story(const struct story_args *args, struct desq *d, struct aren
         t.key_count = s.count;
     }
     t.json = args->json != NULL ? cJSON_CreateArray() : NULL;
-    const struct witness_how how = {.wanted = wanted, .told = told, .context = &t, .until = INFINITY};
+    const struct witness_how how = {.wanted = wanted, .told = told, .context = &t};
     bool ok = desq_witness(d, point, args->replication, &how, &err);
     ok = ok && (!t.failed || error_set(&err, "out of memory"));
     ok = ok && (args->json == NULL || save_file(args->json, write_json, t.json, &err));

@@ -7,57 +7,69 @@
 
 enum { SETS_MOST = 8, TEXT_ROOM = 400 };
 
-bool trials_run(const struct trials *t, const struct trial_run *run, struct desq **d, const struct result **result)
+bool trials_read(const struct trials *t, const char *const *more, struct desq **d, struct error *err)
 {
     const struct scenario_args *args = t->args;
-    const char **set = calloc(args->set_count + SETS_MOST, sizeof *set);
-    char *require = NULL, how[TEXT_ROOM];
-    struct error err;
-    size_t n = 0;
-    bool good = set != NULL;
-    /* A sweep would mix with what is tried; its pointer may be just that. Only the quantiles that requirements ask for matter. */
-    if (good) {
-        for (size_t i = 0; i < args->set_count; i++)
-            set[n++] = args->set[i];
-        char *sweep = trials_value(t->file, "/sweep");
-        bool said = false; /* by --set already */
-        for (size_t i = 0; i < args->set_count; i++)
-            said = said || strncmp(args->set[i], "/sweep=", 7) == 0;
-        if (sweep != NULL && !said)
-            set[n++] = "/sweep=null";
-        free(sweep);
-        snprintf(how, sizeof how, "/run={\"precision\":%.6g,\"confidence\":%.15g,\"quantiles\":[0.5]}", run->precision, run->confidence);
-        set[n++] = how;
-        for (size_t i = 0; run->set[i] != NULL && i < sizeof run->set / sizeof run->set[0]; i++)
-            set[n++] = run->set[i];
-        if (t->require != NULL) {
-            const size_t room = strlen(t->require) + sizeof "/require=";
-            require = malloc(room);
-            good = require != NULL;
-            if (good) {
-                snprintf(require, room, "/require=%s", t->require);
-                set[n++] = require;
-            }
+    size_t n = 0, more_count = 0;
+    while (more[more_count] != NULL)
+        more_count++;
+    const char **set = calloc(args->set_count + more_count + 2, sizeof *set);
+    char *require = NULL;
+    if (set == NULL)
+        return error_set(err, "out of memory");
+    bool said = false; /* by --set already */
+    for (size_t i = 0; i < args->set_count; i++) {
+        set[n++] = args->set[i];
+        said = said || strncmp(args->set[i], "/sweep=", 7) == 0;
+    }
+    /* A sweep would mix with what is tried; its pointer may be just that. */
+    char *sweep = trials_value(t->file, "/sweep");
+    if (sweep != NULL && !said)
+        set[n++] = "/sweep=null";
+    free(sweep);
+    for (size_t i = 0; i < more_count; i++)
+        set[n++] = more[i];
+    bool good = true;
+    if (t->require != NULL) {
+        const size_t room = strlen(t->require) + sizeof "/require=";
+        require = malloc(room);
+        good = require != NULL || error_set(err, "out of memory");
+        if (good) {
+            snprintf(require, room, "/require=%s", t->require);
+            set[n++] = require;
         }
     }
-    if (!good)
-        fprintf(stderr, "desq: out of memory\n");
     struct desq_options options = args->options;
     options.set = set;
     options.set_count = n;
     *d = NULL;
-    if (good && !desq_read(t->file, &options, d, &err)) {
-        complain(&err);
-        good = false;
-    }
-    if (good && !desq_run(*d, &(struct desq_run){.jobs = t->jobs}, result, &err)) {
-        complain(&err);
-        desq_free(*d);
-        good = false;
-    }
+    good = good && desq_read(t->file, &options, d, err);
     free(require);
     free(set);
     return good;
+}
+
+bool trials_run(const struct trials *t, const struct trial_run *run, struct desq **d, const struct result **result)
+{
+    const char *more[SETS_MOST] = {NULL};
+    char how[TEXT_ROOM];
+    struct error err;
+    size_t n = 0;
+    /* Only the quantiles that requirements ask for matter. */
+    snprintf(how, sizeof how, "/run={\"precision\":%.6g,\"confidence\":%.15g,\"quantiles\":[0.5]}", run->precision, run->confidence);
+    more[n++] = how;
+    for (size_t i = 0; i < sizeof run->set / sizeof run->set[0] && run->set[i] != NULL; i++)
+        more[n++] = run->set[i];
+    if (!trials_read(t, more, d, &err)) {
+        complain(&err);
+        return false;
+    }
+    if (!desq_run(*d, &(struct desq_run){.jobs = t->jobs}, result, &err)) {
+        complain(&err);
+        desq_free(*d);
+        return false;
+    }
+    return true;
 }
 
 enum verdict trials_verdict(const struct point *p)

@@ -19,6 +19,10 @@ struct trial_run {
     double precision, confidence;
 };
 
+/* Reads the scenario with other values: t's, those in `more` ("/pointer=value", NULL-ended), without its sweep, and with t's
+ * requirements, if any. *d is to be freed. false: err. */
+bool trials_read(const struct trials *t, const char *const *more, struct desq **d, struct error *err);
+
 /* Reads and runs it. *d is to be freed; *result lives in it. false: what is wrong is on stderr. */
 bool trials_run(const struct trials *t, const struct trial_run *run, struct desq **d, const struct result **result);
 

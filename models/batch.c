@@ -200,20 +200,6 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     return false;
 }
 
-static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
-{
-    const struct stint *stint = task_stint(w, ti);
-    const double elapsed = w->sim.now - stint->begun;
-    (void)st;
-    if (stint->server == UINT32_MAX) {
-        parts->wait += elapsed;
-        return;
-    }
-    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
-    parts->overhead += cost;
-    parts->service += elapsed - cost;
-}
-
 /* The others of its batch go on; if there are none the server is free. */
 static void withdraw(struct world *w, struct station *st, uint32_t ti)
 {
@@ -248,4 +234,4 @@ void batch_servers_begin(struct world *w, struct station *st)
         all->servers[i] = (struct batch_server){.alarm = alarm_new(w, on_end, station, i)};
 }
 
-const struct station_shape station_batch = {.join = join, .account = account, .withdraw = withdraw, .gone = fill};
+const struct station_shape station_batch = {.join = join, .account = stint_account, .withdraw = withdraw, .gone = fill};

@@ -82,11 +82,17 @@ struct running {
     struct experiment *experiments; /* of one combination of sweep values */
 };
 
-static double seconds_now(void)
+double conduct_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+unsigned conduct_jobs(unsigned jobs)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return jobs > 0 ? jobs : cores > 0 ? (unsigned)cores : 1;
 }
 
 static void merged(void *context, const struct experiment *e)
@@ -94,7 +100,7 @@ static void merged(void *context, const struct experiment *e)
     struct running *run = context;
     struct desq_progress *p = &run->progress;
     p->replications = batches_replications(e->batches);
-    p->seconds = seconds_now() - run->started;
+    p->seconds = conduct_clock() - run->started;
     /* The replications that the goal will take, as the precision at the last check foretells: the half-width
      * shrinks with their square root. */
     double needed = (double)p->replications_next;
@@ -496,7 +502,6 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
                  const struct desq_run *how, const struct result **out, struct error *err)
 {
     const size_t variants = file->variant_count, points = file->point_count;
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct result *result = arena_alloc(arena, sizeof *result);
     struct point *all = arena_array(arena, points, sizeof *all);
     size_t differences = 0;
@@ -510,10 +515,8 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
         .models = models,
         .how = how,
         .err = err,
-        .jobs = how->jobs > 0 ? how->jobs
-                : cores > 0   ? (unsigned)cores
-                              : 1,
-        .started = seconds_now(),
+        .jobs = conduct_jobs(how->jobs),
+        .started = conduct_clock(),
         .progress = {.point_count = points},
         .experiments = arena_array(arena, variants, sizeof(struct experiment)),
     };

@@ -32,6 +32,10 @@ double conduct_stretch(struct experiment *e);
 /* Forgets the replications of e, which are to be `factor` times as long from now on. */
 bool conduct_lengthen(struct experiment *e, double factor, struct error *err);
 
+/* The wall clock, in seconds; and how many threads `jobs` means (0: one per core). */
+double conduct_clock(void);
+unsigned conduct_jobs(unsigned jobs);
+
 /* desq_run, for the compiled models of all points; the result lives in arena. */
 bool conduct_run(struct arena *arena, const struct scenario_file *file, struct model *const *models,
                  const struct desq_run *how, const struct result **out, struct error *err);

@@ -190,9 +190,10 @@ bool desq_witness(struct desq *d, size_t point, uint64_t r, const struct witness
     return witness_run(d->models[point], r, how, err);
 }
 
-double desq_warmup(const struct desq *d, size_t point)
+bool desq_responses(struct desq *d, size_t point, uint64_t r,
+                    void (*told)(void *context, size_t kind, uint64_t key, double response), void *context, struct error *err)
 {
-    return d->models[point]->warmup;
+    return witness_responses(&d->arena, d->models[point], r, told, context, err);
 }
 
 bool desq_explain(struct desq *d, size_t point, const struct explain_how *how, const struct explanation **out, size_t *count,

@@ -367,6 +367,8 @@ bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part,
     const uint64_t done = count == 0 ? 0 : engine->run(&job, 0, count, jobs, err);
     if (e->store_error.text[0] != '\0')
         *err = e->store_error;
+    else if (strcmp(err->text, limit_text) == 0)
+        error_set(err, "replication %llu would go beyond the limit (run.limit)", (unsigned long long)replication_of(&p, done));
     return done == count || (err->text[0] == '\0' && e->limits.stop != NULL && *e->limits.stop);
 }
 

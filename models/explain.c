@@ -60,8 +60,9 @@ static size_t sample(const struct study *s, size_t kind, bool slow, size_t c)
     return (2 * kind + slow) * s->components + c;
 }
 
-static void add_one(struct ones *o, uint64_t key, double response, size_t kind)
+static void responded(void *context, size_t kind, uint64_t key, double response)
 {
+    struct ones *o = &((struct study *)context)->done;
     if (o->count == o->room) {
         const size_t room = o->room == 0 ? 4096 : 2 * o->room;
         struct one *all = realloc(o->all, room * sizeof *all);
@@ -73,36 +74,6 @@ static void add_one(struct ones *o, uint64_t key, double response, size_t kind)
         o->room = room;
     }
     o->all[o->count++] = (struct one){key, response, kind};
-}
-
-static void left(void *context, const struct desq_task *t)
-{
-    struct study *s = context;
-    if (!t->lost && !t->abandoned && !t->timed_out && t->left >= s->m->warmup)
-        add_one(&s->done, t->key, t->left - t->arrived, t->kind);
-}
-
-static bool any(void *context, size_t kind, uint64_t number, uint64_t key)
-{
-    (void)context, (void)kind, (void)number, (void)key;
-    return true;
-}
-
-/* The end of the response, or NAN: it is not counted. */
-static double responded(const struct study *s, const struct task_life *life)
-{
-    const double end = !isnan(life->replied)                                                                ? life->replied
-                       : life->there || life->lost || life->dead || life->abandoned || life->timed_out ? (double)NAN
-                                                                                                            : life->left;
-    return end >= s->m->warmup ? end : (double)NAN;
-}
-
-static void replied(void *context, const struct task_life *life)
-{
-    struct study *s = context;
-    const double end = responded(s, life);
-    if (!isnan(end))
-        add_one(&s->done, life->key, end - life->arrived, life->kind);
 }
 
 static int by_response(const void *a, const void *b)
@@ -141,7 +112,7 @@ static void put(struct study *s, size_t kind, bool slow, const double *parts)
 static void told(void *context, const struct task_life *life)
 {
     struct study *s = context;
-    const double end = responded(s, life);
+    const double end = witness_responded(s->m, life);
     double *parts = isnan(end) ? NULL : calloc(s->components, sizeof *parts);
     if (parts == NULL) {
         s->done.failed |= !isnan(end);
@@ -197,7 +168,7 @@ static bool watch(struct study *s, uint64_t r, struct batches *b, struct error *
     qsort(s->slow, s->slow_count, sizeof *s->slow, by_key);
     for (size_t i = 0; i < s->record.sample_count; i++)
         s->record.samples[i] = sample_of_ratio(0.0, 0.0);
-    const struct witness_how how = {.wanted = wanted, .told = told, .context = s, .until = INFINITY};
+    const struct witness_how how = {.wanted = wanted, .told = told, .context = s};
     return witness_run(s->m, r, &how, err) && ((batches_add(b, &s->record) && !s->done.failed) || error_set(err, "out of memory"));
 }
 
@@ -238,13 +209,6 @@ static bool report(const struct study *s, const struct batches *b, struct arena 
     return true;
 }
 
-/* Which tasks there were, and how long each took. */
-static bool run_first(struct study *s, uint64_t r, struct arena *arena, struct error *err)
-{
-    const struct witness_how how = {.wanted = any, .told = replied, .context = s, .until = INFINITY};
-    return s->m->replies ? witness_run(s->m, r, &how, err) : experiment_trace(arena, s->m, r, left, s, NULL, err);
-}
-
 bool explain(struct arena *arena, const struct model *m, const struct explain_how *how, const struct explanation **out, size_t *count,
              struct error *err)
 {
@@ -256,15 +220,14 @@ bool explain(struct arena *arena, const struct model *m, const struct explain_ho
     bool ok = b != NULL && s.first != NULL && s.threshold != NULL && record_init(&s.record, samples, 0);
     if (!ok)
         error_set(err, "out of memory");
-    uint64_t done = 0;
-    while (ok && done < how->replications && (how->stop == NULL || !*how->stop)) {
-        ok = run_first(&s, done++, arena, err) && (!s.done.failed || error_set(err, "out of memory"));
-        s.first[done] = s.done.count;
+    for (uint64_t r = 0; ok && r < how->replications; r++) {
+        ok = witness_responses(arena, m, r, responded, &s, err) && (!s.done.failed || error_set(err, "out of memory"));
+        s.first[r + 1] = s.done.count;
     }
     s.step = 1 + s.done.count / LOOKED_AT;
     s.slow = ok ? malloc((s.done.count + 1) * sizeof *s.slow) : NULL;
     ok = ok && ((s.slow != NULL && find_thresholds(&s, how->above)) || error_set(err, "out of memory"));
-    for (uint64_t r = 0; ok && r < done; r++)
+    for (uint64_t r = 0; ok && r < how->replications; r++)
         ok = watch(&s, r, b, err);
     ok = ok && (report(&s, b, arena, how->above, out) || error_set(err, "out of memory"));
     *count = m->kind_count;

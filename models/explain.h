@@ -30,7 +30,6 @@ struct explanation {
 struct explain_how {
     double above;           /* in (0, 1) */
     uint64_t replications;  /* at least 2 */
-    const volatile sig_atomic_t *stop; /* as in struct desq_run */
 };
 
 /* Of every kind of task at one point; storage in d until it is freed. Each replication is run twice: once to see which

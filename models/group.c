@@ -107,7 +107,7 @@ void group_begin(struct world *w)
 static uint64_t key_of(const struct world *w, const struct station *st, uint32_t ti)
 {
     struct stream s = stream_draw(task_more(w, ti)->shared, KEY_DRAWS + (uint64_t)(st - w->stations));
-    return (uint64_t)llround(dist_draw(st->model->group->key, &s));
+    return (uint64_t)llround(fmin(dist_draw(st->model->group->key, &s), 0x1p53)); /* beyond that nothing is rounded */
 }
 
 struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti)

@@ -107,23 +107,7 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
         return false;
     }
     tally_add(&st->wait, stint->waited);
-    task_more(w, ti)->overhead += stint->cost;
-    struct holding *holding;
-    if (t->resuming != 0) {
-        holding = &task_holdings(w, ti)[t->resuming - 1];
-        task_more(w, ti)->wanted--;
-        t->resuming = 0;
-    } else {
-        holding = &task_holdings(w, ti)[t->holds++];
-        t->step++;
-    }
-    *holding = (struct holding){
-        .since = t->since, .station = (uint16_t)(st - w->stations), .state = HOLDING_HELD, .server = stint->server};
-    task_is(w, ti, m->switch_cost == NULL ? TASK_WALKING : TASK_SWITCHED);
-    if (m->switch_cost == NULL)
-        return true;
-    task_schedule(w, ti, now + stint->cost, EV_SWITCH_END);
-    return false;
+    return stint_hold(w, st, ti);
 }
 
 void individual_fill(struct world *w, struct station *st)
@@ -246,20 +230,6 @@ static void give_back(struct world *w, struct station *st, uint32_t ti, const st
     individual_free(w, st, &st->individuals->servers[holding->server]);
 }
 
-static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
-{
-    const struct stint *stint = task_stint(w, ti);
-    const double elapsed = w->sim.now - stint->begun;
-    (void)st;
-    if (stint->server == UINT32_MAX) {
-        parts->wait += elapsed;
-        return;
-    }
-    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
-    parts->overhead += cost;
-    parts->service += elapsed - cost;
-}
-
 static bool among(const struct task_list *list, const struct task *tasks, uint32_t ti)
 {
     uint32_t other = list->first;
@@ -321,6 +291,6 @@ const struct station_shape station_individual = {
     .serve_next = individual_fill,
     .give_back = give_back,
     .finish = finish,
-    .account = account,
+    .account = stint_account,
     .withdraw = withdraw,
 };

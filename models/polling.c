@@ -17,20 +17,6 @@ struct polling *polling_new(const struct station_model *m)
     return all;
 }
 
-static void account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts)
-{
-    const struct stint *stint = task_stint(w, ti);
-    const double elapsed = w->sim.now - stint->begun;
-    (void)st;
-    if (stint->server == UINT32_MAX) {
-        parts->wait += elapsed;
-        return;
-    }
-    const double cost = elapsed < stint->cost ? elapsed : stint->cost;
-    parts->overhead += cost;
-    parts->service += elapsed - cost;
-}
-
 /* When its service will be over, at the speed of the environment; at none: never. */
 static void set_end(struct world *w, struct station *st, uint32_t ti)
 {
@@ -46,7 +32,7 @@ static void count_so_far(struct world *w, struct station *st, uint32_t ti)
 {
     struct stint *stint = task_stint(w, ti);
     struct parts parts = {0};
-    account(w, st, ti, &parts);
+    stint_account(w, st, ti, &parts);
     w->tasks[ti].service += parts.service;
     task_more(w, ti)->overhead += parts.overhead;
     w->kinds[w->tasks[ti].kind].served += parts.service;
@@ -93,23 +79,7 @@ static bool start(struct world *w, struct station *st, struct polling_server *se
             set_end(w, st, ti);
         return false;
     }
-    task_more(w, ti)->overhead += stint->cost;
-    struct holding *holding;
-    if (t->resuming != 0) {
-        holding = &task_holdings(w, ti)[t->resuming - 1];
-        task_more(w, ti)->wanted--;
-        t->resuming = 0;
-    } else {
-        holding = &task_holdings(w, ti)[t->holds++];
-        t->step++;
-    }
-    *holding = (struct holding){
-        .since = t->since, .station = (uint16_t)(st - w->stations), .state = HOLDING_HELD, .server = stint->server};
-    task_is(w, ti, m->switch_cost == NULL ? TASK_WALKING : TASK_SWITCHED);
-    if (m->switch_cost == NULL)
-        return true;
-    task_schedule(w, ti, now + stint->cost, EV_SWITCH_END);
-    return false;
+    return stint_hold(w, st, ti);
 }
 
 /* A visit begins. */
@@ -303,6 +273,6 @@ const struct station_shape station_polling = {
     .join = join,
     .finish = finish,
     .give_back = give_back,
-    .account = account,
+    .account = stint_account,
     .withdraw = withdraw,
 };

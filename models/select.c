@@ -4,8 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { LENGTHEN_MOST = 8, LOOKS_MOST = 200 };
 
@@ -30,13 +28,6 @@ struct contest {
 static const struct requirement *asked(const struct model *m)
 {
     return &m->scenario->requirements[0];
-}
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* The figure as it is measured so far, so oriented that less is better. */
@@ -263,7 +254,7 @@ static bool enter(struct contest *c)
     conduct_align(in, c->in);
     conduct_shorten(in, c->in);
     free(in);
-    const double now = seconds_now();
+    const double now = conduct_clock();
     for (size_t i = 0; i < c->count; i++) {
         struct entrant *e = &c->entrants[i];
         const struct requirement *r = asked(c->models[i]);
@@ -282,12 +273,11 @@ static bool enter(struct contest *c)
 bool select_best(struct arena *arena, struct model *const *models, size_t count, const struct selection_how *how,
                  const struct selection **out, struct error *err)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct contest c = {.how = how,
                         .models = models,
                         .entrants = calloc(count, sizeof(struct entrant)),
                         .count = count,
-                        .jobs = how->jobs > 0 ? how->jobs : cores > 0 ? (unsigned)cores : 1,
+                        .jobs = conduct_jobs(how->jobs),
                         .err = err};
     struct selection *result = arena_alloc(arena, sizeof *result);
     const struct entrant *best = NULL;

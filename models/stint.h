@@ -19,4 +19,12 @@ static inline struct stint *task_stint(const struct world *w, uint32_t ti)
     return (struct stint *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->stint_offset);
 }
 
+/* What a visit has come to since its stint began, of a task that waits or is served by one server of its own speed: a
+ * station_shape.account. */
+void stint_account(const struct world *w, const struct station *st, uint32_t ti, struct parts *parts);
+
+/* The task, for which its stint's server has been chosen, takes it to hold. true: it can move on at once; else after the
+ * switch. */
+bool stint_hold(struct world *w, struct station *st, uint32_t ti);
+
 #endif

@@ -1,5 +1,6 @@
 #include "models/witness.h"
 
+#include "models/experiment.h"
 #include "models/part.h"
 #include "models/timeout.h"
 #include "models/withdraw.h"
@@ -30,7 +31,7 @@ struct witness {
     size_t count, room;
     uint64_t *others; /* by kind: tasks so far that no source numbers */
     uint64_t arrived; /* of all kinds, as seen last */
-    const uint64_t *from; /* by kind: tasks that the source had begun before the event in hand */
+    uint64_t *from;   /* by kind: tasks that the source had begun before the event in hand */
     double instant;   /* of the tasks in met */
     uint64_t *met;    /* keys of those that came at that instant */
     size_t met_count, met_room;
@@ -220,7 +221,7 @@ static uint64_t number_of(struct witness *s, const struct world *w, uint32_t ti)
     const struct source *source = &w->sources[t->kind];
     if (w->model->kinds[t->kind].arrival->form == ARRIVAL_CLOSED || w->model->kinds[t->kind].arrival->form == ARRIVAL_NONE)
         return ++s->others[t->kind];
-    for (uint64_t n = s->from == NULL ? 0 : s->from[t->kind]; n < source->started; n++)
+    for (uint64_t n = s->from[t->kind]; n < source->started; n++)
         if (stream_subkey(source->key, n) == t->key)
             return n + 1;
     return 0;
@@ -316,16 +317,8 @@ static void on_event(void *world, const struct event *e)
 {
     struct world *w = world;
     struct witness *s = w->witness;
-    enum { FEW = 8 };
-    uint64_t few[FEW], *from = few;
-    const uint32_t kinds = w->model->kind_count;
-    if (kinds > FEW && (from = malloc(kinds * sizeof *from)) == NULL) {
-        w->failed = w->sim.stop = true;
-        return;
-    }
-    for (uint32_t k = 0; k < kinds; k++)
-        from[k] = w->sources[k].started;
-    s->from = from;
+    for (uint32_t k = 0; k < w->model->kind_count; k++)
+        s->from[k] = w->sources[k].started;
     const uint32_t guess = w->task_free != NO_TASK ? w->task_free : w->task_count;
     const struct attempt attempt = attempt_of(s, w, e);
     s->real[e->kind](world, e);
@@ -336,11 +329,6 @@ static void on_event(void *world, const struct event *e)
     s->arrived = arrived;
     if (s->failed)
         w->failed = w->sim.stop = true;
-    if (w->sim.now > s->how->until)
-        w->sim.stop = true;
-    s->from = NULL;
-    if (from != few)
-        free(from);
 }
 
 /* The task ends; its record is as it will be. */
@@ -380,18 +368,9 @@ void witness_begin(struct world *w)
     memcpy(s->real, w->handlers, sizeof s->real);
     for (int k = 0; k < EV_KINDS; k++)
         w->handlers[k] = on_event;
-    /* Tasks that are there from the start. */
-    uint64_t *from = calloc(w->model->kind_count + 1, sizeof *from);
-    if (from == NULL) {
-        w->failed = w->sim.stop = true;
-        return;
-    }
-    s->from = from;
-    s->arrived = arrived_so_far(w);
+    s->arrived = arrived_so_far(w); /* those that are there from the start */
     if (s->arrived > 0)
         meet_all(s, w, NO_TASK, NO_TASK, s->arrived);
-    s->from = NULL;
-    free(from);
 }
 
 static bool run(struct world *w, uint64_t r, struct witness *s, struct error *err)
@@ -405,7 +384,6 @@ static bool run(struct world *w, uint64_t r, struct witness *s, struct error *er
     const struct world_limits limits = {.events = w->model->scenario->run.limit_events, .deadline = INFINITY};
     const enum world_end end = world_run(w, r, &record, &limits);
     record_free(&record);
-    const bool stuck = end == WORLD_STUCK && w->sim.now <= s->how->until;
     if (end == WORLD_NO_MEMORY || end == WORLD_TOO_LONG || end == WORLD_FROZEN || end == WORLD_LIMIT)
         return error_set(err, "out of memory, or too many events (run.limit)");
     while (s->count > 0) { /* still there */
@@ -417,7 +395,7 @@ static bool run(struct world *w, uint64_t r, struct witness *s, struct error *er
         tell(s, 0);
     }
     char who[600];
-    return !stuck || error_set(err, "deadlock: %s", world_deadlock(w, who, sizeof who) ? who : "nothing can happen any more");
+    return end != WORLD_STUCK || error_set(err, "deadlock: %s", world_deadlock(w, who, sizeof who) ? who : "nothing can happen any more");
 }
 
 bool witness_run(const struct model *m, uint64_t r, const struct witness_how *how, struct error *err)
@@ -434,15 +412,60 @@ bool witness_run(const struct model *m, uint64_t r, const struct witness_how *ho
     watched->count = m->count;
     watched->length = m->length < INFINITY ? m->length + m->warmup : m->length;
     watched->warmup = 0.0;
-    struct witness s = {.how = how, .others = calloc(m->kind_count + 1, sizeof *s.others), .instant = -1.0};
-    struct world *w = s.others == NULL ? NULL : world_new(watched);
+    struct witness s = {.how = how, .others = calloc(m->kind_count + 1, sizeof *s.others), .from = calloc(m->kind_count + 1, sizeof *s.from), .instant = -1.0};
+    struct world *w = s.others == NULL || s.from == NULL ? NULL : world_new(watched);
     const bool ok = w == NULL ? error_set(err, "out of memory") : run(w, r, &s, err);
     world_free(w);
     for (size_t i = 0; i < s.count; i++)
         free(s.all[i].stays);
     free(s.all);
     free(s.others);
+    free(s.from);
     free(s.met);
     arena_free(&arena);
     return ok;
+}
+
+double witness_responded(const struct model *m, const struct task_life *life)
+{
+    const bool completed = !life->there && !life->lost && !life->dead && !life->abandoned && !life->timed_out;
+    const double end = !isnan(life->replied) ? life->replied : completed ? life->left : (double)NAN;
+    return end >= m->warmup ? end : (double)NAN;
+}
+
+/* Who hears of responses. */
+struct hearer {
+    const struct model *m;
+    void (*told)(void *context, size_t kind, uint64_t key, double response);
+    void *context;
+};
+
+static void task_left(void *context, const struct desq_task *t)
+{
+    const struct hearer *h = context;
+    if (!t->lost && !t->abandoned && !t->timed_out && t->left >= h->m->warmup)
+        h->told(h->context, t->kind, t->key, t->left - t->arrived);
+}
+
+static bool anyone(void *context, size_t kind, uint64_t number, uint64_t key)
+{
+    (void)context, (void)kind, (void)number, (void)key;
+    return true;
+}
+
+static void life_told(void *context, const struct task_life *life)
+{
+    const struct hearer *h = context;
+    const double end = witness_responded(h->m, life);
+    if (!isnan(end))
+        h->told(h->context, life->kind, life->key, end - life->arrived);
+}
+
+bool witness_responses(struct arena *arena, const struct model *m, uint64_t r,
+                       void (*told)(void *context, size_t kind, uint64_t key, double response), void *context, struct error *err)
+{
+    struct hearer h = {m, told, context};
+    const struct witness_how how = {.wanted = anyone, .told = life_told, .context = &h};
+    /* Only who watches sees when a task replies; else the trace is quicker. */
+    return m->replies ? witness_run(m, r, &how, err) : experiment_trace(arena, m, r, task_left, &h, NULL, err);
 }

@@ -47,7 +47,6 @@ struct witness_how {
     /* Its life; what it points to lives until the call returns. */
     void (*told)(void *context, const struct task_life *life);
     void *context;
-    double until; /* the replication is watched up to this time; INFINITY: to its end */
 };
 
 /* Runs replication r of one point from time 0 (no warm-up is cut). false: err (no memory, deadlock). */
@@ -57,12 +56,19 @@ struct model;
 /* The same for a compiled model. */
 bool witness_run(const struct model *m, uint64_t r, const struct witness_how *how, struct error *err);
 
+/* Tells of every response of replication r that desq_run counts (of tasks completed, or replying, after the warm-up), with
+ * the task's key. Arena: for what is needed meanwhile. false: err. */
+bool witness_responses(struct arena *arena, const struct model *m, uint64_t r,
+                       void (*told)(void *context, size_t kind, uint64_t key, double response), void *context, struct error *err);
+bool desq_responses(struct desq *d, size_t point, uint64_t r,
+                    void (*told)(void *context, size_t kind, uint64_t key, double response), void *context, struct error *err);
+
+/* When the task's response was over, as it counts: NAN: it does not. */
+double witness_responded(const struct model *m, const struct task_life *life);
+
 /* Internal to the engine: every event of w goes through its witness from now on. */
 struct world;
 struct witness;
 void witness_begin(struct world *w);
-
-/* The warm-up of a point, which desq_run cuts. */
-double desq_warmup(const struct desq *d, size_t point);
 
 #endif

@@ -492,12 +492,15 @@ static void the_best_design_is_found(void)
 {
     struct place_of_test t;
     begin(&t);
+    write_file(&t, "swept.json", "{\"arrivals\":{\"rate\":0.5},\"service\":{\"dist\":\"exponential\",\"mean\":1},\"sweep\":{\"/arrivals/rate\":[0.2,0.5]}}");
     /* Of four tasks of 1 s: 2 s with two threads, 1 s with four. */
     CU_ASSERT_EQUAL(run(&t, "$desq best four.json -q --of /servers=1,4,2 --by makespan --json b.json"), 0);
     CU_ASSERT(says(t.out, "4: the best by makespan"));
     CU_ASSERT_EQUAL(run(&t, "grep -q '\"best\":.*\"4\"' b.json"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /discipline"), 0);
     CU_ASSERT(says(t.out, "srpt: the best by task.response"));
+    CU_ASSERT_EQUAL(run(&t, "$desq best swept.json -q --set /sweep=null --of /servers=1,2"), 0); /* not taken away twice */
+    CU_ASSERT(says(t.out, "2: the best by task.response"));
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q --of /servers"), 2);
     CU_ASSERT(says(t.err, "which values?"));
     CU_ASSERT_EQUAL(run(&t, "$desq best mm1.json -q"), 2);
@@ -533,6 +536,10 @@ static void runs_go_on_and_parts_are_merged(void)
     CU_ASSERT(says(t.err, "no file of records"));
     CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --part 4/3 --checkpoint p4"), 2);
     CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --part 1/3"), 2);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --set /run/replications=7 --part 1/3 --checkpoint p5 --json p5.json"), 2);
+    CU_ASSERT(says(t.err, "desq merge"));
+    CU_ASSERT_EQUAL(run(&t, "flock p1 $desq run mm1.json --set /run/replications=7 --part 1/3 --checkpoint p1"), 2);
+    CU_ASSERT(says(t.err, "another run is writing"));
     CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json --resume r"), 2);
     end(&t);
 }

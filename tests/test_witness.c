@@ -91,7 +91,7 @@ static void watch(struct desq *d, const char *name, size_t *places)
         }
         qsort(h.tasks, h.count, sizeof *h.tasks, by_key);
         struct lives l = {.h = &h};
-        const struct witness_how how = {.wanted = all, .told = check, .context = &l, .until = INFINITY};
+        const struct witness_how how = {.wanted = all, .told = check, .context = &l};
         const bool watched = desq_witness(d, p, 0, &how, &err2);
         EXPECT(watched == whole, "%s, point %zu: %s", name, p, watched ? err.text : err2.text);
         EXPECT(l.wrong == 0, "%s, point %zu: %zu wrong, the first: %s", name, p, l.wrong, l.what);
@@ -181,7 +181,7 @@ static void by_hand(void)
     struct trial t;
     struct error err;
     struct by_hand b = {0};
-    const struct witness_how how = {.wanted = all, .told = note, .context = &b, .until = INFINITY};
+    const struct witness_how how = {.wanted = all, .told = note, .context = &b};
     if (trial_read(&t, "{'stations':{'a':{},'b':{'switch':0.5}},'tasks':{'x':{'arrivals':{'at_once':2},"
                        "'steps':[{'at':'a','for':2},{'delay':1},{'at':'b','for':3}]}}}") &&
         EXPECT(desq_witness(t.desq, 0, 0, &how, &err), "%s", err.text)) {
@@ -205,7 +205,28 @@ static void by_hand(void)
     trial_free(&t);
 }
 
+static void keep_response(void *context, size_t kind, uint64_t key, double response)
+{
+    double *found = context;
+    (void)kind, (void)key;
+    *found = fmax(*found, response);
+}
+
+/* A task that replies after 2 and goes on for 5 has responded after 2. */
+static void replies_end_responses(void)
+{
+    struct trial t;
+    struct error err;
+    double longest = 0.0;
+    if (trial_read(&t, "{'stations':{'a':{}},'tasks':{'x':{'arrivals':{'at_once':1},'steps':[{'at':'a','for':2},{'reply':true},{'delay':5}]}}}")) {
+        EXPECT(desq_responses(t.desq, 0, 0, keep_response, &longest, &err), "%s", err.text);
+        CU_ASSERT_EQUAL(longest, 2.0);
+    }
+    trial_free(&t);
+}
+
 const struct test witness_tests[] = {
+    {"a reply ends the response", replies_end_responses},
     {"two tasks by hand, stay by stay", by_hand},
     {"the stays of every task add up to what is told of it, in every scenario", lives_add_up_to_tasks},
     {"the stays of every task add up to what is told of it, in scenarios made at random", lives_of_scenarios_at_random},

@@ -115,7 +115,10 @@ void scene_start(struct scene *scene, uint32_t kind);
 /* A closed task begins to think. */
 void scene_think(struct scene *scene, uint32_t kind);
 
-/* Internal to scene.c and walk.c. */
+/* The member of the group of station s to which a task goes; where chance decides, one of several (scene_chances). */
+uint32_t scene_dispatch(struct scene *scene, uint32_t s);
+
+/* Internal to scene.c, walk.c and dispatch.c. */
 double *scene_chances(struct scene *scene, uint32_t n); /* zeroed; NULL: no memory */
 void scene_fail(struct scene *scene, const char *why);
 void scene_add_active(struct scene *scene, const struct spot *place);

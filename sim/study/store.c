@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char magic[8] = "desqrec1";
@@ -369,6 +370,8 @@ bool store_grow(struct store *s, const char *path, const char *title, const char
         return error_set(err, "%s: %s", path, strerror(errno));
     s->file = f;
     s->path = path;
+    if (flock(fileno(f), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return error_set(err, "%s: another run is writing its records there", path);
     if (!take_in(s, f, path, title, &place, err))
         return false;
     bool good = fseek(f, (long)place, SEEK_SET) == 0;

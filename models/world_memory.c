@@ -1,0 +1,136 @@
+/* world_memory.c: what a world is made of, and the records of its tasks. */
+#include "models/batch.h"
+#include "models/breaker.h"
+#include "models/environment.h"
+#include "models/group.h"
+#include "models/individual.h"
+#include "models/patience.h"
+#include "models/polling.h"
+#include "models/recursion.h"
+#include "models/timeout.h"
+
+#include <stdlib.h>
+
+struct world *world_new(const struct model *m)
+{
+    struct world *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return NULL;
+    sim_init(&w->sim);
+    w->model = m;
+    w->stations = calloc(m->part_count + 1, sizeof *w->stations);
+    w->kinds = calloc(m->kind_count + 1, sizeof *w->kinds);
+    w->sources = calloc(m->kind_count + 1, sizeof *w->sources);
+    w->environments = calloc(m->scenario->environment_count + 1, sizeof *w->environments);
+    w->breakers = calloc(m->breaker_count + 1, sizeof *w->breakers);
+    bool ok = w->breakers != NULL && w->stations != NULL && w->kinds != NULL && w->sources != NULL && w->environments != NULL;
+    for (uint32_t i = 0; ok && i < m->part_count; i++) {
+        w->stations[i].model = &m->stations[i];
+        w->stations[i].line.by_class = calloc(m->classes > m->stations[i].list_count ? m->classes : m->stations[i].list_count,
+                                                sizeof(struct task_list));
+        ok = w->stations[i].line.by_class != NULL;
+        if (ok && m->stations[i].individual) {
+            w->stations[i].individuals = individual_new(&m->stations[i]);
+            ok = w->stations[i].individuals != NULL;
+        }
+        if (ok && m->stations[i].group != NULL && m->stations[i].group->information != NULL) {
+            w->stations[i].told = calloc(m->stations[i].group->count, sizeof(struct told_load));
+            ok = w->stations[i].told != NULL;
+        }
+        if (ok && m->stations[i].batch_max > 0 && m->stations[i].group == NULL) {
+            w->stations[i].batches = batch_servers_new(&m->stations[i]);
+            ok = w->stations[i].batches != NULL;
+        }
+        if (ok && m->stations[i].list_count > 0) {
+            w->stations[i].polling = polling_new(&m->stations[i]);
+            ok = w->stations[i].polling != NULL;
+        }
+    }
+    if (ok && m->recursion) {
+        w->recursion = recursion_new(m);
+        ok = w->recursion != NULL;
+    }
+    if (!ok) {
+        world_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void world_free(struct world *w)
+{
+    if (w == NULL)
+        return;
+    for (uint32_t i = 0; w->stations != NULL && i < w->model->part_count; i++) {
+        free(w->stations[i].line.by_class);
+        free(w->stations[i].line.slots);
+        free(w->stations[i].line.heap);
+        free(w->stations[i].serving);
+        free(w->stations[i].individuals);
+        free(w->stations[i].told);
+        free(w->stations[i].batches);
+        free(w->stations[i].polling);
+        if (w->stations[i].model->discipline->release != NULL)
+            w->stations[i].model->discipline->release(&w->stations[i].sharing);
+        free(w->stations[i].sharing.heap);
+    }
+    recursion_free(w->recursion);
+    sim_free(&w->sim);
+    free(w->stations);
+    free(w->kinds);
+    free(w->sources);
+    free(w->environments);
+    free(w->breakers);
+    free(w->tasks);
+    free(w->more);
+    free(w->links);
+    free(w->ready);
+    free(w->idle);
+    free(w->alarms);
+    free(w);
+}
+
+bool world_record_new(struct world *w, uint32_t *out)
+{
+    if (w->task_free != NO_TASK) {
+        *out = w->task_free;
+        w->task_free = w->tasks[*out].next;
+        return true;
+    }
+    if (w->task_count == w->task_size) {
+        const uint32_t size = w->task_size == 0 ? 64 : 2 * w->task_size;
+        struct task *tasks = size > CALENDAR_SUBJECTS ? NULL : realloc(w->tasks, size * sizeof *tasks);
+        if (tasks != NULL) {
+            w->tasks = tasks;
+            w->sim.subjects = (const unsigned char *)tasks;
+            w->sim.subject_size = sizeof *tasks;
+        }
+        unsigned char *more = NULL;
+        if (tasks != NULL && w->model->more_size > 0) {
+            more = realloc(w->more, (size_t)size * w->model->more_size);
+            if (more != NULL)
+                w->more = more;
+        }
+        struct task_link *links = NULL;
+        if (tasks != NULL && w->model->linked) {
+            links = realloc(w->links, size * sizeof *links);
+            if (links != NULL)
+                w->links = links;
+        }
+        if (tasks == NULL || (w->model->more_size > 0 && more == NULL) ||
+            (w->model->linked && links == NULL)) {
+            w->failed = true;
+            w->sim.stop = true;
+            return false;
+        }
+        w->task_size = size;
+    }
+    *out = w->task_count++;
+    if (w->model->impatient)
+        task_impatience(w, *out)->timer = (struct timer){0};
+    if (w->model->interruptible)
+        *task_stay(w, *out) = (struct stay){.where = TASK_WALKING};
+    for (uint32_t f = 0; f < w->model->frames; f++)
+        task_frames(w, *out)[f] = (struct frame){0};
+    return true;
+}

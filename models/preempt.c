@@ -75,12 +75,6 @@ static void serving_remove(const struct world *w, struct station *st, uint32_t i
 
 /* ---- Order ---- */
 
-/* By how much more work the discipline expects than there is. */
-static double mistaken(const struct world *w, uint32_t ti)
-{
-    return visit_of(w, ti)->size - w->tasks[ti].demand;
-}
-
 /* The key of a task that waits. */
 static double waiting_key(const struct world *w, const struct station *st, uint32_t ti)
 {
@@ -93,7 +87,7 @@ static double waiting_key(const struct world *w, const struct station *st, uint3
     case ORDER_SIZE:
         return visit_of(w, ti)->size;
     case ORDER_LEFT:
-        return visit_of(w, ti)->left + mistaken(w, ti);
+        return visit_of(w, ti)->left + visit_of(w, ti)->mistake;
     case ORDER_DEADLINE:
         return task_more(w, ti)->deadline;
     case ORDER_TURN:
@@ -110,8 +104,8 @@ static double serving_key(const struct world *w, const struct station *st, uint3
     if (st->model->discipline->order != ORDER_LEFT)
         return waiting_key(w, st, ti);
     if (st->model->environment != NULL)
-        return work_clock(w, st) + visit->left + mistaken(w, ti);
-    return visit->ends + mistaken(w, ti);
+        return work_clock(w, st) + visit->left + visit->mistake;
+    return visit->ends + visit->mistake;
 }
 
 /* In service, at now: the work left, the switch not included. */
@@ -119,6 +113,12 @@ static double work_left(const struct station *st, const struct visit *visit, dou
 {
     const double work = (now - visit->begun - visit->cost) * st->speed;
     return visit->ends <= now ? 0.0 : work > 0.0 ? visit->left - work : visit->left;
+}
+
+/* The same as the discipline sees it. */
+static double work_left_seen(const struct station *st, const struct visit *visit, double now)
+{
+    return work_left(st, visit, now) + visit->mistake;
 }
 
 /* Where the least urgent task in service is; there is one. A switch under way is no work, so that with such
@@ -129,9 +129,9 @@ static uint32_t least_urgent(const struct world *w, const struct station *st)
     if (st->model->discipline->order != ORDER_LEFT || st->model->switch_cost == NULL)
         return least;
     const double now = w->sim.now;
-    double most = work_left(st, visit_of(w, st->serving[0].task), now) + mistaken(w, st->serving[0].task);
+    double most = work_left_seen(st, visit_of(w, st->serving[0].task), now);
     for (uint32_t i = 1; i < st->serving_count; i++) {
-        const double left = work_left(st, visit_of(w, st->serving[i].task), now) + mistaken(w, st->serving[i].task);
+        const double left = work_left_seen(st, visit_of(w, st->serving[i].task), now);
         if (left > most || (left == most && st->serving[i].sequence > st->serving[least].sequence)) {
             most = left;
             least = i;
@@ -141,7 +141,7 @@ static uint32_t least_urgent(const struct world *w, const struct station *st)
 }
 
 /* Does a task that waits with this key come before the least urgent one in service, which could give way? */
-static bool displaces(const struct world *w, const struct station *st, double key)
+static inline bool displaces(const struct world *w, const struct station *st, double key)
 {
     const enum preempt_order order = st->model->discipline->order;
     if (order == ORDER_TURN)
@@ -149,7 +149,7 @@ static bool displaces(const struct world *w, const struct station *st, double ke
     const struct line_entry worst = st->serving[least_urgent(w, st)];
     const struct visit *visit = visit_of(w, worst.task);
     return visit->ends > w->sim.now &&
-           key < (order == ORDER_LEFT ? work_left(st, visit, w->sim.now) + mistaken(w, worst.task) : worst.key);
+           key < (order == ORDER_LEFT ? work_left_seen(st, visit, w->sim.now) : worst.key);
 }
 
 static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
@@ -159,19 +159,26 @@ static struct line_entry waiting_entry(const struct world *w, const struct stati
 
 /* ---- Stints ---- */
 
+/* set_timer in an environment, where there are no quanta. */
+__attribute__((noinline)) static void set_timer_at_speed(struct world *w, struct station *st, uint32_t ti)
+{
+    struct visit *visit = visit_of(w, ti);
+    visit->ends = st->speed > 0.0 ? visit->begun + (visit->cost + visit->left / st->speed) : (double)INFINITY;
+    if (st->speed > 0.0)
+        timer_set(&w->sim.calendar, &visit->timer, visit->ends, RANK_COMPLETION, EV_STINT_END, ti);
+    else
+        timer_clear(&visit->timer);
+}
+
 /* The end of the work or of the quantum, from when the switch is over. */
-static void set_timer(struct world *w, struct station *st, uint32_t ti)
+static inline void set_timer(struct world *w, struct station *st, uint32_t ti)
 {
     struct visit *visit = visit_of(w, ti);
     const double quantum = st->model->quantum;
     const bool last = visit->left <= quantum * (1.0 + ROUNDING);
     const double stint = last ? visit->left : quantum;
-    if (st->model->environment != NULL) { /* no quanta there */
-        visit->ends = st->speed > 0.0 ? visit->begun + (visit->cost + visit->left / st->speed) : (double)INFINITY;
-        if (st->speed > 0.0)
-            timer_set(&w->sim.calendar, &visit->timer, visit->ends, RANK_COMPLETION, EV_STINT_END, ti);
-        else
-            timer_clear(&visit->timer);
+    if (st->model->environment != NULL) {
+        set_timer_at_speed(w, st, ti);
         return;
     }
     visit->ends = visit->begun + (visit->cost + visit->left);
@@ -299,8 +306,9 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     clocks(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
-    *visit_of(w, ti) =
-        (struct visit){.begun = w->sim.now, .left = w->tasks[ti].demand, .size = station_size(w, st, ti), .sequence = st->line.sequence++};
+    const double demand = w->tasks[ti].demand, size = station_size(w, st, ti);
+    *visit_of(w, ti) = (struct visit){
+        .begun = w->sim.now, .left = demand, .size = size, .mistake = size - demand, .sequence = st->line.sequence++};
     bool idle = false;
     if (m->behaviour != NULL) {
         idle = m->behaviour->take(w, st);

@@ -28,7 +28,8 @@ struct visit {
     double begun;       /* when it last got a server, or began to wait for one */
     double ends;        /* in service: when its work will be done, if it keeps the server */
     double left;        /* work left at `begun` */
-    double size;        /* of all its work, as the discipline sees it */
+    double size;        /* of all its work, as the discipline sees it; */
+    double mistake;     /* which is so much more than there is */
     double cost;        /* the switch with which the stint in hand begins */
     double waited, served;
     uint64_t sequence;

@@ -1,4 +1,4 @@
-/* world_memory.c: what a world is made of, and the records of its tasks. */
+/* world_memory.c: what a world is made of. */
 #include "models/batch.h"
 #include "models/breaker.h"
 #include "models/environment.h"
@@ -88,49 +88,4 @@ void world_free(struct world *w)
     free(w->idle);
     free(w->alarms);
     free(w);
-}
-
-bool world_record_new(struct world *w, uint32_t *out)
-{
-    if (w->task_free != NO_TASK) {
-        *out = w->task_free;
-        w->task_free = w->tasks[*out].next;
-        return true;
-    }
-    if (w->task_count == w->task_size) {
-        const uint32_t size = w->task_size == 0 ? 64 : 2 * w->task_size;
-        struct task *tasks = size > CALENDAR_SUBJECTS ? NULL : realloc(w->tasks, size * sizeof *tasks);
-        if (tasks != NULL) {
-            w->tasks = tasks;
-            w->sim.subjects = (const unsigned char *)tasks;
-            w->sim.subject_size = sizeof *tasks;
-        }
-        unsigned char *more = NULL;
-        if (tasks != NULL && w->model->more_size > 0) {
-            more = realloc(w->more, (size_t)size * w->model->more_size);
-            if (more != NULL)
-                w->more = more;
-        }
-        struct task_link *links = NULL;
-        if (tasks != NULL && w->model->linked) {
-            links = realloc(w->links, size * sizeof *links);
-            if (links != NULL)
-                w->links = links;
-        }
-        if (tasks == NULL || (w->model->more_size > 0 && more == NULL) ||
-            (w->model->linked && links == NULL)) {
-            w->failed = true;
-            w->sim.stop = true;
-            return false;
-        }
-        w->task_size = size;
-    }
-    *out = w->task_count++;
-    if (w->model->impatient)
-        task_impatience(w, *out)->timer = (struct timer){0};
-    if (w->model->interruptible)
-        *task_stay(w, *out) = (struct stay){.where = TASK_WALKING};
-    for (uint32_t f = 0; f < w->model->frames; f++)
-        task_frames(w, *out)[f] = (struct frame){0};
-    return true;
 }

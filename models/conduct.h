@@ -19,6 +19,9 @@ void conduct_align(struct model *const *models, size_t count);
  * all. true: the warm-up had to be shortened too. */
 bool conduct_shorten(struct model *const *models, size_t count);
 
+/* An overloaded point shows what it is long before its lines fill the memory: then shorter. */
+void conduct_shorten_overload(struct model *m);
+
 /* The most events of one point: as asked, or, where desq chooses how long to run, the default. */
 double conduct_limit_events(const struct run_spec *run);
 
@@ -31,6 +34,9 @@ double conduct_stretch(struct experiment *e);
 
 /* Forgets the replications of e, which are to be `factor` times as long from now on. */
 bool conduct_lengthen(struct experiment *e, double factor, struct error *err);
+
+/* What a reader of the point's figures must know, into out->warnings; in arena. false: no memory. */
+bool conduct_warn(struct arena *arena, const struct experiment *e, bool shortened, struct point *out);
 
 /* The wall clock, in seconds; and how many threads `jobs` means (0: one per core). */
 double conduct_clock(void);

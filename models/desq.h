@@ -71,7 +71,7 @@ struct desq_run {
     unsigned jobs;                     /* threads; 0: one per core */
     const volatile sig_atomic_t *stop; /* becomes nonzero: end soon, with what there is; NULL: never */
     void (*progress)(void *context,
-                     const struct desq_progress *progress); /* called between replications; or NULL */
+                     const struct desq_progress *progress); /* called between replications, by any thread, never by two at once; or NULL */
     void *context;
     struct store *store; /* records of replications that need not be run again, and where those go that are; NULL: none */
     uint64_t part, parts; /* parts above 0: only every parts-th replication, the part-th first, of so many as each point asks

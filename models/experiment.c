@@ -1,7 +1,7 @@
 #include "models/experiment.h"
 
 #include "models/probe/probe.h"
-#include "sim/study/study.h"
+#include "sim/study/crew.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -252,7 +252,7 @@ void experiment_end(struct experiment *e)
     e->batches = NULL;
 }
 
-bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, struct error *err)
+bool experiment_run(struct experiment *e, uint64_t replications, struct crew *crew, struct error *err)
 {
     const struct job job = {
         .context = e,
@@ -263,14 +263,14 @@ bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, 
         .histograms = histograms(e->model),
         .merge = job_merge,
         .stop = e->limits.stop,
+        .order = e->point,
     };
-    const struct engine *engine = lookup_row(engine_table, jobs > 1 ? "threads" : "serial");
     const uint64_t from = batches_replications(e->batches);
     if (from >= replications)
         return true;
     struct error failed;
     error_set(&failed, "%s", "");
-    const uint64_t done = engine->run(&job, from, replications, jobs, &failed);
+    const uint64_t done = crew_run(crew, &job, from, replications, &failed);
     if (from + done == replications)
         return true;
     e->finished = true;
@@ -348,7 +348,7 @@ static bool part_merge(void *context, uint64_t n, const struct record *record)
     return keep(p->e, replication_of(p, n), record);
 }
 
-bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part, uint64_t parts, unsigned jobs, struct error *err)
+bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part, uint64_t parts, struct crew *crew, struct error *err)
 {
     struct part_of_study p = {e, part, parts};
     const struct job job = {
@@ -360,11 +360,11 @@ bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part,
         .histograms = histograms(e->model),
         .merge = part_merge,
         .stop = e->limits.stop,
+        .order = e->point,
     };
     const uint64_t count = replications < part ? 0 : (replications - part) / parts + 1;
-    const struct engine *engine = lookup_row(engine_table, jobs > 1 ? "threads" : "serial");
     error_set(err, "%s", "");
-    const uint64_t done = count == 0 ? 0 : engine->run(&job, 0, count, jobs, err);
+    const uint64_t done = count == 0 ? 0 : crew_run(crew, &job, 0, count, err);
     if (e->store_error.text[0] != '\0')
         *err = e->store_error;
     else if (strcmp(err->text, limit_text) == 0)

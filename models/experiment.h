@@ -6,6 +6,7 @@
 #include "models/model.h"
 #include "models/world.h"
 #include "sim/stat/batches.h"
+#include "sim/study/crew.h"
 #include "sim/study/store.h"
 
 struct experiment {
@@ -19,9 +20,10 @@ struct experiment {
     uint64_t stuck_replication; /* and in which replication */
     struct world_limits limits; /* of each replication */
     struct store *store;        /* of records of replications; NULL: none. One long run has none */
-    size_t point;               /* of the file: part of their key */
+    size_t point;               /* of the file: part of their key; earlier ones are run first */
     struct error store_error;   /* why a record could not be kept; text empty: all were */
-    void (*merged)(void *context, const struct experiment *e); /* after each replication; or NULL */
+    /* After each replication, by any thread, never by two at once of one experiment; or NULL. */
+    void (*merged)(void *context, const struct experiment *e);
     void *context;
 };
 
@@ -46,10 +48,10 @@ bool experiment_restart(struct experiment *e, struct error *err);
 
 /* Runs until `replications` are done in all. false: err (no memory, an inner limit). Interrupted or stuck is
  * no error: e->finished and e->stopped say so. */
-bool experiment_run(struct experiment *e, uint64_t replications, unsigned jobs, struct error *err);
+bool experiment_run(struct experiment *e, uint64_t replications, struct crew *crew, struct error *err);
 
 /* Runs replications part - 1, part - 1 + parts, ... below `replications` for their records alone, which go to e->store. */
-bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part, uint64_t parts, unsigned jobs, struct error *err);
+bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part, uint64_t parts, struct crew *crew, struct error *err);
 
 /* desq_trace for a compiled model; arrays of *out in arena. */
 bool experiment_trace(struct arena *arena, const struct model *m, uint64_t r,

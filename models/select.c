@@ -13,6 +13,7 @@ struct entrant {
     size_t sample, histogram; /* of the figure */
     bool running;             /* may still be the best */
     enum selection_fate fate;
+    struct error error; /* why it could not be run; text empty: it could */
 };
 
 struct contest {
@@ -20,7 +21,8 @@ struct contest {
     struct model *const *models;
     struct entrant *entrants;
     size_t count, in; /* designs; of them running at the first look */
-    unsigned jobs;
+    struct crew *crew;
+    uint64_t target; /* replications that all that are in are run to */
     struct error *err;
     bool interrupted, limited;
 };
@@ -63,16 +65,29 @@ static void out_of_it(struct entrant *e, enum selection_fate fate)
     e->fate = fate;
 }
 
+static bool run_entrant(void *context, size_t i)
+{
+    struct contest *c = context;
+    struct entrant *e = &c->entrants[i];
+    e->experiment.finished = false;
+    return !e->running || experiment_run(&e->experiment, c->target, c->crew, &e->error);
+}
+
 /* Runs all that are in up to so many replications each; those that deadlock, or give no figure, are out. */
 static bool run_all(struct contest *c, uint64_t replications)
 {
+    c->target = replications;
+    for (size_t i = 0; i < c->count; i++)
+        error_set(&c->entrants[i].error, "%s", "");
+    const bool good = crew_each(c->crew, c->count, run_entrant, c);
     for (size_t i = 0; i < c->count && !c->interrupted; i++) {
         struct entrant *e = &c->entrants[i];
+        if (!good && e->error.text[0] != '\0') {
+            *c->err = e->error;
+            return false;
+        }
         if (!e->running)
             continue;
-        e->experiment.finished = false;
-        if (!experiment_run(&e->experiment, replications, c->jobs, c->err))
-            return false;
         if (e->experiment.finished && e->experiment.stopped == STOPPED_DEADLOCK)
             out_of_it(e, SELECTION_STUCK);
         else if (e->experiment.finished && e->experiment.stopped == STOPPED_INTERRUPTED)
@@ -264,6 +279,7 @@ static bool enter(struct contest *c)
         if (!experiment_begin(&e->experiment, c->models[i], c->err))
             return false;
         const struct run_spec *spec = &c->models[i]->scenario->run;
+        e->experiment.point = i;
         e->experiment.limits = (struct world_limits){
             .stop = c->how->stop, .events = conduct_limit_events(spec), .deadline = now + spec->limit_seconds};
     }
@@ -277,11 +293,11 @@ bool select_best(struct arena *arena, struct model *const *models, size_t count,
                         .models = models,
                         .entrants = calloc(count, sizeof(struct entrant)),
                         .count = count,
-                        .jobs = conduct_jobs(how->jobs),
+                        .crew = crew_new(conduct_jobs(how->jobs)),
                         .err = err};
     struct selection *result = arena_alloc(arena, sizeof *result);
     const struct entrant *best = NULL;
-    bool ok = (c.entrants != NULL && result != NULL) || error_set(err, "out of memory");
+    bool ok = (c.entrants != NULL && c.crew != NULL && result != NULL) || error_set(err, "out of memory");
     for (size_t i = 0; ok && i < count; i++) {
         const struct scenario *s = models[i]->scenario;
         ok = (s->requirement_count > 0 && (asked(models[i])->statistic == STATISTIC_MEAN ||
@@ -296,6 +312,7 @@ bool select_best(struct arena *arena, struct model *const *models, size_t count,
         if (c.entrants[i].experiment.batches != NULL)
             experiment_end(&c.entrants[i].experiment);
     free(c.entrants);
+    crew_free(c.crew);
     *out = result;
     return ok;
 }

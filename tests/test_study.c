@@ -1,5 +1,5 @@
 #include "sim/stream.h"
-#include "sim/study/study.h"
+#include "sim/study/crew.h"
 #include "tests/suites.h"
 
 #include <pthread.h>
@@ -53,13 +53,13 @@ struct worker {
 static void *worker_new(void *context)
 {
     struct trial *t = context;
-    if (t->workers == t->workers_most)
-        return NULL;
-    struct worker *w = malloc(sizeof *w);
+    pthread_mutex_lock(&t->lock);
+    struct worker *w = t->workers == t->workers_most ? NULL : malloc(sizeof *w);
     if (w != NULL) {
         w->trial = t;
         t->workers++;
     }
+    pthread_mutex_unlock(&t->lock);
     return w;
 }
 
@@ -130,7 +130,11 @@ static uint64_t study(const char *engine, struct trial *t, uint64_t from, uint64
         .stop = &t->stop,
     };
     t->next = from;
-    return e->run(&job, from, to, workers, err);
+    struct crew *crew = crew_new(workers);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(crew);
+    const uint64_t done = e->run(crew, &job, from, to, err);
+    crew_free(crew);
+    return done;
 }
 
 /* Every engine with 1, 2, 3 and 8 workers. */
@@ -291,6 +295,78 @@ static void few(void)
     for_all(check_few);
 }
 
+/* Jobs that are run at once by one crew. */
+enum { JOBS = 7, FAILING = 4 };
+
+struct several {
+    struct crew *crew;
+    struct trial *trials[JOBS];
+    struct error errors[JOBS];
+    uint64_t done[JOBS];
+};
+
+static bool run_several(void *context, size_t i)
+{
+    struct several *s = context;
+    struct trial *t = s->trials[i];
+    const struct job job = {.context = t,
+                            .worker_new = worker_new,
+                            .worker_free = worker_free,
+                            .run = run,
+                            .samples = 2,
+                            .histograms = 1,
+                            .merge = merge,
+                            .stop = &t->stop,
+                            .order = i};
+    s->done[i] = crew_run(s->crew, &job, 0, 150, &s->errors[i]);
+    return s->errors[i].text[0] == '\0';
+}
+
+static void several_jobs(void)
+{
+    const struct figures expected = serial_figures();
+    for (unsigned members = 1; members <= 8; members++) {
+        struct several s = {.crew = crew_new(members)};
+        CU_ASSERT_PTR_NOT_NULL_FATAL(s.crew);
+        for (size_t i = 0; i < JOBS; i++) {
+            s.trials[i] = trial_new();
+            s.trials[i]->slow = i % 2 == 0;
+        }
+        CU_ASSERT(crew_each(s.crew, JOBS, run_several, &s));
+        for (size_t i = 0; i < JOBS; i++) {
+            const struct figures found = figures_of(s.trials[i]);
+            CU_ASSERT_EQUAL(s.done[i], 150);
+            CU_ASSERT_EQUAL(memcmp(&expected, &found, sizeof found), 0);
+            CU_ASSERT(s.trials[i]->ahead <= 2 * (uint64_t)members);
+            trial_free(s.trials[i]);
+        }
+        crew_free(s.crew);
+    }
+}
+
+/* All before the first that fails are finished, and none is begun once it is known. */
+static void one_job_fails(void)
+{
+    for (unsigned members = 1; members <= 8; members++) {
+        struct several s = {.crew = crew_new(members)};
+        CU_ASSERT_PTR_NOT_NULL_FATAL(s.crew);
+        for (size_t i = 0; i < JOBS; i++) {
+            s.trials[i] = trial_new();
+            error_set(&s.errors[i], "%s", "");
+        }
+        s.trials[FAILING]->fail_at = 20;
+        CU_ASSERT_FALSE(crew_each(s.crew, JOBS, run_several, &s));
+        for (size_t i = 0; i < FAILING; i++)
+            CU_ASSERT_EQUAL(s.done[i], 150);
+        CU_ASSERT_EQUAL(s.done[FAILING], 20);
+        CU_ASSERT_STRING_EQUAL(s.errors[FAILING].text, "replication 20 fails");
+        CU_ASSERT(members > 1 || s.done[FAILING + 1] == 0);
+        for (size_t i = 0; i < JOBS; i++)
+            trial_free(s.trials[i]);
+        crew_free(s.crew);
+    }
+}
+
 const struct test study_tests[] = {
     {"every engine is in the table", table},
     {"any number of workers gives the same bits, in order, without running far ahead", same_bits},
@@ -298,5 +374,7 @@ const struct test study_tests[] = {
     {"no memory ends a study early and says so", no_memory},
     {"a study that is stopped keeps what it began, without a gap or an error", stop},
     {"no replication, one, and fewer than workers are run", few},
+    {"several jobs at once give what each gives alone, by any number of members", several_jobs},
+    {"of several jobs one fails: those before it are finished", one_job_fails},
     {NULL, NULL},
 };

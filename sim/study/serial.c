@@ -17,10 +17,9 @@ static uint64_t run_all(const struct job *job, void *worker, struct record *reco
     return to - from;
 }
 
-static uint64_t serial_run(const struct job *job, uint64_t from, uint64_t to, unsigned workers,
-                           struct error *err)
+static uint64_t serial_run(struct crew *crew, const struct job *job, uint64_t from, uint64_t to, struct error *err)
 {
-    (void)workers;
+    (void)crew; /* the calling thread alone */
     struct error unread;
     err = err != NULL ? err : &unread;
     error_set(err, "%s", "");

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct store {
     FILE *file; /* that grows; NULL: none */
     const char *path;
     struct bytes out;
+    pthread_mutex_t writing; /* guards the file and out, from when records are put */
 };
 
 /* ---- A record as bytes ---- */
@@ -195,7 +197,12 @@ static uint64_t checksum(const struct entry_head *head, const unsigned char *byt
 
 struct store *store_new(void)
 {
-    return calloc(1, sizeof(struct store));
+    struct store *s = calloc(1, sizeof *s);
+    if (s != NULL && pthread_mutex_init(&s->writing, NULL) != 0) {
+        free(s);
+        return NULL;
+    }
+    return s;
 }
 
 void store_free(struct store *s)
@@ -209,6 +216,7 @@ void store_free(struct store *s)
     free(s->out.at);
     if (s->file != NULL)
         fclose(s->file);
+    pthread_mutex_destroy(&s->writing);
     free(s);
 }
 
@@ -401,10 +409,9 @@ bool store_find(const struct store *s, const struct store_key *key, uint64_t rep
     return get_record(&b, out);
 }
 
-bool store_put(struct store *s, const struct store_key *key, uint64_t replication, const struct record *record, struct error *err)
+/* Under the lock. */
+static bool write_record(struct store *s, const struct store_key *key, uint64_t replication, const struct record *record, struct error *err)
 {
-    if (s->file == NULL || find(s, key, replication) != NULL)
-        return true;
     put_record(&s->out, record);
     if (s->out.failed)
         return error_set(err, "out of memory");
@@ -413,4 +420,14 @@ bool store_put(struct store *s, const struct store_key *key, uint64_t replicatio
     if (fwrite(&head, sizeof head, 1, s->file) != 1 || fwrite(s->out.at, 1, s->out.count, s->file) != s->out.count || fflush(s->file) != 0)
         return error_set(err, "%s: %s", s->path, strerror(errno));
     return true;
+}
+
+bool store_put(struct store *s, const struct store_key *key, uint64_t replication, const struct record *record, struct error *err)
+{
+    if (s->file == NULL || find(s, key, replication) != NULL)
+        return true;
+    pthread_mutex_lock(&s->writing);
+    const bool good = write_record(s, key, replication, record, err);
+    pthread_mutex_unlock(&s->writing);
+    return good;
 }

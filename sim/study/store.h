@@ -40,7 +40,7 @@ bool store_grow(struct store *s, const char *path, const char *title, const char
  * May be asked by several threads. */
 bool store_find(const struct store *s, const struct store_key *key, uint64_t replication, struct record *out);
 
-/* Keeps a record in the growing file, if there is one and it has not been read from it. By one thread at a time. false: err. */
+/* Keeps a record in the growing file, if there is one and it has not been read from it. May be called by several threads. false: err. */
 bool store_put(struct store *s, const struct store_key *key, uint64_t replication, const struct record *record, struct error *err);
 
 /* How many records were read. */

@@ -11,9 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct crew;
+
 struct job {
     void *context;                      /* const for the workers */
-    void *(*worker_new)(void *context); /* one worker's own state (a world); NULL: no memory */
+    void *(*worker_new)(void *context); /* one worker's own state (a world); NULL: no memory. By several threads at once */
     void (*worker_free)(void *worker);
     /* Runs replication r into record (reset by the callee). false: err set, or stopped by *stop. */
     bool (*run)(void *worker, uint64_t r, struct record *record, struct error *err);
@@ -21,16 +23,16 @@ struct job {
     /* Called for r = from, from + 1, ... in that order, never by two threads at once. false: no memory. */
     bool (*merge)(void *context, uint64_t r, const struct record *record);
     const volatile sig_atomic_t *stop; /* nonzero: begin nothing new; NULL: never */
+    uint64_t order;                    /* of the jobs that are run at once, that of the least order comes first */
 };
 
 /* A way to run replications. One file each; list.h names them all. */
 struct engine {
     const char *name;
     const char *summary;
-    /* Runs replications from .. to - 1 with the given number of workers. Returns how many, from `from` on
-     * without a gap, were merged: less than to - from when *stop was set (no error) or one failed (err->text
-     * not empty). */
-    uint64_t (*run)(const struct job *job, uint64_t from, uint64_t to, unsigned workers, struct error *err);
+    /* Runs replications from .. to - 1. Returns how many, from `from` on without a gap, were merged: less than to - from
+     * when *stop was set (no error) or one failed (err->text not empty). */
+    uint64_t (*run)(struct crew *crew, const struct job *job, uint64_t from, uint64_t to, struct error *err);
 };
 
 extern const struct lookup_table engine_table; /* rows: struct engine */

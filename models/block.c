@@ -33,8 +33,9 @@ static struct stream next_draw(struct preview *p)
 }
 
 /* The station that the task will come to next, were it to go on from opcode `step`, without anything in between;
- * NULL: none. Draws that it will make on the way are those of its key, so that looking ahead changes nothing. */
-static struct station *next_station(const struct world *w, uint32_t ti, uint32_t step)
+ * NULL: none. Draws that it will make on the way are those of its key, so that looking ahead changes nothing. later: it
+ * does not go on now, so that what a breaker will say is not known. */
+static struct station *next_station(const struct world *w, uint32_t ti, uint32_t step, bool later)
 {
     struct preview p = {.w = w, .ti = ti, .draws = w->tasks[ti].draws};
     const struct op *program = w->model->kinds[w->tasks[ti].kind].program;
@@ -54,6 +55,8 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
             step++;
             break;
         case OP_GUARD:
+            if (later)
+                return NULL;
             step = breaker_lets(w, op->station) ? step + 1 : op->target;
             break;
         case OP_ARM:
@@ -128,13 +131,42 @@ bool block_stays(struct world *w, const struct station *st, uint32_t ti)
 {
     if (st->model->shape != NULL || task_more(w, ti)->wanted > 0)
         return false;
-    struct station *next = next_station(w, ti, w->tasks[ti].step + 1);
-    if (next == NULL || !next->model->blocks || !block_full(w, next, ti))
+    struct station *next = next_station(w, ti, w->tasks[ti].step + 1, false);
+    if (next == NULL || !next->model->blocks || next->model->blocks_before || !block_full(w, next, ti))
         return false;
     w->tasks[ti].step++;
     task_more(w, ti)->joined = w->tasks[ti].since;
     append(w, next, ti, (uint16_t)(1 + (st - w->stations)));
     return true;
+}
+
+bool block_begins_not(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    if (st->model->shape != NULL || t->resuming != 0 || task_op(w, ti)->code != OP_AT)
+        return false;
+    struct station *next = next_station(w, ti, t->step + 1, true);
+    if (next == NULL || !next->model->blocks_before)
+        return false;
+    if (!block_full(w, next, ti)) {
+        next->promised++;
+        task_more(w, ti)->promised = (uint16_t)(1 + (next - w->stations));
+        return false;
+    }
+    if (w->model->weighed) /* it is still to be done here */
+        st->line_work += station_task_work(w, st, ti);
+    task_more(w, ti)->joined = t->since;
+    append(w, next, ti, (uint16_t)(1 + (st - w->stations)));
+    return true;
+}
+
+void block_forgo(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    if (more->promised == 0)
+        return;
+    w->stations[more->promised - 1].promised--;
+    more->promised = 0;
 }
 
 void block_wait(struct world *w, struct station *st, uint32_t ti)
@@ -168,17 +200,32 @@ void block_settle(struct world *w)
             const uint32_t ti = task_list_take(&st->blocked, w->tasks);
             const uint16_t kept = task_more(w, ti)->kept;
             const double since = task_more(w, ti)->joined;
-            w->tasks[ti].wait += w->sim.now - w->tasks[ti].since;
             task_more(w, ti)->kept = 0;
             task_is(w, ti, TASK_WALKING);
+            moved = true;
+            if (kept > 0 && st->model->blocks_before) {
+                st->promised++;
+                task_more(w, ti)->promised = (uint16_t)(1 + i);
+                station_begin_blocked(w, &w->stations[kept - 1], ti);
+                continue;
+            }
+            w->tasks[ti].wait += w->sim.now - w->tasks[ti].since;
             w->admitted = ti;
             world_walk(w, ti);
             w->admitted = NO_TASK;
             free_kept(w, kept, since);
-            moved = true;
         }
         world_settle_ready(w);
     }
+}
+
+const struct station *block_where(const struct world *w, uint32_t ti)
+{
+    for (uint32_t i = 0; i < w->model->station_count; i++)
+        for (uint32_t other = w->stations[i].blocked.first; other != NO_TASK; other = w->tasks[other].next)
+            if (other == ti)
+                return &w->stations[i];
+    return task_station(w, ti);
 }
 
 void block_leave(struct world *w, uint32_t ti)
@@ -192,6 +239,8 @@ void block_leave(struct world *w, uint32_t ti)
             continue;
         task_list_remove(&st->blocked, w->tasks, ti);
         const uint16_t kept = task_more(w, ti)->kept;
+        if (kept > 0 && st->model->blocks_before && w->model->weighed)
+            w->stations[kept - 1].line_work -= station_task_work(w, &w->stations[kept - 1], ti);
         task_more(w, ti)->kept = 0;
         free_kept(w, kept, task_more(w, ti)->joined);
         return;

@@ -122,7 +122,7 @@ void world_check(const struct world *w)
     }
     if (w->alive == 0)
         for (uint32_t i = 0; i < w->model->part_count; i++)
-            check_require(w->stations[i].present == 0 && w->stations[i].blocked.first == NO_TASK,
+            check_require(w->stations[i].present == 0 && w->stations[i].blocked.first == NO_TASK && w->stations[i].promised == 0,
                           "nobody is left anywhere at the end", w->stations[i].present, 0.0);
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         const struct kind_state *ks = &w->kinds[k];

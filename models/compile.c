@@ -60,6 +60,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .release = spec->await_release,
         .resume_first = spec->resume_first,
         .blocks = spec->blocks,
+        .blocks_before = spec->blocks_before,
         .overflows = spec->on_full != NULL || spec->retry != NULL,
         .batch_max = (uint32_t)spec->batch_max,
         .batch_min = (uint32_t)spec->batch_min,
@@ -114,7 +115,7 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
         struct station_spec server = *spec;
         server.servers = server.servers_at_start = 1.0;
         server.capacity = INFINITY;
-        server.blocks = false;
+        server.blocks = server.blocks_before = false;
         server.name = arena_printf(arena, "%s/%zu", spec->name, i + 1);
         if (server.name == NULL)
             return false;
@@ -184,6 +185,7 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
         m->overheads |= s->stations[i].switch_cost != NULL;
         m->deadlines |= m->stations[i].deadlines;
         m->blocking |= m->stations[i].blocks;
+        m->blocking_before |= m->stations[i].blocks_before;
         m->linked |= m->stations[i].discipline->linked;
         m->drops |= m->stations[i].drops;
         if (s->stations[i].dispatch != NULL && !compile_group(arena, m, i, &s->stations[i], &next_part))

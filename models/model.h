@@ -36,6 +36,7 @@ struct station_model {
     bool release, resume_first;
     double visit_mean; /* mean time of one visit */
     bool blocks;    /* on_full: block */
+    bool blocks_before; /* of those: before service, not after it */
     bool overflows; /* on_full: steps to take instead, at the opcode's target */
     struct group_model *group; /* its tasks go to one of several stations (models/group.h); NULL: they do not */
     uint32_t batch_max, batch_min;  /* 0: tasks are served one by one */
@@ -121,6 +122,7 @@ struct model {
     bool stints;                /* tasks have a struct stint */
     const uint64_t *initial;    /* by kind: tasks at time 0 */
     bool blocking;              /* some station blocks those who find it full */
+    bool blocking_before;       /* some of them before service */
     bool placed;                /* where a task is, is not said by its step alone: task_more.station */
     double *weights;            /* by kind; then what tasks become */
     uint32_t weight_count;

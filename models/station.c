@@ -13,6 +13,7 @@
 #include "models/redelivery.h"
 #include "models/timeout.h"
 
+#include <assert.h>
 #include <float.h>
 #include <stdlib.h>
 
@@ -57,22 +58,27 @@ static uint32_t ready_take(struct world *w)
 }
 
 /* The task in front of the server gets it: for service, or to hold. Returns true if it holds the server now
- * and can move on at once. */
-static inline bool turn_to(struct world *w, struct station *st, uint32_t ti)
+ * and can move on at once. again: it had it already, and was kept from being served (models/block.h). */
+static inline bool turn(struct world *w, struct station *st, uint32_t ti, const bool again)
 {
     const struct station_model *m = st->model;
     struct task *t = &w->tasks[ti];
     const double now = w->sim.now, wait = now - t->since;
-    tally_add(&st->wait, wait);
+    if (!again)
+        tally_add(&st->wait, wait);
     t->wait += wait;
     double cost = 0.0;
     if (m->unusual) {
-        if (w->model->weighed && task_stay(w, ti)->where == TASK_WAITING)
+        if (w->model->weighed && (again || task_stay(w, ti)->where == TASK_WAITING))
             st->line_work -= station_task_work(w, st, ti);
         if (m->impatient)
             patience_over(w, ti);
-        if (m->drops)
+        if (m->drops && !again)
             drop_settle(w, st, wait);
+        if (again)
+            t->since = task_more(w, ti)->joined;
+        else if (w->model->blocking_before && block_begins_not(w, st, ti))
+            return false;
         if (m->switch_cost != NULL) {
             cost = dist_draw(m->switch_cost, &st->line.stream);
             task_more(w, ti)->overhead += cost;
@@ -110,6 +116,18 @@ static inline bool turn_to(struct world *w, struct station *st, uint32_t ti)
         return true;
     task_schedule(w, ti, now + cost, EV_SWITCH_END);
     return false;
+}
+
+static inline bool turn_to(struct world *w, struct station *st, uint32_t ti)
+{
+    return turn(w, st, ti, false);
+}
+
+void station_begin_blocked(struct world *w, struct station *st, uint32_t ti)
+{
+    const bool goes_on = turn(w, st, ti, true);
+    assert(!goes_on);
+    (void)goes_on;
 }
 
 bool station_turn_to(struct world *w, struct station *st, uint32_t ti)
@@ -290,7 +308,9 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
 {
     struct station *st = *at;
     const struct station_model *m = st->model;
-    if (m->blocks && block_full(w, st, ti)) {
+    if (w->model->blocking_before && block_redeem(w, st, ti)) {
+        /* there is a place for it */
+    } else if (m->blocks && block_full(w, st, ti)) {
         st->offered--;
         if (op->code == OP_AT && !op->given) /* it will draw the same again */
             w->tasks[ti].draws--;

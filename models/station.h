@@ -54,6 +54,9 @@ void station_free_server(struct world *w, struct station *st);
  * the server now and can move on at once. */
 bool station_turn_to(struct world *w, struct station *st, uint32_t ti);
 
+/* One who has a server here, and was kept from being served (models/block.h), is served now. */
+void station_begin_blocked(struct world *w, struct station *st, uint32_t ti);
+
 /* One in service, who was to be done at `end`, is not any more. */
 static inline void station_not_serving(struct station *st, double end)
 {

@@ -142,6 +142,7 @@ static uint32_t split(struct world *w, uint32_t ti, uint32_t f)
     new_more->delay = parts.delay;
     new_more->overhead = parts.overhead;
     new_more->wanted = 0;
+    new_more->kept = new_more->promised = 0; /* it is the old one that keeps a server, and for whom a place is kept */
     new->holds = frame->holds;
     for (uint32_t c = 0; c < (w->model->holdings_offset - w->model->counters_offset) / sizeof(uint32_t); c++)
         task_counters(w, to)[c] = task_counters(w, ti)[c];

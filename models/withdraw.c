@@ -121,6 +121,8 @@ void withdraw(struct world *w, uint32_t ti)
         part_withdraw_all(w, ti);
         break;
     }
+    if (w->model->blocking_before)
+        block_forgo(w, ti);
     w->tasks[ti].resuming = 0;
     task_stay(w, ti)->where = TASK_WALKING;
 }

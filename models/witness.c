@@ -1,5 +1,6 @@
 #include "models/witness.h"
 
+#include "models/block.h"
 #include "models/experiment.h"
 #include "models/part.h"
 #include "models/timeout.h"
@@ -67,8 +68,9 @@ static size_t station_of(const struct world *w, uint32_t ti, enum whereabouts wh
     case TASK_SERVED:
     case TASK_SHARED:
     case TASK_VISITING:
-    case TASK_BLOCKED:
         return task_station(w, ti)->model->whole;
+    case TASK_BLOCKED:
+        return block_where(w, ti)->model->whole;
     case TASK_WALKING:
     case TASK_DELAYED:
     case TASK_JOINING:

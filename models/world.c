@@ -2,6 +2,7 @@
 
 #include "models/alarm.h"
 #include "models/batch.h"
+#include "models/block.h"
 #include "models/breaker.h"
 #include "models/environment.h"
 #include "models/group.h"
@@ -261,6 +262,8 @@ bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
 
 void world_part_end(struct world *w, uint32_t ti)
 {
+    if (w->model->blocking_before)
+        block_forgo(w, ti);
     timeout_clear(w, ti);
     w->last_leave = w->sim.now;
     task_forget(w, ti);
@@ -345,6 +348,8 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
         }
         timeout_clear(w, ti);
     }
+    if (w->model->blocking_before)
+        block_forgo(w, ti);
     struct task *t = &w->tasks[ti];
     struct kind_state *ks = &w->kinds[t->kind];
     const double now = w->sim.now;

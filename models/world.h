@@ -54,6 +54,7 @@ struct task_more {
     double joined;   /* when it joined the station whose server it keeps. Likewise */
     uint16_t kept;   /* 1 + the station whose server it keeps while it is blocked; 0: none. Set only if
                         model.blocking */
+    uint16_t promised; /* 1 + the station at which a place is kept for it; 0: none. Set only if model.blocking_before */
     uint16_t station; /* where it is, or last was. Set only if model.placed */
 };
 
@@ -68,6 +69,7 @@ struct station {
     uint32_t busy;            /* servers serving or held; for sharing: min(present, servers) */
     uint32_t present;         /* tasks waiting for a server here or having one */
     struct task_list blocked; /* tasks that wait for room here (models/block.h) */
+    uint32_t promised;        /* places kept here for tasks that are being served elsewhere; likewise */
     struct task_list resumed; /* "resume": "first": served before the line */
     struct line line;
     struct sharing sharing;

@@ -158,8 +158,8 @@ static void setup(struct maker *m)
 static void full(struct maker *m)
 {
     say(m, ",\"capacity\":%u,\"on_full\":", 1 + below(m, 4));
-    if (chance(m, 0.5))
-        say(m, "\"block\"");
+    if (chance(m, 0.6))
+        say(m, chance(m, 0.5) ? "\"block\"" : "{\"block\":\"before\"}");
     else if (chance(m, 0.4))
         say(m, "{\"retry\":1}");
     else
@@ -255,7 +255,7 @@ static void say_balancer(struct maker *m, unsigned i)
     static const char *const rules[] = {"random", "round_robin", "jsq", "least_work", "join_idle"};
     m->holdable[i] = m->holdable[0];
     say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"%s}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)],
-        chance(m, 0.2) ? ",\"capacity\":4,\"on_full\":\"block\"" : "");
+        chance(m, 0.2) ? chance(m, 0.5) ? ",\"capacity\":4,\"on_full\":\"block\"" : ",\"capacity\":4,\"on_full\":{\"block\":\"before\"}" : "");
 }
 
 static void say_station(struct maker *m, unsigned i)

@@ -159,6 +159,13 @@ static void full_stations_in_a_ring(void)
           "'a':{'arrivals':{'at_once':1},'steps':[{'at':'A','for':1},{'at':'B','for':1}]},"
           "'b':{'arrivals':{'at_once':1},'steps':[{'at':'B','for':2},{'at':'A','for':1}]}}}",
           2.0, 2, {"a", "A", "B", true, false}, {"b", "B", "A", true, false});
+    /* Neither is begun before there is room at the other's station. */
+    LOCKS("{'stations':{'A':{'capacity':1,'on_full':{'block':'before'}},'B':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{"
+          "'x':{'arrivals':{'at_once':1},'steps':[{'at':'A','for':2}]},"
+          "'y':{'arrivals':{'at_once':1},'steps':[{'at':'B','for':1}]},"
+          "'a':{'limit':1,'arrivals':{'interarrival':0.5},'steps':[{'at':'A','for':1},{'at':'B','for':1}]},"
+          "'b':{'limit':1,'arrivals':{'interarrival':0.75},'steps':[{'at':'B','for':2},{'at':'A','for':1}]}}}",
+          2.0, 2, {"a", "A", "B", true, false}, {"b", "B", "A", true, false});
     IS_FREE("{'stations':{'A':{'capacity':1,'on_full':'block'},'B':{'capacity':1,'on_full':'block'}},'tasks':{"
             "'a':{'arrivals':{'at_once':1},'steps':[{'at':'A','for':1},{'at':'B','for':1}]},"
             "'b':{'arrivals':{'at_once':1},'steps':[{'at':'B','for':2}]}}}");

@@ -209,6 +209,17 @@ static void blocked_and_others(void)
                                                  1) ",{'at':'y','for':1}]}") "," KIND("b", ARRIVES(2),
                                                                                       AT(1)) "}}",
           {0, 3, 0, 3, 0, 0, DONE}, {1, 3, 2, 1, 0, 0, TIMED_OUT}, {2, 4, 1, 1, 0, 0, DONE});
+    /* A place was kept for a, which times out at 2: it is b's, whose service begins at once. */
+    PLAYS("{'stations':{'q':{},'x':{},'y':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{" KIND(
+              "a", AT_ONCE(1), "{'timeout':2,'do':[" AT(5) ",{'at':'y','for':1}]}") "," KIND(
+              "b", ARRIVES(1), "{'at':'x','for':1},{'at':'y','for':1}") "}}",
+          {0, 2, 0, 2, 0, 0, TIMED_OUT}, {1, 4, 1, 2, 0, 0, DONE});
+    /* b, who is not begun at x, times out at 3 when there is room for it: room comes first. */
+    PLAYS("{'stations':{'x':{},'y':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{" KIND(
+              "a", AT_ONCE(1), "{'at':'y','for':3}") "," KIND(
+              "b", ARRIVES(1), "{'timeout':2,'do':[{'at':'x','for':1},{'at':'y','for':1}]}") "," KIND(
+              "c", ARRIVES(2), "{'at':'x','for':1}") "}}",
+          {0, 3, 0, 3, 0, 0, DONE}, {1, 3, 2, 0, 0, 0, TIMED_OUT}, {2, 4, 1, 1, 0, 0, DONE});
     /* Room at 3 for one who waits, before the one who comes at 3. */
     PLAYS("{'stations':{'y':{'capacity':1,'on_full':'block'}},'tasks':{" KIND(
               "z", AT_ONCE(2), "{'at':'y','for':3}") "," KIND("b", ARRIVES(3), "{'at':'y','for':1}") "}}",

@@ -72,6 +72,35 @@ static void blocked_after_service(void)
           {0, 5, 0, 5, 0, 0, false}, {1, 6, 4, 1, 0, 0, false}, {2, 7, 4, 0, 1, 0, false});
 }
 
+static void blocked_before_service(void)
+{
+    /* The second is not begun at r before the first has left w, nor is it with a server of its own. */
+    static const char *const servers[] = {"1", "2"};
+    for (int i = 0; i < 2; i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "{'stations':{'r':{'servers':%s},'w':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{'a':{" AT_ONCE(
+                     3) "'steps':[{'at':'r','for':1},{'at':'w','for':3}]}}}",
+                 servers[i]);
+        PLAYS(text, {0, 4, 0, 4, 0, 0, false}, {0, 8, 4, 4, 0, 0, false}, {0, 12, 8, 4, 0, 0, false});
+    }
+    /* "after" is what "block" says. */
+    PLAYS("{'stations':{'r':{},'w':{'capacity':1,'on_full':{'block':'after'}}},'tasks':{'a':{" AT_ONCE(
+              3) "'steps':[{'at':'r','for':1},{'at':'w','for':3}]}}}",
+          {0, 4, 0, 4, 0, 0, false}, {0, 7, 3, 4, 0, 0, false}, {0, 10, 6, 4, 0, 0, false});
+    /* Two upstream, one place: kept for the one who began first, so that nobody's work is for nothing. A switch is paid when
+     * the service begins. Who comes from outside waits there behind them. */
+    PLAYS("{'stations':{'r':{},'s':{'switch':0.5},'w':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{'a':{" AT_ONCE(
+              1) "'steps':[{'at':'r','for':2},{'at':'w','for':1}]},'b':{" ARRIVES(
+              1) "'steps':[{'at':'s','for':1},{'at':'w','for':1}]},'c':{" ARRIVES(1.5) "'steps':[{'at':'w','for':1}]}}}",
+          {0, 3, 0, 3, 0, 0, false}, {1, 5.5, 2, 2, 0, 0.5, false}, {2, 6.5, 4, 1, 0, 0, false});
+    /* A thread is kept through both. */
+    PLAYS("{'stations':{'t':{},'r':{},'w':{'capacity':1,'on_full':{'block':'before'}}},'tasks':{'c':{" AT_ONCE(
+              1) "'steps':[{'at':'w','for':5}]},'a':{" ARRIVES(
+              1) "'steps':[{'in':'t','do':[{'at':'r','for':1}]},{'at':'w','for':1}]}}}",
+          {0, 5, 0, 5, 0, 0, false}, {1, 7, 4, 2, 0, 0, false});
+}
+
 static void other_steps_when_full(void)
 {
     PLAYS("{'stations':{'q':{'capacity':1,'on_full':[{'delay':2}]}},'tasks':{'a':{" AT_ONCE(
@@ -258,6 +287,56 @@ static double blocking(double rate, int room, int servers)
     return mean;
 }
 
+/* M/M/c -> ./M/1 with room for `room` at the second, whose places are taken when service at the first begins: as many
+ * are served there as there are places left. Mean number in system. */
+static double blocking_before(double rate, unsigned room, unsigned servers)
+{
+    enum { MOST = 150 };
+    const size_t columns = room + 1;
+    struct chain *c = chain_new((MOST + 1) * columns);
+    double *p = calloc((MOST + 1) * columns, sizeof *p), mean = 0.0;
+    if (c == NULL || p == NULL)
+        return NAN;
+    for (unsigned n = 0; n <= MOST; n++)
+        for (unsigned m = 0; m <= room; m++) {
+            const size_t here = n * columns + m;
+            const unsigned at_work = n < servers ? n : servers, places = room - m;
+            if (n < MOST)
+                chain_rate(c, here, here + columns, rate);
+            if (at_work > 0 && places > 0)
+                chain_rate(c, here, here - columns + 1, at_work < places ? at_work : places);
+            if (m > 0)
+                chain_rate(c, here, here - 1, 1.0);
+        }
+    if (chain_stationary(c, p) != 0)
+        mean = NAN;
+    for (unsigned n = 0; n <= MOST; n++)
+        for (unsigned m = 0; m <= room; m++)
+            mean += (n + m) * p[n * columns + m];
+    chain_free(c);
+    free(p);
+    return mean;
+}
+
+static void tandem_with_blocking_before(void)
+{
+    static const struct {
+        double rate;
+        unsigned room, servers;
+    } cases[] = {{0.35, 1, 1}, {0.5, 3, 1}, {0.6, 3, 2}, {0.6, 5, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "'stations':{'r':{'servers':%u},'w':{'capacity':%u,'on_full':{'block':'before'}}},'tasks':{'t':{"
+                 "'arrivals':{'rate':%g},'steps':[{'at':'r','for':" EXPONENTIAL "},{'at':'w','for':" EXPONENTIAL "}]}}",
+                 cases[i].servers, cases[i].room, cases[i].rate);
+        struct exact e = exact_run(400, 30000, text);
+        exact_is(&e, "t", "in_system", blocking_before(cases[i].rate, cases[i].room, cases[i].servers));
+        exact_is(&e, "station:w", "utilisation", cases[i].rate);
+        exact_done(&e);
+    }
+}
+
 static void tandem_with_blocking(void)
 {
     for (int room = 1; room <= 3; room += 2) {
@@ -317,6 +396,8 @@ const struct test queues_tests[] = {
     {"idle servers steal, tasks change lines", stealing_and_jockeying},
     {"a group sends tasks to its stations, and they give back there", a_group_is_one_station},
     {"who finds a station full is blocked and keeps its server", blocked_after_service},
+    {"who would find the next station full is not begun", blocked_before_service},
+    {"two stations in tandem with blocking before service", tandem_with_blocking_before},
     {"other steps are taken where a station is full", other_steps_when_full},
     {"lines filled at random, in turn and by weight", splits},
     {"the shorter of two lines", shorter_lines},

@@ -174,6 +174,16 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
         out->blocks = true;
         return true;
     }
+    if (json_get(on_full, "block") != NULL) {
+        static const char *const when[] = {"after", "before", NULL};
+        static const struct param block_params[] = {{.name = "block", .type = PARAM_WORD, .words = when, .required = true}, {0}};
+        struct arg args[1];
+        if (!read_args(r, on_full, block_params, NULL, NULL, "\"on_full\"", DIMENSION_NUMBER, args))
+            return false;
+        out->blocks = true;
+        out->blocks_before = args[0].number == 1.0;
+        return true;
+    }
     if (cJSON_IsObject(on_full)) {
         static const struct param retry_params[] = {
             {.name = "retry", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE, .required = true},
@@ -186,7 +196,7 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
         return true;
     }
     if (!cJSON_IsArray(on_full))
-        return read_fail(r, on_full, "expected \"drop\", \"block\", { \"retry\": D } or a list of steps, found %s",
+        return read_fail(r, on_full, "expected \"drop\", \"block\", { \"block\": \"before\" }, { \"retry\": D } or a list of steps, found %s",
                          json_describe(on_full, described));
     (void)node;
     struct steps *steps = arena_alloc(r->arena, sizeof *steps);

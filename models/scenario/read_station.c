@@ -64,8 +64,9 @@ const struct param scenario_station_params[] = {
     [STATION_ON_FULL] = {.name = "on_full",
                          .type = PARAM_JSON,
                          .summary = "what a task that finds the station full does: \"drop\" (it is lost; default), "
-                                    "\"block\" (it waits for room and keeps what it has), { \"retry\": D } (it comes "
-                                    "again after that time), or steps to take instead"},
+                                    "\"block\" (it waits for room and keeps what it has), { \"block\": \"before\" } (it is "
+                                    "not even served before there is room), { \"retry\": D } (it comes again after that "
+                                    "time), or steps to take instead"},
     [STATION_AWAIT] = {.name = "await",
                        .type = PARAM_WORD,
                        .words = await_words,

@@ -80,7 +80,8 @@ struct station_spec {
     double scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
     const struct dist *scale_lag; /* NULL: none */
     bool at_full;                /* "on_full" is more than "drop" */
-    bool blocks;                 /* "on_full": "block" */
+    bool blocks;                 /* "on_full": "block", before or after service */
+    bool blocks_before;          /* { "block": "before" } */
     const struct steps *on_full; /* taken instead where it is full; NULL: none */
     const struct dist *retry;    /* "on_full": it comes again after this time; NULL: it does not */
     bool per_server;             /* each server has a line of its own */

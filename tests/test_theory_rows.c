@@ -5,6 +5,7 @@
 #include "models/theory/theory.h"
 #include "tests/closed_forms.h"
 #include "tests/exact.h"
+#include "tests/row.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,29 +56,16 @@ static double value_of(const struct theory_answer *answer, const char *probe, en
 
 static void says(const char *text, const char *name, const char *probe, double exact, double tolerance)
 {
-    struct asked a;
-    ask(&a, text);
-    const struct theory_answer *answer = answer_of(&a, name);
-    if (EXPECT(answer != NULL && answer->applies, "%s: %s: %s", text, name,
-               answer != NULL && answer->why_not != NULL ? answer->why_not : a.err.text)) {
-        const double value = value_of(answer, probe, STATISTIC_MEAN, THEORY_EQUALS);
-        EXPECT(fabs(value - exact) <= tolerance * fabs(exact), "%s: %s %s is %.12g, not %.12g", text, name,
-               probe, value, exact);
-    }
-    arena_free(&a.arena);
+    const double value = row_mean(name, text, probe);
+    EXPECT(fabs(value - exact) <= tolerance * fabs(exact), "%s: %s %s is %.12g, not %.12g", text, name, probe, value, exact);
 }
 
 static void does_not_apply(const char *text, const char *name, const char *why)
 {
-    struct asked a;
-    ask(&a, text);
-    const struct theory_answer *answer = answer_of(&a, name);
-    EXPECT(answer != NULL && !answer->applies && strstr(answer->why_not, why) != NULL, "%s: %s: %s", text,
-           name,
-           answer == NULL    ? "?"
-           : answer->applies ? "applies"
-                             : answer->why_not);
-    arena_free(&a.arena);
+    struct row_answer a;
+    row_ask(&a, name, text);
+    EXPECT(!a.applies && strstr(a.err.text, why) != NULL, "%s: %s: %s", text, name, a.applies ? "applies" : a.err.text);
+    row_free(&a);
 }
 
 static void batches(void)

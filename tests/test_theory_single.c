@@ -2,6 +2,7 @@
  * special cases, and at the ends of their domains; then the simulator against every row's own examples. */
 #include "models/probe/probe.h"
 #include "models/theory/theory.h"
+#include "tests/row.h"
 #include "tests/trial.h"
 
 #include <math.h>
@@ -10,34 +11,13 @@
 
 #define EXPONENTIAL(mean) "{'dist':'exponential','mean':" #mean "}"
 
-/* The value of a row, of a kind (or, for measures that kinds do not have, of the station). NAN: it does not
- * apply. */
-static double value_of(const struct theory_answer *a, const char *probe, enum statistic statistic, double p)
-{
-    for (size_t i = 0; i < a->value_count; i++) {
-        const struct theory_value *v = &a->values[i];
-        if (strcmp(v->probe, probe) == 0 && v->statistic == statistic &&
-            (statistic != STATISTIC_QUANTILE || v->quantile == p))
-            return v->value;
-    }
-    return (double)NAN;
-}
-
 static double ask(const char *text, const char *row, const char *probe, enum statistic statistic, double p)
 {
-    struct trial t;
-    double value = (double)NAN;
-    const struct theory_answer *answers;
-    size_t count;
-    struct error err;
-    if (trial_read(&t, "{%s}", text) && desq_theory(t.desq, 0, &answers, &count, &err))
-        for (size_t i = 0; i < count; i++)
-            if (strcmp(answers[i].form->name, row) == 0) {
-                EXPECT(answers[i].applies, "%s does not apply to %s: %s", row, text,
-                       answers[i].applies ? "" : answers[i].why_not);
-                value = value_of(&answers[i], probe, statistic, p);
-            }
-    trial_free(&t);
+    struct row_answer a;
+    row_ask(&a, row, text);
+    EXPECT(a.applies, "%s does not apply to %s: %s", row, text, a.err.text);
+    const double value = row_value(&a, probe, statistic, p);
+    row_free(&a);
     return value;
 }
 
@@ -251,6 +231,21 @@ static const struct figure *figure_of(const struct point *p, const struct theory
                           v->probe);
 }
 
+static void value_holds(const struct theory_form *form, const char *example, const struct theory_value *value, const struct figure *f)
+{
+    if (!EXPECT(f != NULL, "no measure %s", value->probe))
+        return;
+    if (value->statistic == STATISTIC_MEAN)
+        EXPECT(fabs(f->mean - value->value) <= f->half_width + 1e-9 * fabs(value->value),
+               "%s: %s is %.8g by theory, %.8g +- %.3g simulated, in %s", form->name, value->probe, value->value, f->mean,
+               f->half_width, example);
+    for (size_t q = 0; value->statistic == STATISTIC_QUANTILE && q < f->quantile_count; q++)
+        if (f->quantiles[q].p == value->quantile && !isnan(f->quantiles[q].low))
+            EXPECT(f->quantiles[q].low <= value->value * (1.0 + 1e-9) && value->value <= f->quantiles[q].high * (1.0 + 1e-9),
+                   "%s: %s.p%g is %.8g by theory, %.8g to %.8g simulated, in %s", form->name, value->probe, 100.0 * value->quantile,
+                   value->value, f->quantiles[q].low, f->quantiles[q].high, example);
+}
+
 /* With intervals at confidence 1 - 1e-5 each comparison fails for one seed in 1e5. */
 static void examples_hold(void)
 {
@@ -258,38 +253,20 @@ static void examples_hold(void)
         const struct theory_form *form = theory_table.rows[r];
         for (size_t e = 0; form->examples[e] != NULL && form->class == THEORY_EXACT; e++) {
             struct trial t;
-            const struct theory_answer *answers;
-            size_t count;
-            struct error err;
+            struct row_answer a;
+            char text[2000];
             const bool batch = strstr(form->examples[e], "at_once") != NULL; /* it ends by itself */
-            if (trial_read(&t, "{%s,'run':{%s,'confidence':0.99999}}", form->examples[e],
-                           batch ? "'replications':1000" : "'replications':40,'time':3000,'warmup':300") &&
-                desq_theory(t.desq, 0, &answers, &count, &err) && trial_run(&t, 0))
-                for (size_t i = 0; i < count; i++) {
-                    if (answers[i].form != form)
-                        continue;
-                    EXPECT(answers[i].applies && answers[i].value_count > 0,
-                           "%s does not apply to its example %s: %s", form->name, form->examples[e],
-                           answers[i].applies ? "no values" : answers[i].why_not);
-                    for (size_t v = 0; v < answers[i].value_count; v++) {
-                        const struct theory_value *value = &answers[i].values[v];
-                        const struct figure *f = figure_of(&t.result->points[0], value);
-                        if (EXPECT(f != NULL, "no measure %s", value->probe) &&
-                            value->statistic == STATISTIC_MEAN)
-                            EXPECT(fabs(f->mean - value->value) <= f->half_width + 1e-9 * fabs(value->value),
-                                   "%s: %s is %.8g by theory, %.8g +- %.3g simulated, in %s", form->name,
-                                   value->probe, value->value, f->mean, f->half_width, form->examples[e]);
-                        for (size_t q = 0; value->statistic == STATISTIC_QUANTILE && q < f->quantile_count;
-                             q++)
-                            if (f->quantiles[q].p == value->quantile && !isnan(f->quantiles[q].low))
-                                EXPECT(f->quantiles[q].low <= value->value * (1.0 + 1e-9) &&
-                                           value->value <= f->quantiles[q].high * (1.0 + 1e-9),
-                                       "%s: %s.p%g is %.8g by theory, %.8g to %.8g simulated, in %s",
-                                       form->name, value->probe, 100.0 * value->quantile, value->value,
-                                       f->quantiles[q].low, f->quantiles[q].high, form->examples[e]);
-                    }
-                }
+            snprintf(text, sizeof text, "%s,'run':{%s,'confidence':0.99999}", form->examples[e],
+                     batch ? "'replications':1000" : "'replications':40,'time':3000,'warmup':300");
+            row_ask(&a, form->name, text);
+            EXPECT(a.applies && a.sheet.count > 0, "%s does not apply to its example %s: %s", form->name, form->examples[e],
+                   a.applies ? "no values" : a.err.text);
+            if (trial_read(&t, "{%s}", text) && trial_run(&t, 0))
+                for (size_t v = 0; v < a.sheet.count; v++)
+                    value_holds(form, form->examples[e], &a.sheet.values[v],
+                                figure_of(&t.result->points[0], &a.sheet.values[v]));
             trial_free(&t);
+            row_free(&a);
         }
     }
 }

@@ -1,5 +1,6 @@
 /* bernoulli.c: 1 with probability a, else 0. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 enum { P };
 
@@ -30,6 +31,13 @@ static void between(const struct dist *d, double low, double high, double moment
     moments[2] = moments[1] * (1.0 - low);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_value(at, d->a, 1.0);
+    transform_add_value(at, 1.0 - d->a, 0.0);
+    return true;
+}
+
 const struct dist_type dist_bernoulli = {
     .name = "bernoulli",
     .summary = "1 with probability p, else 0",
@@ -44,4 +52,5 @@ const struct dist_type dist_bernoulli = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

@@ -1,5 +1,6 @@
 /* bimodal.c: a with probability c, else b. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -37,6 +38,13 @@ static void between(const struct dist *d, double low, double high, double moment
     moments[2] = p * (d->a - low) * (d->a - low) + q * (d->b - low) * (d->b - low);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_value(at, d->c, d->a);
+    transform_add_value(at, 1.0 - d->c, d->b);
+    return true;
+}
+
 const struct dist_type dist_bimodal = {
     .name = "bimodal",
     .summary = "two values: short jobs and long ones",
@@ -62,4 +70,5 @@ const struct dist_type dist_bimodal = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

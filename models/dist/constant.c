@@ -1,5 +1,6 @@
 /* constant.c: always the same value. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 enum { VALUE, MEAN };
 
@@ -39,6 +40,12 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return d->a == 0.0 && dist_phase_room(arena, 0, out, &room);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_value(at, 1.0, d->a);
+    return true;
+}
+
 const struct dist_type dist_constant = {
     .name = "constant",
     .summary = "always the same value; a plain number means this too",
@@ -53,4 +60,5 @@ const struct dist_type dist_constant = {
     .cdf = cdf,
     .between = between,
     .phases = phase_law,
+    .transform = transform,
 };

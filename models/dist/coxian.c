@@ -63,4 +63,5 @@ const struct dist_type dist_coxian = {
     .draw = phases_draw,
     .cdf = phases_cdf,
     .phases = phases_law,
+    .transform = phases_transform,
 };

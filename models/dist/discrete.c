@@ -1,6 +1,7 @@
 /* discrete.c: one of a list of values, with given probabilities. */
 #include "models/dist/build.h"
 #include "models/dist/choice.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -102,6 +103,14 @@ static void between(const struct dist *d, double low, double high, double moment
     }
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    const struct discrete *discrete = d->data;
+    for (size_t i = 0; i < discrete->choice.n; i++)
+        transform_add_value(at, discrete->atoms[i].p, discrete->atoms[i].value);
+    return true;
+}
+
 const struct dist_type dist_discrete = {
     .name = "discrete",
     .summary = "one of a list of values",
@@ -122,4 +131,5 @@ const struct dist_type dist_discrete = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

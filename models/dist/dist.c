@@ -131,3 +131,24 @@ bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *ou
     return d->type->phases != NULL && d->shape != DIST_GIVEN && d->type->phases(d, arena, out) &&
            out->n <= PHASE_LAW_MOST;
 }
+
+size_t dist_atoms(const struct dist *d, size_t most, double *values, double *p)
+{
+    double x = d->min, before = 0.0, high = fmax(1.0, fabs(d->min));
+    if (d->shape == DIST_GIVEN || !isfinite(d->min) || !(d->type->cdf(d, x) > 0.0))
+        return 0;
+    for (size_t n = 0; n < most; n++) {
+        const double upto = d->type->cdf(d, x);
+        values[n] = x;
+        p[n] = upto - before;
+        if (!(p[n] > 1e-15)) /* the next of a continuum */
+            return 0;
+        if (upto >= 1.0 - 1e-15)
+            return n + 1;
+        before = upto;
+        while (d->type->cdf(d, high) <= upto && high < 1e300)
+            high *= 2.0;
+        x = dist_inverse(d, nextafter(upto, 2.0), x, high);
+    }
+    return 0;
+}

@@ -14,6 +14,7 @@
 #define DIST_PARAMS 7
 
 struct dist;
+struct transform; /* models/dist/transform.h */
 
 /* A distribution as the time that a Markov chain takes: it starts in phase i with probability alpha[i] (what these lack
  * of 1 is the probability of the value 0), leaves it at rate[i], and goes on to phase j with probability
@@ -40,6 +41,8 @@ struct dist_type {
     void (*between)(const struct dist *d, double low, double high, double moments[3]);
     /* As dist_phases. NULL: it is of no phase type (or would need more phases than it is worth). */
     bool (*phases)(const struct dist *d, struct arena *arena, struct phase_law *out);
+    /* As dist_transform. NULL: it has no closed form. */
+    bool (*transform)(const struct dist *d, struct transform *at);
 };
 
 /* How dist_draw takes the two commonest without an indirect call. DIST_GIVEN: nothing to draw, each task brings its value
@@ -85,6 +88,9 @@ void dist_moments_between(const struct dist *d, double low, double high, double 
 /* The distribution as phases: exactly it, not a fit. At most PHASE_LAW_MOST of them. false: it is none, or no memory. */
 #define PHASE_LAW_MOST 500
 bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *out);
+
+/* The values of a distribution that has no others, ascending, and their probabilities. How many; 0: more than `most`, or it has others. */
+size_t dist_atoms(const struct dist *d, size_t most, double *values, double *p);
 
 /* One value. */
 static inline double dist_draw(const struct dist *d, struct stream *s)

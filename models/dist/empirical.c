@@ -1,6 +1,7 @@
 /* empirical.c: one of the values observed, all alike (resampling). */
 #include "models/dist/build.h"
 #include "models/dist/column.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,6 +90,14 @@ static void between(const struct dist *d, double low, double high, double moment
     }
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    const struct empirical *e = d->data;
+    for (size_t i = 0; i < e->n; i++)
+        transform_add_value(at, 1.0 / (double)e->n, e->values[i]);
+    return true;
+}
+
 const struct dist_type dist_empirical = {
     .name = "empirical",
     .summary = "one of the values observed, all alike",
@@ -112,4 +121,5 @@ const struct dist_type dist_empirical = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

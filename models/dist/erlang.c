@@ -1,6 +1,7 @@
 /* erlang.c: the sum of k exponentials, each of mean b; a is k. */
 #include "models/dist/build.h"
 #include "models/dist/incomplete_gamma.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -66,6 +67,12 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return d->a <= PHASE_LAW_MOST && dist_phases_in_series(arena, (size_t)d->a, 1.0 / d->b, 0.0, out);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_gamma(at, 1.0, d->a, d->b);
+    return true;
+}
+
 const struct dist_type dist_erlang = {
     .name = "erlang",
     .summary = "sum of k exponentials; scv 1/k",
@@ -91,4 +98,5 @@ const struct dist_type dist_erlang = {
     .draw = draw,
     .cdf = cdf,
     .phases = phase_law,
+    .transform = transform,
 };

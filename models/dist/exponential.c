@@ -1,5 +1,6 @@
 /* exponential.c: memoryless. Density exp(-x / a) / a; a is the mean. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -33,6 +34,12 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return dist_phases_in_series(arena, 1, 1.0 / d->a, 0.0, out);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_exponential(at, 1.0, d->a);
+    return true;
+}
+
 const struct dist_type dist_exponential = {
     .name = "exponential",
     .summary = "memoryless; scv 1",
@@ -52,4 +59,5 @@ const struct dist_type dist_exponential = {
     .draw = draw,
     .cdf = cdf,
     .phases = phase_law,
+    .transform = transform,
 };

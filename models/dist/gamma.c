@@ -1,6 +1,7 @@
 /* gamma.c: density x^(a-1) exp(-x/b) / (Gamma(a) b^a); a is the shape, b the scale. */
 #include "models/dist/build.h"
 #include "models/dist/incomplete_gamma.h"
+#include "models/dist/transform.h"
 
 enum { SHAPE, SCALE, MEAN, SCV };
 
@@ -39,6 +40,12 @@ static double cdf(const struct dist *d, double x)
     return incomplete_gamma_lower(d->a, x / d->b);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    transform_add_gamma(at, 1.0, d->a, d->b);
+    return true;
+}
+
 const struct dist_type dist_gamma = {
     .name = "gamma",
     .summary = "any scv; Erlang where the shape is whole",
@@ -68,4 +75,5 @@ const struct dist_type dist_gamma = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .transform = transform,
 };

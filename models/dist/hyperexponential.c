@@ -1,6 +1,7 @@
 /* hyperexponential.c: one of several exponentials at random. */
 #include "models/dist/build.h"
 #include "models/dist/choice.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -83,6 +84,14 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return dist_phases_abreast(arena, phases->choice.n, phases->p, phases->means, out);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    const struct phases *phases = d->data;
+    for (size_t i = 0; i < phases->choice.n; i++)
+        transform_add_exponential(at, phases->p[i], phases->means[i]);
+    return true;
+}
+
 const struct dist_type dist_hyperexponential = {
     .name = "hyperexponential",
     .summary = "one of several exponentials; scv above 1",
@@ -113,4 +122,5 @@ const struct dist_type dist_hyperexponential = {
     .draw = draw,
     .cdf = cdf,
     .phases = phase_law,
+    .transform = transform,
 };

@@ -62,4 +62,5 @@ const struct dist_type dist_hypoexponential = {
     .draw = draw,
     .cdf = phases_cdf,
     .phases = phases_law,
+    .transform = phases_transform,
 };

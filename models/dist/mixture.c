@@ -1,6 +1,7 @@
 /* mixture.c: a value from one of several distributions, drawn at random each time. */
 #include "models/dist/build.h"
 #include "models/dist/choice.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 #include <string.h>
@@ -107,6 +108,21 @@ static void between(const struct dist *d, double low, double high, double moment
     }
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    const struct mixture *m = d->data;
+    for (size_t i = 0; i < m->choice.n; i++) {
+        struct transform part = {.s = at->s};
+        if (m->p[i] == 0.0)
+            continue;
+        if (!dist_transform(m->of[i], &part))
+            return false;
+        for (int k = 0; k < TRANSFORM_TAILS; k++)
+            at->tail[k] += m->p[i] * part.tail[k];
+    }
+    return true;
+}
+
 const struct dist_type dist_mixture = {
     .name = "mixture",
     .summary = "one of several distributions, at random",
@@ -130,4 +146,5 @@ const struct dist_type dist_mixture = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

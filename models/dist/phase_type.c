@@ -92,4 +92,5 @@ const struct dist_type dist_phase_type = {
     .draw = phases_draw,
     .cdf = phases_cdf,
     .phases = phases_law,
+    .transform = phases_transform,
 };

@@ -1,5 +1,6 @@
 #include "models/dist/phases.h"
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -262,4 +263,62 @@ bool phases_law(const struct dist *d, struct arena *arena, struct phase_law *out
         rate[i] = 1.0 / ph->means[i];
     *out = (struct phase_law){ph->n, ph->alpha, rate, ph->matrix};
     return rate != NULL;
+}
+
+/* x = (s I - T)^-1 x, s of real part >= 0, by elimination: rows are dominated by the diagonal, so it needs no pivoting. Rows of
+ * zeros below the diagonal cost nothing. */
+static void solve_shifted(const struct phases *ph, double complex s, double complex *x, double complex *work)
+{
+    const size_t n = ph->n;
+    for (size_t i = 0; i < n; i++) {
+        x[i] *= ph->means[i];
+        for (size_t j = 0; j < n; j++)
+            work[i * n + j] = (i == j ? 1.0 + s * ph->means[i] : 0.0) - ph->matrix[i * n + j];
+    }
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = k + 1; i < n; i++) {
+            if (work[i * n + k] == 0.0)
+                continue;
+            const double complex factor = work[i * n + k] / work[k * n + k];
+            for (size_t j = k + 1; j < n; j++)
+                work[i * n + j] -= factor * work[k * n + j];
+            x[i] -= factor * x[k];
+        }
+    for (size_t i = n; i-- > 0;) {
+        for (size_t j = i + 1; j < n; j++)
+            if (work[i * n + j] != 0.0)
+                x[i] -= work[i * n + j] * x[j];
+        x[i] /= work[i * n + i];
+    }
+}
+
+/* Elimination takes too long, evaluation after evaluation, of many phases that go back to earlier ones. */
+static bool soon_solved(const struct phases *ph)
+{
+    enum { MOST = 16, MOST_FORWARD = 100 };
+    bool back = false;
+    for (size_t i = 0; i < ph->n; i++)
+        for (size_t j = 0; j < i; j++)
+            back = back || ph->matrix[i * ph->n + j] != 0.0;
+    return ph->n <= (back ? MOST : MOST_FORWARD);
+}
+
+/* tail[1] = alpha (s I - T)^-1 1 and tail[2] = alpha (-T)^-1 (s I - T)^-1 1 (from Neuts 1981, eq. 2.2.4). */
+bool phases_transform(const struct dist *d, struct transform *at)
+{
+    const struct phases *ph = d->data;
+    const size_t n = ph->n;
+    double complex *x = soon_solved(ph) ? malloc((n * n + n) * sizeof *x) : NULL;
+    if (x == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        x[i] = 1.0;
+    for (int tail = 1; tail <= 2; tail++) {
+        solve_shifted(ph, tail == 1 ? at->s : 0.0, x, x + n);
+        for (size_t i = 0; i < n; i++)
+            at->tail[tail] += ph->alpha[i] * x[i];
+    }
+    at->tail[0] = 1.0 - at->s * at->tail[1];
+    free(x);
+    return true;
 }

@@ -1,5 +1,6 @@
 /* scaled.c: a X, a at least 0. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -64,6 +65,17 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return rate != NULL;
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    struct transform of = {.s = at->s * d->a};
+    if (!dist_transform(d->data, &of))
+        return false;
+    at->tail[0] = of.tail[0];
+    at->tail[1] = d->a * of.tail[1];
+    at->tail[2] = d->a * d->a * of.tail[2];
+    return true;
+}
+
 const struct dist_type dist_scaled = {
     .name = "scaled",
     .summary = "a distribution times a constant",
@@ -87,4 +99,5 @@ const struct dist_type dist_scaled = {
     .cdf = cdf,
     .between = between,
     .phases = phase_law,
+    .transform = transform,
 };

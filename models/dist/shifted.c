@@ -1,5 +1,6 @@
 /* shifted.c: a + X. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -47,6 +48,14 @@ static void between(const struct dist *d, double low, double high, double moment
     dist_move_origin(moments, from - (low - d->a));
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    if (!dist_transform(d->data, at))
+        return false;
+    transform_shift(at, d->a, ((const struct dist *)d->data)->mean);
+    return true;
+}
+
 const struct dist_type dist_shifted = {
     .name = "shifted",
     .summary = "a distribution moved by a constant",
@@ -69,4 +78,5 @@ const struct dist_type dist_shifted = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .transform = transform,
 };

@@ -1,6 +1,7 @@
 /* triangular.c: density rising in a straight line from min (d->a) to mode (d->b) and falling to max (d->c).
  */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -45,6 +46,27 @@ static double cdf(const struct dist *d, double x)
     return 1.0 - (d->c - x) / (d->c - d->a) * ((d->c - x) / (d->c - d->b));
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    /* With probability rise / all min plus rise times the larger of two uniform values, else the mode plus fall times the
+     * smaller. */
+    const double rise = d->b - d->a, fall = d->c - d->b, p = rise / (d->c - d->a);
+    double complex up[PHI_MOST + 1], down[PHI_MOST + 1];
+    struct transform falling = {.s = at->s};
+    transform_phi(at->s * rise, up);
+    transform_phi(at->s * fall, down);
+    double scale = 2.0, falling_scale = 2.0;
+    for (int k = 0; k < TRANSFORM_TAILS; k++, scale *= rise, falling_scale *= fall) {
+        at->tail[k] = scale * (up[k + 1] - up[k + 2]);
+        falling.tail[k] = falling_scale * down[k + 2];
+    }
+    transform_shift(at, d->a, rise * 2.0 / 3.0);
+    transform_shift(&falling, d->b, fall / 3.0);
+    for (int k = 0; k < TRANSFORM_TAILS; k++)
+        at->tail[k] = p * at->tail[k] + (1.0 - p) * falling.tail[k];
+    return true;
+}
+
 const struct dist_type dist_triangular = {
     .name = "triangular",
     .summary = "min, mode and max: an expert's guess",
@@ -68,4 +90,5 @@ const struct dist_type dist_triangular = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .transform = transform,
 };

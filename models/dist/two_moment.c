@@ -4,6 +4,7 @@
  * *data, c the probability of the first. */
 #include "models/dist/build.h"
 #include "models/dist/incomplete_gamma.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -105,6 +106,21 @@ static bool phase_law(const struct dist *d, struct arena *arena, struct phase_la
     return d->a <= PHASE_LAW_MOST && dist_phases_in_series(arena, (size_t)d->a, 1.0 / d->b, d->c, out);
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    if (d->a == 0.0) {
+        transform_add_exponential(at, d->c, d->b);
+        transform_add_exponential(at, 1.0 - d->c, *(const double *)d->data);
+        return true;
+    }
+    if (d->a > 1.0)
+        transform_add_gamma(at, d->c, d->a - 1.0, d->b);
+    else
+        transform_add_value(at, d->c, 0.0);
+    transform_add_gamma(at, 1.0 - d->c, d->a, d->b);
+    return true;
+}
+
 const struct dist_type dist_two_moment = {
     .name = "two_moment",
     .summary = "fit to a mean and an scv: what { \"mean\": m, \"scv\": c } alone means",
@@ -127,4 +143,5 @@ const struct dist_type dist_two_moment = {
     .draw = draw,
     .cdf = cdf,
     .phases = phase_law,
+    .transform = transform,
 };

@@ -1,5 +1,6 @@
 /* uniform.c: every value from a to a + b alike. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -47,6 +48,17 @@ static double cdf(const struct dist *d, double x)
     return x < d->a ? 0.0 : x - d->a >= d->b ? 1.0 : (x - d->a) / d->b;
 }
 
+static bool transform(const struct dist *d, struct transform *at)
+{
+    double complex phi[PHI_MOST + 1];
+    transform_phi(at->s * d->b, phi);
+    at->tail[0] = phi[1];
+    at->tail[1] = d->b * phi[2];
+    at->tail[2] = d->b * d->b * phi[3];
+    transform_shift(at, d->a, 0.5 * d->b);
+    return true;
+}
+
 const struct dist_type dist_uniform = {
     .name = "uniform",
     .summary = "every value between two alike",
@@ -68,4 +80,5 @@ const struct dist_type dist_uniform = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .transform = transform,
 };

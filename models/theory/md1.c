@@ -80,11 +80,8 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     const struct single *c = &single;
     static const char *const fcfs[] = {"fcfs", NULL};
     if (!single_plain(c, NULL, err) || !single_poisson(c, err) || !single_one_server(c, err) || !single_no_capacity(c, err) ||
-        !single_discipline(c, fcfs, err) || !single_stable(c, err))
+        !single_discipline(c, fcfs, err) || !single_stable(c, err) || !single_constant(c, err))
         return false;
-    for (uint32_t k = 0; k < c->kinds; k++)
-        if (c->visits[k].service->shape != DIST_CONSTANT || c->visits[k].service->a != c->mean)
-            return error_set(err, "service is not constant, the same for all");
     struct law *law = arena_alloc(out->arena, sizeof *law);
     if (law == NULL)
         return error_set(err, "out of memory");

@@ -1,7 +1,167 @@
 /* M/G/1. */
+#include "models/dist/transform.h"
+#include "models/theory/inversion.h"
 #include "models/theory/single.h"
 
 #include <math.h>
+
+#define TOLERANCE 5e-10 /* of P(time > t) */
+
+enum { ATOMS_MOST = 32, EVALUATIONS_MOST = 1000000 };
+
+struct law {
+    const struct single *c;
+    uint32_t kind; /* whose response */
+    /* Where all services are of few values, weighted by their rates: these. */
+    size_t atoms;
+    double value[ATOMS_MOST], p[ATOMS_MOST];
+    struct inversion_budget *budget;
+};
+
+/* The transform of the service time over all kinds. */
+static bool service_at(const struct single *c, struct transform *at)
+{
+    struct transform one = {.s = at->s};
+    for (uint32_t k = 0; k < c->kinds; k++) {
+        if (!dist_transform(c->visits[k].service, &one))
+            return false;
+        for (int i = 0; i < TRANSFORM_TAILS; i++)
+            at->tail[i] += c->visits[k].rate / c->rate * one.tail[i];
+    }
+    return true;
+}
+
+/* The transform of P(wait > t): rate B2 / (1 - load + rate s B2), B2 the second iterated tail of the service: Pollaczek and
+ * Khinchine's, without what cancels in it. Where the service has atoms the probability bends at them, and the series would converge
+ * slowly: there without the first two terms of the geometric sum of residual services that the wait is, which are known. */
+static double complex wait_transform(const void *l, double complex s)
+{
+    const struct law *x = l;
+    const struct single *c = x->c;
+    const double idle = 1.0 - c->load;
+    struct transform at = {.s = s};
+    service_at(c, &at);
+    const double complex per = c->rate * at.tail[2], all = 1.0 / (idle + s * per);
+    return per * (x->atoms == 0 ? all : all - idle * (1.0 + c->load + c->rate * at.tail[1]));
+}
+
+/* The transform of P(wait + service > t, wait > 0), which has no jumps: that of P(wait > t), and E[exp(-s wait); wait > 0] times the
+ * first iterated tail of the service. */
+static double complex response_transform(const void *l, double complex s)
+{
+    const struct law *x = l;
+    const struct single *c = x->c;
+    struct transform at = {.s = s}, own = {.s = s};
+    service_at(c, &at);
+    dist_transform(c->visits[x->kind].service, &own);
+    const double idle = 1.0 - c->load;
+    const double complex per = c->rate / (idle + c->rate * s * at.tail[2]);
+    return per * (at.tail[2] + idle * at.tail[1] * own.tail[1]);
+}
+
+/* a b P(U + V > t) of U, V even on 0 .. a and 0 .. b, a <= b. */
+static double two_residuals(double a, double b, double t)
+{
+    if (t <= a)
+        return a * b - 0.5 * t * t;
+    if (t <= b)
+        return a * (b - t + 0.5 * a);
+    const double rest = fmax(0.0, a + b - t);
+    return 0.5 * rest * rest;
+}
+
+/* What wait_transform leaves out, but 1 - load. */
+static double first_terms(const struct law *x, double t)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < x->atoms; i++) {
+        const double one = x->c->rate * x->p[i];
+        sum += one * fmax(0.0, x->value[i] - t);
+        for (size_t k = 0; k < x->atoms; k++)
+            sum += one * x->c->rate * x->p[k] * two_residuals(fmin(x->value[i], x->value[k]), fmax(x->value[i], x->value[k]), t);
+    }
+    return sum;
+}
+
+static double wait_above(const void *l, double t)
+{
+    const struct law *x = l;
+    if (!(t > 0.0))
+        return x->c->load;
+    const double first = (1.0 - x->c->load) * first_terms(x, t);
+    return first + inversion_at(wait_transform, l, t, TOLERANCE, first, x->budget);
+}
+
+static double response_above(const void *l, double t)
+{
+    const struct law *x = l;
+    const struct dist *own = x->c->visits[x->kind].service;
+    double value[ATOMS_MOST], p[ATOMS_MOST], sum = 0.0;
+    if (x->atoms > 0) {
+        const size_t atoms = dist_atoms(own, ATOMS_MOST, value, p);
+        for (size_t i = 0; i < atoms; i++)
+            sum += p[i] * (t < value[i] ? 1.0 : wait_above(l, t - value[i]));
+        return sum;
+    }
+    sum = (1.0 - x->c->load) * (1.0 - own->type->cdf(own, fmax(t, 0.0)));
+    return t > 0.0 ? sum + inversion_at(response_transform, l, t, TOLERANCE, sum, x->budget) : sum + x->c->load;
+}
+/* The atoms of the service over all kinds, if it has no other values. */
+static void find_atoms(struct law *x)
+{
+    const struct single *c = x->c;
+    size_t n = 0;
+    for (uint32_t k = 0; k < c->kinds; k++) {
+        const size_t more = dist_atoms(c->visits[k].service, ATOMS_MOST - n, x->value + n, x->p + n);
+        if (more == 0)
+            return;
+        for (size_t i = n; i < n + more; i++)
+            x->p[i] *= c->visits[k].rate / c->rate;
+        n += more;
+    }
+    x->atoms = n;
+}
+
+/* Where inversion is not sure of one of the values on the way there is no percentile. */
+static double percentile(struct law *x, double (*above)(const void *law, double t), double p, double scale)
+{
+    struct inversion_budget budget = {.evaluations = EVALUATIONS_MOST};
+    x->budget = &budget;
+    const double t = single_quantile(above, x, p, scale);
+    return budget.unsure ? (double)NAN : t;
+}
+
+static bool percentiles(const struct single *c, struct theory_sheet *out, double mean_wait)
+{
+    bool left_out = false;
+    struct transform at = {.s = 1.0 / c->mean};
+    struct error err;
+    if (c->quantile_count == 0 || single_exponential(c, &err) || single_constant(c, &err)) /* mmc and md1 have closed forms */
+        return true;
+    if (!service_at(c, &at)) {
+        out->note = "no percentiles: the transform of the service time has no closed form";
+        return true;
+    }
+    struct law *law = arena_alloc(c->arena, sizeof *law);
+    if (law == NULL)
+        return false;
+    law->c = c;
+    find_atoms(law);
+    for (size_t q = 0; q < c->quantile_count; q++) {
+        const double p = c->quantiles[q], wait = percentile(law, wait_above, p, mean_wait + c->mean);
+        left_out = left_out || isnan(wait);
+        for (uint32_t k = 0; k < c->kinds; k++) {
+            law->kind = k;
+            const double response = percentile(law, response_above, p, mean_wait + c->mean);
+            left_out = left_out || isnan(response);
+            theory_quantile(out, THEORY_OF_KIND, k, "wait", p, wait);
+            theory_quantile(out, THEORY_OF_KIND, k, "response", p, response);
+        }
+    }
+    if (left_out)
+        out->note = "percentiles are left out where the inversion of their transform is not sure of nine digits";
+    return true;
+}
 
 static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
 {
@@ -27,17 +187,18 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         theory_sd(out, THEORY_OF_KIND, k, "wait", sqrt(variance));
         theory_sd(out, THEORY_OF_KIND, k, "response", sqrt(variance + c->visits[k].service->variance));
     }
-    return true;
+    return percentiles(c, out, mean) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_mg1 = {
     .name = "mg1",
     .title = "M/G/1: Poisson arrivals, any service time, one server: Pollaczek and Khinchine",
     .source = "Pollaczek 1930; Khinchine 1932; Takacs 1962; Kleinrock, Queueing Systems vol. 1, 1975, eqs. "
-              "5.70, 5.113",
+              "5.70, 5.113; percentiles: inversion of 5.103 by Abate, Whitt, ORSA J. Computing 7, 1995",
     .class = THEORY_EXACT,
     .examples = {"'arrivals':{'rate':0.8},'service':1",
                  "'arrivals':{'rate':0.7},'service':{'mean':1,'scv':4}",
-                 "'arrivals':{'rate':0.8},'service':{'dist':'uniform','min':0,'max':2},'discipline':'lcfs'"},
+                 "'arrivals':{'rate':0.8},'service':{'dist':'uniform','min':0,'max':2},'discipline':'lcfs'",
+                 "'arrivals':{'rate':0.6},'service':{'dist':'triangular','min':0,'mode':1,'max':2}"},
     .apply = apply,
 };

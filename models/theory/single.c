@@ -1,6 +1,7 @@
 #include "models/theory/single.h"
 
 #include "models/discipline/discipline.h"
+#include "models/dist/transform.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
@@ -164,6 +165,14 @@ bool single_exponential(const struct single *c, struct error *err)
     return true;
 }
 
+bool single_constant(const struct single *c, struct error *err)
+{
+    for (uint32_t k = 0; k < c->kinds; k++)
+        if (c->visits[k].service->shape != DIST_CONSTANT || c->visits[k].service->a != c->visits[0].service->a)
+            return error_set(err, "service is not constant, the same for all");
+    return true;
+}
+
 bool single_one_server(const struct single *c, struct error *err)
 {
     return c->servers == 1.0 ||
@@ -306,12 +315,11 @@ double single_transform(const struct dist *d, double s, struct arena *arena)
     struct phase_law law;
     if (s == 0.0)
         return 1.0;
-    if (d->shape == DIST_CONSTANT)
-        return exp(-s * d->a);
-    if (d->shape == DIST_EXPONENTIAL)
-        return 1.0 / (1.0 + s * d->a);
     if (d->shape == DIST_GIVEN)
         return (double)NAN;
+    struct transform at = {.s = s};
+    if (dist_transform(d, &at))
+        return creal(at.tail[0]);
     if (dist_phases(d, arena, &law) && law.n <= 100)
         return transform_of_phases(&law, s);
     gsl_integration_workspace *room = gsl_integration_workspace_alloc(400);

@@ -50,6 +50,8 @@ bool single_poisson(const struct single *c, struct error *err);
 bool single_one_kind(const struct single *c, struct error *err);
 /* All services are exponential of one mean. */
 bool single_exponential(const struct single *c, struct error *err);
+/* All services take the same time. */
+bool single_constant(const struct single *c, struct error *err);
 bool single_one_server(const struct single *c, struct error *err);
 bool single_finite_servers(const struct single *c, struct error *err);
 bool single_stable(const struct single *c, struct error *err);

@@ -1,0 +1,279 @@
+/* test_theory_waits.c: laws of waits: transforms of distributions against quadrature, and percentiles of theory's rows against
+ * closed forms that they do not use. */
+#include "models/dist/phases.h"
+#include "models/dist/transform.h"
+#include "tests/dist_text.h"
+#include "tests/row.h"
+#include "tests/trial.h"
+
+#include <gsl/gsl_integration.h>
+#include <math.h>
+#include <stdio.h>
+
+/* ---- Transforms ---- */
+
+struct damped {
+    const struct dist *d;
+    double complex s;
+    bool imaginary;
+};
+
+static double damped_tail(double x, void *damped)
+{
+    const struct damped *p = damped;
+    const double complex value = cexp(-p->s * x) * (1.0 - p->d->type->cdf(p->d, x));
+    return p->imaginary ? cimag(value) : creal(value);
+}
+
+/* (1 - E[exp(-s X)]) / s, the integral of exp(-s x) P(X > x). */
+static double complex tail_by_quadrature(const struct dist *d, double complex s)
+{
+    double parts[2] = {0.0, 0.0}, error;
+    double value[40], p[40];
+    const size_t atoms = dist_atoms(d, 40, value, p);
+    double complex sum = 1.0;
+    for (size_t i = 0; i < atoms; i++)
+        sum -= p[i] * cexp(-s * value[i]);
+    if (atoms > 0)
+        return sum / s;
+    gsl_integration_workspace *room = gsl_integration_workspace_alloc(1000);
+    for (int k = 0; k < 2; k++) {
+        struct damped damped = {d, s, k == 1};
+        gsl_function f = {damped_tail, &damped};
+        const double step = 0.5 * d->mean, most = d->mean + 60.0 * sqrt(d->variance);
+        for (double from = 0.0, part; from < most; from += step, parts[k] += part)
+            gsl_integration_qag(&f, from, from + step, 1e-13 * d->mean, 1e-12, 1000, GSL_INTEG_GAUSS31, room, &part, &error);
+    }
+    gsl_integration_workspace_free(room);
+    return parts[0] + I * parts[1];
+}
+
+static int transforms;
+
+static void check_transform(const struct dist *d, const char *text)
+{
+    static const double complex points[] = {0.3, 0.05 + 0.7 * I, 1.0 + 4.0 * I, 2.0 + 40.0 * I, 0.2 + 0.2 * I};
+    struct transform at = {.s = 1.0};
+    if (!(d->min >= 0.0) || !isfinite(d->variance) || d->mean == 0.0 || !dist_transform(d, &at))
+        return;
+    transforms++;
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        at.s = points[i] / d->mean;
+        dist_transform(d, &at);
+        const double complex tail = tail_by_quadrature(d, at.s);
+        dist_text_check(cabs(at.tail[1] - tail) < 1e-9 * d->mean, "the iterated tail is an integral", text);
+        dist_text_check(cabs(at.tail[0] - (1.0 - at.s * tail)) < 1e-8 * cabs(points[i]), "the transform is that of the distribution", text);
+        dist_text_check(cabs(at.s * at.tail[2] - (d->mean - tail)) < 1e-9 * d->mean, "the second iterated tail is an integral", text);
+    }
+    /* Near 0: moments, the second too, where 1 - s E[X] - E[exp(-s X)] has lost all digits. */
+    at.s = (1e-10 + 1e-10 * I) / (d->mean + sqrt(d->variance));
+    dist_transform(d, &at);
+    const double second = d->variance + d->mean * d->mean;
+    dist_text_check(cabs(at.tail[1] - d->mean) < 1e-8 * d->mean, "the mean is the first iterated tail", text);
+    dist_text_check(cabs(at.tail[2] - 0.5 * second) < 1e-8 * second, "the second moment is the second iterated tail", text);
+}
+
+static void transforms_are_integrals(void)
+{
+    transforms = 0;
+    dist_text_each_example(check_transform);
+    EXPECT(transforms >= 20, "only %d distributions have transforms", transforms);
+}
+
+/* ---- Percentiles ---- */
+
+static const double percentiles[] = {0.5, 0.9, 0.99, 0.999};
+enum { PERCENTILES = 4 };
+
+/* The percentiles of a measure (of the last kind) that a row gives; NAN: it gives none. */
+static void ask(const char *text, const char *row, const char *probe, double t[PERCENTILES])
+{
+    char with[600];
+    struct row_answer a;
+    snprintf(with, sizeof with, "%s,'run':{'quantiles':[0.5,0.9,0.99,0.999]}", text);
+    row_ask(&a, row, with);
+    EXPECT(a.applies, "%s does not apply to %s: %s", row, text, a.err.text);
+    for (int q = 0; q < PERCENTILES; q++)
+        t[q] = row_value(&a, probe, STATISTIC_QUANTILE, percentiles[q]);
+    row_free(&a);
+}
+
+/* P(time > t), and whether all percentiles must be there. */
+static void agrees(const char *text, const char *row, const char *probe, double (*above)(const void *law, double t), const void *law,
+                   bool all, double tolerance)
+{
+    double t[PERCENTILES];
+    ask(text, row, probe, t);
+    for (int q = 0; q < PERCENTILES; q++) {
+        const double rest = 1.0 - percentiles[q];
+        if (isnan(t[q]))
+            EXPECT(!all, "%s of %s: no p%g of the %s", row, text, 100.0 * percentiles[q], probe);
+        else if (t[q] == 0.0 || above(law, 0.999999 * t[q]) > 1.01 * rest) /* an atom */
+            EXPECT(above(law, t[q] * (1.0 + 1e-12)) <= rest * (1.0 + tolerance), "%s of %s: p%g of the %s is not %g", row, text, 100.0 * percentiles[q], probe, t[q]);
+        else
+            EXPECT(fabs(above(law, t[q]) / rest - 1.0) < tolerance, "%s of %s: p%g of the %s, %.12g, is exceeded with probability %.12g", row,
+                   text, 100.0 * percentiles[q], probe, t[q], above(law, t[q]));
+    }
+}
+
+static double phases_above(const void *law, double t)
+{
+    return 1.0 - phases_cdf(law, t);
+}
+
+/* The wait of M/PH/1 is of phase type: begun as a residual service with probability `load`, and so once more at its end (Neuts 1981,
+ * section 5.1). The chain of wait and own service is of phase type too. */
+static void wait_of_phases(double rate, const struct dist *service, bool response, struct arena *arena, struct dist *out)
+{
+    struct phase_law law;
+    struct error err;
+    dist_phases(service, arena, &law);
+    const size_t n = law.n, all = response ? 2 * n : n;
+    double *residual = arena_array(arena, n, sizeof *residual), *alpha = arena_array(arena, all, sizeof *alpha);
+    double *means = arena_array(arena, all, sizeof *means), *matrix = arena_array(arena, all * all, sizeof *matrix);
+    /* residual = alpha (-T)^-1 / mean, by sweeps: the phases here are left for good sooner or later. */
+    for (int sweep = 0; sweep < 4000; sweep++)
+        for (size_t j = 0; j < n; j++) {
+            double in = law.alpha[j];
+            for (size_t i = 0; i < n; i++)
+                in += i == j ? 0.0 : residual[i] * law.rate[i] * law.follow[i * n + j];
+            residual[j] = in / (law.rate[j] * (1.0 - law.follow[j * n + j]));
+        }
+    const double load = rate * service->mean;
+    for (size_t j = 0; j < n; j++) {
+        residual[j] /= service->mean;
+        alpha[j] = load * residual[j];
+        if (response)
+            alpha[n + j] = (1.0 - load) * law.alpha[j];
+        means[j] = 1.0 / law.rate[j];
+        if (response)
+            means[n + j] = means[j];
+    }
+    for (size_t i = 0; i < n; i++) {
+        double leaves = 1.0;
+        for (size_t j = 0; j < n; j++)
+            leaves -= law.follow[i * n + j];
+        for (size_t j = 0; j < n; j++) {
+            matrix[i * all + j] = law.follow[i * n + j] + leaves * load * residual[j];
+            if (response) {
+                matrix[i * all + n + j] = leaves * (1.0 - load) * law.alpha[j];
+                matrix[(n + i) * all + n + j] = law.follow[i * n + j];
+            }
+        }
+    }
+    EXPECT(phases_init(out, all, alpha, means, matrix, arena, &err), "%s", err.text);
+}
+
+static const char *const phase_services[] = {
+    "{'dist':'hyperexponential','p':[0.9,0.1],'means':[0.5,5]}",
+    "{'dist':'erlang','k':4,'mean':0.7}",
+    "{'dist':'coxian','means':[0.385,2,7],'p':[0.6,0.1]}",
+    "{'dist':'phase_type','alpha':[0.6,0.4],'T':[[-3,1.5],[0.3,-2.7]]}",
+    "{'mean':0.9,'scv':0.7}",
+    "{'mean':0.5,'scv':100}",
+};
+
+static void with_quotes(const char *text, char *out)
+{
+    for (; *text != '\0'; text++)
+        *out++ = (char)(*text == '\'' ? '"' : *text);
+    *out = '\0';
+}
+
+static void phases_wait_in_phases(void)
+{
+    static const double loads[] = {0.3, 0.8, 0.99};
+    for (size_t i = 0; i < sizeof phase_services / sizeof phase_services[0]; i++)
+        for (int l = 0; l < 3; l++) {
+            char text[300], json[200];
+            struct arena arena;
+            struct error err;
+            struct dist wait = {.mean = 0.0}, response = {.mean = 0.0};
+            arena_init(&arena);
+            with_quotes(phase_services[i], json);
+            const struct dist *service = dist_text_make(&arena, json, &err);
+            if (EXPECT(service != NULL, "%s", err.text)) {
+                const double rate = loads[l] / service->mean;
+                wait_of_phases(rate, service, false, &arena, &wait);
+                wait_of_phases(rate, service, true, &arena, &response);
+                snprintf(text, sizeof text, "'arrivals':{'rate':%.17g},'service':%s", rate, phase_services[i]);
+                agrees(text, "mg1", "wait", phases_above, &wait, true, 1e-9);
+                agrees(text, "mg1", "response", phases_above, &response, true, 1e-9);
+            }
+            arena_free(&arena);
+        }
+}
+
+/* The wait behind services of two values, by a sum like Erlang's for one (the compound Poisson process of work that comes, seen from
+ * its end), whose terms change sign: for short waits alone. */
+struct two_values {
+    double rate, load, value[2], p[2];
+};
+
+static double behind_two_values(const void *law, double t)
+{
+    const struct two_values *x = law;
+    double sum = 0.0;
+    for (int i = 0; i * x->value[0] <= t; i++)
+        for (int j = 0; i * x->value[0] + j * x->value[1] <= t; j++) {
+            const double y = i * x->value[0] + j * x->value[1] - t;
+            sum += exp(-x->rate * y) * pow(x->rate * x->p[0] * y, i) * pow(x->rate * x->p[1] * y, j) / (tgamma(i + 1.0) * tgamma(j + 1.0));
+        }
+    return 1.0 - (1.0 - x->load) * sum;
+}
+
+static double response_of_two_values(const void *law, double t)
+{
+    const struct two_values *x = law;
+    double sum = 0.0;
+    for (int i = 0; i < 2; i++)
+        sum += x->p[i] * (t < x->value[i] ? 1.0 : behind_two_values(law, t - x->value[i]));
+    return sum;
+}
+
+static void two_values_bend(void)
+{
+    const struct two_values one = {0.25, 0.25 * 1.24, {1.0, 1.8}, {0.7, 0.3}}, two = {0.4, 0.4, {0.5, 5.5}, {0.9, 0.1}};
+    static const char first[] = "'arrivals':{'rate':0.25},'service':{'dist':'discrete','values':[1,1.8],'p':[0.7,0.3]}";
+    static const char second[] = "'arrivals':{'rate':0.4},'service':{'dist':'bimodal','p':0.9,'a':0.5,'b':5.5}";
+    agrees(first, "mg1", "wait", behind_two_values, &one, true, 1e-9);
+    agrees(first, "mg1", "response", response_of_two_values, &one, true, 1e-9);
+    agrees(second, "mg1", "wait", behind_two_values, &two, true, 1e-8);
+    agrees(second, "mg1", "response", response_of_two_values, &two, true, 1e-8);
+}
+
+/* Two kinds of task wait alike, as one kind whose service is their mixture. */
+static void kinds_wait_alike(void)
+{
+    static const char mixed[] = "'stations':{'q':{}},'tasks':{'a':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':{'dist':'uniform','min':0,"
+                                "'max':1}}]},'b':{'arrivals':{'rate':0.25},'steps':[{'at':'q','for':{'dist':'exponential','mean':2}}]}}";
+    static const char one[] = "'arrivals':{'rate':0.75},'service':{'dist':'mixture','of':[{'dist':'uniform','min':0,'max':1},{'dist':"
+                              "'exponential','mean':2}],'p':[0.6666666666666666,0.3333333333333333]}";
+    double a[PERCENTILES], b[PERCENTILES];
+    ask(mixed, "mg1", "wait", a);
+    ask(one, "mg1", "wait", b);
+    for (int q = 0; q < PERCENTILES; q++)
+        EXPECT(fabs(a[q] - b[q]) < 1e-9 * b[q], "p%g: %.12g and %.12g", 100.0 * percentiles[q], a[q], b[q]);
+    /* Of no closed form: none, rather than a guess. */
+    ask("'arrivals':{'rate':0.5},'service':{'dist':'lognormal','mean':1,'scv':2}", "mg1", "wait", a);
+    CU_ASSERT(isnan(a[0]));
+}
+
+/* Nearly constant services wait nearly as constant ones (Franx's formula, row md1). */
+static void nearly_constant(void)
+{
+    double a[PERCENTILES], b[PERCENTILES];
+    ask("'arrivals':{'rate':0.8},'service':{'dist':'gamma','mean':1,'scv':1e-6}", "mg1", "wait", a);
+    ask("'arrivals':{'rate':0.8},'service':1", "md1", "wait", b);
+    for (int q = 0; q < PERCENTILES; q++)
+        EXPECT(fabs(a[q] - b[q]) < 1e-5 * b[q], "p%g: %.12g and %.12g", 100.0 * percentiles[q], a[q], b[q]);
+}
+
+const struct test theory_waits_tests[] = {
+    {"transforms of distributions are integrals of their tails", transforms_are_integrals},
+    {"M/PH/1: the wait and the response are of phase type", phases_wait_in_phases},
+    {"M/G/1 with services of two values: Erlang's sum", two_values_bend},
+    {"M/G/1: kinds wait alike, and without a transform there are no percentiles", kinds_wait_alike},
+    {"M/G/1 nears M/D/1", nearly_constant},
+    {NULL, NULL},
+};

@@ -7,6 +7,8 @@ SANITIZE =
 # Comma-separated sanitizers to build with: address,undefined or thread.
 LTO      = no
 # yes: optimise across files when linking (gcc; clang needs lld). Off: it gained less than it costs in building time.
+MPI      = no
+# 1: with MPI, for `mpirun -n 4 desq run ...` (docs/cluster.md).
 PREFIX   = /usr/local
 DESTDIR  =
 # Where make install puts things: $(DESTDIR)$(PREFIX)/bin, lib, include/desq, share/desq.
@@ -49,11 +51,17 @@ LANGUAGE += $(if $(findstring clang,$(CC)),-flto -fuse-ld=lld,-flto=auto -ffat-l
 AR        = $(if $(findstring clang,$(CC)),llvm-ar,gcc-ar)
 endif
 
+ifeq ($(MPI),1)
+INCLUDES += $(patsubst -I%,-isystem %,$(filter -I%,$(or $(shell pkg-config --cflags ompi-c 2>/dev/null),$(shell pkg-config --cflags mpich 2>/dev/null))))
+LIBS     += $(or $(shell pkg-config --libs ompi-c 2>/dev/null),$(shell pkg-config --libs mpich 2>/dev/null),-lmpi)
+DEFINES  += -DDESQ_MPI
+endif
+
 COMPILE   = $(CC) $(LANGUAGE) $(CFLAGS) $(WARNINGS) $(DEFINES) $(INCLUDES) $(CPPFLAGS)
 
 # ---- Files ------------------------------------------------------------------------------------------------------------
 comma  := ,
-config := $(if $(filter-out gcc,$(CC)),$(notdir $(firstword $(CC))) )$(filter-out release,$(BUILD))$(if $(SANITIZE), $(subst $(comma),-,$(SANITIZE)))$(if $(filter yes,$(LTO)), lto)
+config := $(if $(filter-out gcc,$(CC)),$(notdir $(firstword $(CC))) )$(filter-out release,$(BUILD))$(if $(SANITIZE), $(subst $(comma),-,$(SANITIZE)))$(if $(filter yes,$(LTO)), lto)$(if $(filter 1,$(MPI)), mpi)
 config := $(subst $() ,-,$(strip $(config)))
 # Each configuration has a folder of its own: build/ the usual one, build/debug, build/clang-debug-address-undefined, ...
 B       = build$(if $(config),/$(config))
@@ -90,7 +98,7 @@ TEST_BUILD = $(if $(filter command,$(firstword $(origin BUILD))),$(BUILD),debug)
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test run-tests test-programs demo bench validate coverage check-bits install uninstall clean help deps format readme gallery FORCE
+.PHONY: all test run-tests test-programs demo bench validate coverage check-bits check-mpi install uninstall clean help deps format readme gallery FORCE
 
 # ---- Building ---------------------------------------------------------------------------------------------------------
 all: $(PROGRAM) ## the program build/desq and the library build/libdesq.a (default)
@@ -172,6 +180,11 @@ coverage: all ## an hour or so: how often intervals hold the truth, 1000 runs of
 check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four
 	@tests/check-bits
 
+check-mpi: ## install MPI where it is missing, build with it (MPI=1), compare 1, 2 and 4 ranks with threads, kill one
+	@CC='$(CC)' .ci/deps build mpi
+	@+$(MAKE) --no-print-directory $(PARALLEL) MPI=1 all
+	@tests/check-mpi $(B)/mpi/desq
+
 readme: all ## put the real output of commands into README.md and docs/, and draw the README's picture
 	@mkdir -p out/readme
 	$(PROGRAM) run scenarios/web-server.json --quiet --plots out/readme > /dev/null || test $$? -eq 1
@@ -227,4 +240,4 @@ help: ## this text
 	@echo "Targets:"
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r t d; do \
 	    printf '  %-11s %s\n' "$$t" "$$d"; done
-	@echo "Settings: CC, CFLAGS, BUILD=release|debug, SANITIZE=address,undefined|thread, LTO=yes, PREFIX, DESTDIR, SUITE, V=1"
+	@echo "Settings: CC, CFLAGS, BUILD=release|debug, SANITIZE=address,undefined|thread, LTO=yes, MPI=1, PREFIX, DESTDIR, SUITE, V=1"

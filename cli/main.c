@@ -1,7 +1,10 @@
 /* main.c: picks the command. The only place that ends the program. */
 #include "cli/command.h"
 
+#include "cli/interrupt.h"
+#include "cli/scenario_args.h"
 #include "models/desq.h"
+#include "sim/study/ranks.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
@@ -100,10 +103,29 @@ static int dispatch(int argc, char **argv)
     return command != NULL ? command->run(argc - 1, argv + 1) : STATUS_BAD;
 }
 
+/* The other ranks of MPI run replications for rank 0, which alone does what the command says. */
+static int lead_or_serve(int argc, char **argv)
+{
+    struct error err;
+    int status = STATUS_FINE;
+    if (!ranks_open(&argc, &argv, &err)) {
+        complain(&err);
+        return STATUS_BAD;
+    }
+    if (ranks_number() == 0) {
+        status = dispatch(argc, argv);
+    } else {
+        interrupt_listen();
+        desq_serve(&interrupted);
+    }
+    ranks_close();
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off(); /* GSL's own would end the program; ours return errors */
-    const int status = dispatch(argc, argv);
+    const int status = lead_or_serve(argc, argv);
     /* A full disk or a closed pipe shows only now. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("desq: standard output");

@@ -2,6 +2,7 @@
 #include "models/conduct.h"
 
 #include "models/experiment.h"
+#include "models/serve.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -467,13 +468,15 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
         .points = run.out,
         .variant_count = variants,
     };
-    if ((run.crew = crew_new(conduct_jobs(how->jobs))) == NULL)
-        return no_memory(err);
+    struct ranks_leader *leader;
+    if (!serve_crew(file, models, how->jobs, &run.crew, &leader, err))
+        return false;
     bool ok = pthread_mutex_init(&run.lock, NULL) == 0 || no_memory(err);
     if (ok) {
         ok = run_groups(&run, count, err);
         pthread_mutex_destroy(&run.lock);
     }
+    ranks_release(leader);
     crew_free(run.crew);
     result->unfinished = run.unfinished || (how->parts > 0 && how->stop != NULL && *how->stop);
     ok = ok && (gather(&run, count, result) || no_memory(err));

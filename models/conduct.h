@@ -42,6 +42,9 @@ bool conduct_warn(struct arena *arena, const struct experiment *e, bool shortene
 double conduct_clock(void);
 unsigned conduct_jobs(unsigned jobs);
 
+/* The compiled model of a point; NULL: there is none of that number. */
+struct model *desq_model(struct desq *d, size_t point);
+
 /* desq_run, for the compiled models of all points; the result lives in arena. */
 bool conduct_run(struct arena *arena, const struct scenario_file *file, struct model *const *models,
                  const struct desq_run *how, const struct result **out, struct error *err);

@@ -125,6 +125,11 @@ const struct scenario_file *desq_scenario(const struct desq *d)
     return d->file;
 }
 
+struct model *desq_model(struct desq *d, size_t point)
+{
+    return point < d->file->point_count ? d->models[point] : NULL;
+}
+
 size_t desq_warnings(const struct desq *d, const char *const **out)
 {
     *out = d->warnings;
@@ -182,7 +187,7 @@ bool desq_run(struct desq *d, const struct desq_run *how, const struct result **
 
 bool desq_select(struct desq *d, const struct selection_how *how, const struct selection **out, struct error *err)
 {
-    return select_best(&d->arena, d->models, d->file->point_count, how, out, err);
+    return select_best(&d->arena, d->file, d->models, how, out, err);
 }
 
 bool desq_witness(struct desq *d, size_t point, uint64_t r, const struct witness_how *how, struct error *err)

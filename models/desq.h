@@ -68,7 +68,7 @@ struct desq_progress {
 struct store; /* sim/study/store.h */
 
 struct desq_run {
-    unsigned jobs;                     /* threads; 0: one per core */
+    unsigned jobs;                     /* threads; 0: one per core, or one where there are other ranks of MPI */
     const volatile sig_atomic_t *stop; /* becomes nonzero: end soon, with what there is; NULL: never */
     void (*progress)(void *context,
                      const struct desq_progress *progress); /* called between replications, by any thread, never by two at once; or NULL */
@@ -81,6 +81,10 @@ struct desq_run {
 /* Runs all points. *out lives in d until the next desq_run or desq_free. false: err set (out of memory). A
  * deadlock, an interruption or an unmet requirement is no error here: the result says so. */
 bool desq_run(struct desq *d, const struct desq_run *how, const struct result **out, struct error *err);
+
+/* In a build with MPI, in every process but that of rank 0: runs replications of whatever rank 0 runs, until it says that all is over
+ * (sim/study/ranks.h). *stop nonzero: those at hand end soon. */
+void desq_serve(const volatile sig_atomic_t *stop);
 
 /* One task that ended, in time units. */
 struct desq_task {

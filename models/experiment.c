@@ -170,6 +170,21 @@ static bool keep(struct experiment *e, uint64_t r, const struct record *record)
            store_put(e->store, &key, r, record, &e->store_error);
 }
 
+static bool job_known(void *context, uint64_t r, struct record *record)
+{
+    const struct experiment *e = context;
+    const struct store_key key = key_of(e);
+    return e->store != NULL && !(model_one_long_run(e->model) && isfinite(e->model->length)) && store_find(e->store, &key, r, record);
+}
+
+static void job_describe(void *context, unsigned char description[static JOB_DESCRIPTION])
+{
+    const struct store_key key = key_of(context);
+    _Static_assert(sizeof key <= JOB_DESCRIPTION, "a key describes a job");
+    memset(description, 0, JOB_DESCRIPTION);
+    memcpy(description, &key, sizeof key);
+}
+
 static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
 {
     struct world *w = ((struct worker *)worker)->world;
@@ -180,9 +195,6 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
         w->section_batches = e->batches;
         w->sections = BATCHES_MOST;
     }
-    const struct store_key key = key_of(e);
-    if (e->store != NULL && w->section == NULL && store_find(e->store, &key, r, record))
-        return true;
     const enum world_end end = world_run(w, r, record, &e->limits);
     char who[600] = "";
     switch (end) {
@@ -252,9 +264,9 @@ void experiment_end(struct experiment *e)
     e->batches = NULL;
 }
 
-bool experiment_run(struct experiment *e, uint64_t replications, struct crew *crew, struct error *err)
+struct job experiment_job(struct experiment *e)
 {
-    const struct job job = {
+    return (struct job){
         .context = e,
         .worker_new = job_worker_new,
         .worker_free = job_worker_free,
@@ -263,8 +275,15 @@ bool experiment_run(struct experiment *e, uint64_t replications, struct crew *cr
         .histograms = histograms(e->model),
         .merge = job_merge,
         .stop = e->limits.stop,
+        .known = job_known,
+        .describe = model_one_long_run(e->model) ? NULL : job_describe, /* its pieces go to its own batches */
         .order = e->point,
     };
+}
+
+bool experiment_run(struct experiment *e, uint64_t replications, struct crew *crew, struct error *err)
+{
+    const struct job job = experiment_job(e);
     const uint64_t from = batches_replications(e->batches);
     if (from >= replications)
         return true;
@@ -342,6 +361,12 @@ static bool part_run(void *worker, uint64_t n, struct record *record, struct err
     return job_run(w->worker, replication_of(w->part, n), record, err);
 }
 
+static bool part_known(void *context, uint64_t n, struct record *record)
+{
+    const struct part_of_study *p = context;
+    return job_known(p->e, replication_of(p, n), record);
+}
+
 static bool part_merge(void *context, uint64_t n, const struct record *record)
 {
     const struct part_of_study *p = context;
@@ -359,6 +384,7 @@ bool experiment_part(struct experiment *e, uint64_t replications, uint64_t part,
         .samples = experiment_samples(e->model),
         .histograms = histograms(e->model),
         .merge = part_merge,
+        .known = part_known,
         .stop = e->limits.stop,
         .order = e->point,
     };

@@ -46,6 +46,9 @@ void experiment_end(struct experiment *e);
 /* Forgets all replications. */
 bool experiment_restart(struct experiment *e, struct error *err);
 
+/* Its replications, for a crew, or for one elsewhere (models/serve.c). */
+struct job experiment_job(struct experiment *e);
+
 /* Runs until `replications` are done in all. false: err (no memory, an inner limit). Interrupted or stuck is
  * no error: e->finished and e->stopped say so. */
 bool experiment_run(struct experiment *e, uint64_t replications, struct crew *crew, struct error *err);

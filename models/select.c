@@ -1,6 +1,7 @@
 #include "models/select.h"
 
 #include "models/conduct.h"
+#include "models/serve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -286,18 +287,19 @@ static bool enter(struct contest *c)
     return true;
 }
 
-bool select_best(struct arena *arena, struct model *const *models, size_t count, const struct selection_how *how,
+bool select_best(struct arena *arena, const struct scenario_file *file, struct model *const *models, const struct selection_how *how,
                  const struct selection **out, struct error *err)
 {
+    const size_t count = file->point_count;
+    struct ranks_leader *leader = NULL;
     struct contest c = {.how = how,
                         .models = models,
                         .entrants = calloc(count, sizeof(struct entrant)),
                         .count = count,
-                        .crew = crew_new(conduct_jobs(how->jobs)),
                         .err = err};
     struct selection *result = arena_alloc(arena, sizeof *result);
     const struct entrant *best = NULL;
-    bool ok = (c.entrants != NULL && c.crew != NULL && result != NULL) || error_set(err, "out of memory");
+    bool ok = (c.entrants != NULL && result != NULL) || error_set(err, "out of memory");
     for (size_t i = 0; ok && i < count; i++) {
         const struct scenario *s = models[i]->scenario;
         ok = (s->requirement_count > 0 && (asked(models[i])->statistic == STATISTIC_MEAN ||
@@ -306,12 +308,13 @@ bool select_best(struct arena *arena, struct model *const *models, size_t count,
     }
     if (ok) {
         *result = (struct selection){0};
-        ok = enter(&c) && decide(&c, result, &best) && read_off(&c, arena, best, result);
+        ok = serve_crew(file, models, how->jobs, &c.crew, &leader, err) && enter(&c) && decide(&c, result, &best) && read_off(&c, arena, best, result);
     }
     for (size_t i = 0; c.entrants != NULL && i < count; i++)
         if (c.entrants[i].experiment.batches != NULL)
             experiment_end(&c.entrants[i].experiment);
     free(c.entrants);
+    ranks_release(leader);
     crew_free(c.crew);
     *out = result;
     return ok;

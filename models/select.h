@@ -63,8 +63,8 @@ struct selection_how {
  * result lives in d until it is freed. false: err. */
 bool desq_select(struct desq *d, const struct selection_how *how, const struct selection **out, struct error *err);
 
-/* The same for compiled models; storage in arena. */
-bool select_best(struct arena *arena, struct model *const *models, size_t count, const struct selection_how *how,
+/* The same for the compiled models of all points; storage in arena. */
+bool select_best(struct arena *arena, const struct scenario_file *file, struct model *const *models, const struct selection_how *how,
                  const struct selection **out, struct error *err);
 
 #endif

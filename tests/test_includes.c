@@ -20,7 +20,7 @@ struct rule {
 static const char *const guarded[] = {"*cJSON*", "gsl/*", "argp.h", "mpi.h", "CUnit/*", "curses.h", NULL};
 
 static const struct rule rules[] = {
-    {"sim/study/mpi.c", {"sim/*"}, {"gsl/*", "mpi.h"}},
+    {"sim/study/ranks.c", {"sim/*"}, {"gsl/*", "mpi.h"}},
     {"sim/*", {"sim/*"}, {"gsl/*"}},
     {"models/dist/*", {"./*", "models/param.h", "sim/*"}, {"gsl/*"}},
     {"models/arrival/*",
@@ -43,7 +43,7 @@ static const struct rule rules[] = {
     {"models/claims/*", {"./*", "models/desq.h", "models/theory/theory.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
     {"cli/*",
-     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/witness.h", "sim/study/store.h",
+     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/witness.h", "sim/study/store.h", "sim/study/ranks.h",
       "plots/*", "build/plots/*"},
      {"argp.h", "*cJSON*", "gsl/gsl_errno.h"}},
     {"tests/*", {"*"}, {"*"}},

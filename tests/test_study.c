@@ -130,7 +130,7 @@ static uint64_t study(const char *engine, struct trial *t, uint64_t from, uint64
         .stop = &t->stop,
     };
     t->next = from;
-    struct crew *crew = crew_new(workers);
+    struct crew *crew = crew_new(workers, 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(crew);
     const uint64_t done = e->run(crew, &job, from, to, err);
     crew_free(crew);
@@ -326,7 +326,7 @@ static void several_jobs(void)
 {
     const struct figures expected = serial_figures();
     for (unsigned members = 1; members <= 8; members++) {
-        struct several s = {.crew = crew_new(members)};
+        struct several s = {.crew = crew_new(members, 0)};
         CU_ASSERT_PTR_NOT_NULL_FATAL(s.crew);
         for (size_t i = 0; i < JOBS; i++) {
             s.trials[i] = trial_new();
@@ -348,7 +348,7 @@ static void several_jobs(void)
 static void one_job_fails(void)
 {
     for (unsigned members = 1; members <= 8; members++) {
-        struct several s = {.crew = crew_new(members)};
+        struct several s = {.crew = crew_new(members, 0)};
         CU_ASSERT_PTR_NOT_NULL_FATAL(s.crew);
         for (size_t i = 0; i < JOBS; i++) {
             s.trials[i] = trial_new();

@@ -32,6 +32,19 @@ static void fail(struct error *err, const char *path)
     hide_controls(err->text);
 }
 
+/* Keeps what the tree is made of. */
+static bool keep_text(struct arena *arena, const char *text, const char *const *set, size_t set_count, struct scenario_file *file,
+                      struct error *err)
+{
+    const char **kept = arena_array(arena, set_count, sizeof *kept);
+    bool good = kept != NULL && (file->text = arena_text(arena, text)) != NULL;
+    for (size_t i = 0; good && i < set_count; i++)
+        good = (kept[i] = arena_text(arena, set[i])) != NULL;
+    file->set = kept;
+    file->set_count = set_count;
+    return good || error_set(err, "out of memory");
+}
+
 /* The text's tree with --set put in. Free it with json_free in either case. */
 static bool parse_tree(struct arena *arena, const char *text, size_t length, const char *const *set,
                        size_t set_count, struct json_tree *out, struct error *err)
@@ -40,15 +53,16 @@ static bool parse_tree(struct arena *arena, const char *text, size_t length, con
     return json_parse(arena, text, length, NULL, NULL, out, err) && vary_set(arena, out, set, set_count, err);
 }
 
-/* The same for a file. */
+/* The same for a file; kept: where its text is kept, or NULL. */
 static bool load_tree(struct arena *arena, const char *path, const char *const *set, size_t set_count,
-                      struct json_tree *out, struct error *err)
+                      struct scenario_file *kept, struct json_tree *out, struct error *err)
 {
     char *text = NULL;
     size_t length = 0;
     *out = (struct json_tree){0};
     const bool good =
-        json_load(path, &text, &length, err) && parse_tree(arena, text, length, set, set_count, out, err);
+        json_load(path, &text, &length, err) && parse_tree(arena, text, length, set, set_count, out, err) &&
+        (kept == NULL || keep_text(arena, text, set, set_count, kept, err));
     free(text);
     return good;
 }
@@ -73,7 +87,10 @@ static bool read_points(struct arena *arena, const char *path, struct json_tree 
     if (!vary_plan(arena, tree, set, set_count, &plan, err))
         return false;
     struct scenario_point *points = arena_array(arena, point_count(&plan), sizeof *points);
-    *out = (struct scenario_file){arena_text(arena, path), points, point_count(&plan), plan.variant_count};
+    out->path = arena_text(arena, path);
+    out->points = points;
+    out->point_count = point_count(&plan);
+    out->variant_count = plan.variant_count;
     if (out->path == NULL || points == NULL)
         return error_set(err, "out of memory");
     bool good = true;
@@ -90,12 +107,14 @@ static bool read_points(struct arena *arena, const char *path, struct json_tree 
 static bool read_from(struct arena *arena, const char *path, const char *text, const char *const *set,
                       size_t set_count, const struct scenario_file **out, struct error *err)
 {
-    struct json_tree tree;
+    struct json_tree tree = {0};
     struct scenario_file *file = arena_alloc(arena, sizeof *file);
-    bool good = text == NULL ? load_tree(arena, path, set, set_count, &tree, err)
-                             : parse_tree(arena, text, strlen(text), set, set_count, &tree, err);
-    if (good && file == NULL)
-        good = error_set(err, "out of memory");
+    if (file != NULL)
+        *file = (struct scenario_file){0};
+    bool good = file == NULL   ? error_set(err, "out of memory")
+                : text == NULL ? load_tree(arena, path, set, set_count, file, &tree, err)
+                               : parse_tree(arena, text, strlen(text), set, set_count, &tree, err) &&
+                                     keep_text(arena, text, set, set_count, file, err);
     good = good && read_points(arena, path, &tree, set, set_count, file, err);
     json_free(&tree);
     if (!good)
@@ -155,7 +174,7 @@ bool scenario_expand(struct arena *arena, const char *path, const char *const *s
     struct json_tree tree, full = {0};
     struct scenario_file file;
     *out = NULL;
-    bool good = load_tree(arena, path, set, set_count, &tree, err) && json_copy(&tree, &full, err) &&
+    bool good = load_tree(arena, path, set, set_count, NULL, &tree, err) && json_copy(&tree, &full, err) &&
                 read_points(arena, path, &tree, set, set_count, &file, err) && expand_file(arena, &full, err);
     if (good) {
         *out = json_text(arena, full.root, 100);

@@ -192,6 +192,9 @@ struct scenario_file {
     const struct scenario_point *points;
     size_t point_count;
     size_t variant_count; /* points per combination of sweep values; at least 1 */
+    const char *text;     /* as it was read, and what was set */
+    const char *const *set;
+    size_t set_count;
 };
 
 /* Reads path ("-": standard input), puts in what --set says (set[i] is "/pointer=value"; value is JSON, or

@@ -33,7 +33,7 @@ struct assignment {
 };
 
 struct crew {
-    unsigned members;
+    unsigned members; /* in all, in this process or elsewhere */
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t work;  /* there may be something to take, or a worker to use, or the end */
     pthread_cond_t done;  /* an assignment may be over */
@@ -64,10 +64,11 @@ static bool over(const struct assignment *a)
 }
 
 /* Under the lock: the first assignment that has a replication to take, and room for it. */
-static struct assignment *at_hand(struct crew *crew)
+static struct assignment *at_hand(struct crew *crew, bool elsewhere)
 {
     for (struct assignment *a = crew->first; a != NULL; a = a->following) {
-        if (a->next < a->end && a->next - a->merged < a->slot_count && !stopped(a->job))
+        if (a->next < a->end && a->next - a->merged < a->slot_count && !stopped(a->job) &&
+            (!elsewhere || a->job->describe != NULL))
             return a;
         if (over(a)) /* it may have been stopped since its caller last looked */
             pthread_cond_broadcast(&crew->done);
@@ -118,32 +119,24 @@ static void *find_worker(struct crew *crew, struct assignment *a)
     return a->idle_count > 0 ? a->idle[--a->idle_count] : NULL;
 }
 
-/* Under the lock, which is given back meanwhile: takes a replication, runs it, and merges what can be. */
-static void run_one(struct crew *crew, struct assignment *a)
+static const char no_memory_text[] = "out of memory before the first replication";
+
+/* The slot's record, made if it is the first. NULL: no memory. Its slot is the caller's alone. */
+static struct record *record_of(const struct assignment *a, uint64_t r)
 {
-    const uint64_t r = a->next++;
     struct slot *slot = &a->slots[r % a->slot_count];
-    a->running++;
-    struct error err;
-    void *worker = find_worker(crew, a);
-    bool good = false;
-    if (worker == NULL) {
-        error_set(&err, "out of memory before the first replication");
-    } else {
-        pthread_mutex_unlock(&crew->lock);
-        error_set(&err, "out of memory before the first replication");
-        if (slot->made || (slot->made = record_init(&slot->record, a->job->samples, a->job->histograms))) {
-            error_set(&err, "%s", "");
-            good = a->job->run(worker, r, &slot->record, &err);
-        }
-        pthread_mutex_lock(&crew->lock);
-        a->idle[a->idle_count++] = worker;
-    }
+    slot->made = slot->made || record_init(&slot->record, a->job->samples, a->job->histograms);
+    return slot->made ? &slot->record : NULL;
+}
+
+/* Under the lock, which is given back during merges. */
+static void give_back(struct crew *crew, struct assignment *a, uint64_t r, bool good, const struct error *err)
+{
     if (good) {
-        slot->ready = true;
+        a->slots[r % a->slot_count].ready = true;
         merge_ready(crew, a);
     } else {
-        end_at(a, r, &err);
+        end_at(a, r, err);
     }
     a->running--;
     pthread_cond_broadcast(&crew->work);
@@ -151,16 +144,69 @@ static void run_one(struct crew *crew, struct assignment *a)
         pthread_cond_broadcast(&crew->done);
 }
 
+/* Under the lock, which is given back meanwhile: runs replication r, or finds that it is known. */
+static bool run_one(struct crew *crew, struct assignment *a, uint64_t r, struct error *err)
+{
+    const struct job *job = a->job;
+    pthread_mutex_unlock(&crew->lock);
+    struct record *record = record_of(a, r);
+    const bool known = record != NULL && job->known != NULL && job->known(job->context, r, record);
+    pthread_mutex_lock(&crew->lock);
+    if (known)
+        return true;
+    void *worker = record == NULL ? NULL : find_worker(crew, a);
+    if (worker == NULL)
+        return error_set(err, "%s", no_memory_text);
+    pthread_mutex_unlock(&crew->lock);
+    error_set(err, "%s", "");
+    const bool good = job->run(worker, r, record, err);
+    pthread_mutex_lock(&crew->lock);
+    a->idle[a->idle_count++] = worker;
+    return good;
+}
+
+bool crew_take(struct crew *crew, struct crew_unit *out)
+{
+    pthread_mutex_lock(&crew->lock);
+    struct assignment *a = at_hand(crew, true);
+    if (a == NULL) {
+        pthread_mutex_unlock(&crew->lock);
+        return false;
+    }
+    const uint64_t r = a->next++;
+    a->running++;
+    pthread_mutex_unlock(&crew->lock);
+    *out = (struct crew_unit){a, a->job, r, record_of(a, r)};
+    if (out->record != NULL)
+        return true;
+    struct error err;
+    error_set(&err, "%s", no_memory_text);
+    crew_give_back(crew, out, false, &err);
+    return false;
+}
+
+void crew_give_back(struct crew *crew, const struct crew_unit *unit, bool good, const struct error *err)
+{
+    pthread_mutex_lock(&crew->lock);
+    give_back(crew, unit->assignment, unit->replication, good, err);
+    pthread_mutex_unlock(&crew->lock);
+}
+
 static void *serve(void *argument)
 {
     struct crew *crew = argument;
     pthread_mutex_lock(&crew->lock);
     while (!crew->leaving) {
-        struct assignment *a = at_hand(crew);
-        if (a != NULL)
-            run_one(crew, a);
-        else
+        struct assignment *a = at_hand(crew, false);
+        if (a == NULL) {
             pthread_cond_wait(&crew->work, &crew->lock);
+            continue;
+        }
+        struct error err;
+        const uint64_t r = a->next++;
+        a->running++;
+        const bool good = run_one(crew, a, r, &err);
+        give_back(crew, a, r, good, &err);
     }
     pthread_mutex_unlock(&crew->lock);
     return NULL;
@@ -177,25 +223,21 @@ static bool start(pthread_t *thread, void *(*body)(void *), void *argument)
     return good;
 }
 
-struct crew *crew_new(unsigned members)
+struct crew *crew_new(unsigned threads, unsigned elsewhere)
 {
+    const unsigned wanted = threads > 0 ? threads : 1;
     struct crew *crew = calloc(1, sizeof *crew);
-    if (crew == NULL)
-        return NULL;
-    crew->members = 1;
-    if (pthread_mutex_init(&crew->lock, NULL) != 0) {
+    if (crew == NULL || pthread_mutex_init(&crew->lock, NULL) != 0) {
         free(crew);
         return NULL;
     }
     pthread_cond_init(&crew->work, NULL);
     pthread_cond_init(&crew->done, NULL);
-    crew->threads = members > 1 ? calloc(members, sizeof *crew->threads) : NULL;
-    if (crew->threads == NULL)
-        return crew;
-    while (crew->started < members && start(&crew->threads[crew->started], serve, crew))
+    crew->threads = wanted + elsewhere > 1 ? calloc(wanted, sizeof *crew->threads) : NULL;
+    while (crew->threads != NULL && crew->started < wanted && start(&crew->threads[crew->started], serve, crew))
         crew->started++;
-    if (crew->started > 1)
-        crew->members = crew->started;
+    const unsigned all = crew->started + elsewhere;
+    crew->members = crew->started > 0 && all > 1 ? all : 1;
     return crew;
 }
 
@@ -257,7 +299,7 @@ uint64_t crew_share(struct crew *crew, const struct job *job, uint64_t from, uin
         assign(crew, &a);
         *err = a.error;
     } else {
-        error_set(err, "out of memory before the first replication");
+        error_set(err, "%s", no_memory_text);
     }
     for (size_t i = 0; a.slots != NULL && i < a.slot_count; i++)
         if (a.slots[i].made)

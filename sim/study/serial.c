@@ -7,7 +7,7 @@ static uint64_t run_all(const struct job *job, void *worker, struct record *reco
     for (uint64_t r = from; r < to; r++) {
         if (job->stop != NULL && *job->stop != 0)
             return r - from;
-        if (!job->run(worker, r, record, err))
+        if ((job->known == NULL || !job->known(job->context, r, record)) && !job->run(worker, r, record, err))
             return r - from;
         if (!job->merge(job->context, r, record)) {
             error_set(err, "out of memory while adding up the results of the replications");

@@ -13,6 +13,8 @@
 
 struct crew;
 
+enum { JOB_DESCRIPTION = 64 }; /* bytes */
+
 struct job {
     void *context;                      /* const for the workers */
     void *(*worker_new)(void *context); /* one worker's own state (a world); NULL: no memory. By several threads at once */
@@ -23,6 +25,11 @@ struct job {
     /* Called for r = from, from + 1, ... in that order, never by two threads at once. false: no memory. */
     bool (*merge)(void *context, uint64_t r, const struct record *record);
     const volatile sig_atomic_t *stop; /* nonzero: begin nothing new; NULL: never */
+    /* Whether the record of r is there already; then it is read into record and r is not run. By several threads; or NULL. */
+    bool (*known)(void *context, uint64_t r, struct record *record);
+    /* Writes what another process (sim/study/ranks.h) needs to know, beside the study, to run this job's replications;
+     * NULL: they are run in this process alone. */
+    void (*describe)(void *context, unsigned char description[static JOB_DESCRIPTION]);
     uint64_t order;                    /* of the jobs that are run at once, that of the least order comes first */
 };
 

@@ -29,6 +29,7 @@ struct best_args {
     double confidence, within;
     const char *json;
     unsigned jobs;
+    struct ranks *ranks;
 };
 
 static const struct argp_option options[] = {
@@ -440,6 +441,7 @@ static int choose(const struct best_args *args, struct designs *designs)
                                       .confidence = args->confidence,
                                       .indifference = args->within / 100.0,
                                       .jobs = args->jobs,
+                                      .ranks = args->ranks,
                                       .stop = &interrupted,
                                       .progress = shown ? show_progress : NULL};
     const struct selection *s;
@@ -459,14 +461,14 @@ static int choose(const struct best_args *args, struct designs *designs)
     return status;
 }
 
-static int run(int argc, char **argv);
+static int run(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_best = {
     .name = "best", .summary = "find the best of several designs", .argp = &best_argp, .run = run};
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
-    struct best_args args = {.confidence = 0.95, .within = 1.0};
+    struct best_args args = {.ranks = ranks, .confidence = 0.95, .within = 1.0};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;

@@ -562,15 +562,16 @@ static bool run_all(const struct claims_args *args, struct arena *arena, int *st
     return args->json == NULL || save_file(args->json, write_json, &all, err);
 }
 
-static int claims(int argc, char **argv);
+static int claims(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_claims = {.name = "claims",
                                        .summary = "test an article's claims on sync and async",
                                        .argp = &claims_argp,
                                        .run = claims};
 
-static int claims(int argc, char **argv)
+static int claims(struct ranks *ranks, int argc, char **argv)
 {
+    (void)ranks; /* runs nothing long */
     struct claims_args args = {.options = {.seed = 1}};
     struct arena arena;
     advice_usual(&args.numbers);

@@ -6,6 +6,8 @@
 #include <argp.h>
 #include <stdbool.h>
 
+struct ranks;
+
 /* Exit statuses, documented in `desq help`. Where several apply, the largest counts. */
 enum status {
     STATUS_FINE = 0,
@@ -19,8 +21,8 @@ struct command {
     const char *name; /* `desq NAME` */
     const char *summary;
     const struct argp *argp; /* options, arguments and help; its parser gets `input` of arguments_parse */
-    /* argv[0] is the command's name. Returns the exit status. */
-    int (*run)(int argc, char **argv);
+    /* argv[0] is the command's name. ranks: that may share the work; NULL: none. Returns the exit status. */
+    int (*run)(struct ranks *ranks, int argc, char **argv);
 };
 
 /* Parses argv by command->argp, input going to the parser as state->input. The parser returns EINVAL after

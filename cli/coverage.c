@@ -19,6 +19,7 @@ struct coverage_args {
     struct scenario_args scenarios;
     unsigned long long runs, reference;
     unsigned jobs;
+    struct ranks *ranks;
     bool quiet;
 };
 
@@ -200,6 +201,7 @@ static int study(const struct coverage_args *args, size_t i)
                         &(struct coverage_how){.runs = args->runs,
                                                .reference = args->reference,
                                                .jobs = args->jobs,
+                                               .ranks = args->ranks,
                                                .stop = &interrupted,
                                                .progress = show_progress,
                                                .context = &watcher},
@@ -220,10 +222,10 @@ static int study(const struct coverage_args *args, size_t i)
     return status;
 }
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
     extern const struct command command_coverage;
-    struct coverage_args args = {.runs = 500};
+    struct coverage_args args = {.ranks = ranks, .runs = 500};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;

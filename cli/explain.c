@@ -378,13 +378,14 @@ static int explain_file(const struct explain_args *args)
     return ok ? STATUS_FINE : STATUS_BAD;
 }
 
-static int run(int argc, char **argv);
+static int run(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_explain = {
     .name = "explain", .summary = "say of what response times are made, the slowest above all", .argp = &explain_argp, .run = run};
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
+    (void)ranks; /* runs nothing long */
     struct explain_args args = {.above = 0.99, .replications = 8};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))

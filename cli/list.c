@@ -236,15 +236,16 @@ static bool list_table(const struct desq_table *t, const char *only)
     return false;
 }
 
-static int list(int argc, char **argv);
+static int list(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_list = {.name = "list",
                                      .summary = "list distributions, disciplines, steps, ...",
                                      .argp = &list_argp,
                                      .run = list};
 
-static int list(int argc, char **argv)
+static int list(struct ranks *ranks, int argc, char **argv)
 {
+    (void)ranks; /* runs nothing long */
     struct list_args args = {NULL, NULL};
     int status;
     if (!arguments_parse(&command_list, argc, argv, &args, &status))

@@ -84,7 +84,7 @@ static int help(int argc, char **argv)
     return STATUS_FINE;
 }
 
-static int dispatch(int argc, char **argv)
+static int dispatch(struct ranks *ranks, int argc, char **argv)
 {
     if (argc < 2) {
         show_help(stderr);
@@ -100,25 +100,26 @@ static int dispatch(int argc, char **argv)
         return STATUS_FINE;
     }
     const struct command *command = find_command(name);
-    return command != NULL ? command->run(argc - 1, argv + 1) : STATUS_BAD;
+    return command != NULL ? command->run(ranks, argc - 1, argv + 1) : STATUS_BAD;
 }
 
 /* The other ranks of MPI run replications for rank 0, which alone does what the command says. */
 static int lead_or_serve(int argc, char **argv)
 {
     struct error err;
+    struct ranks *ranks;
     int status = STATUS_FINE;
-    if (!ranks_open(&argc, &argv, &err)) {
+    if (!ranks_open(&argc, &argv, &ranks, &err)) {
         complain(&err);
         return STATUS_BAD;
     }
-    if (ranks_number() == 0) {
-        status = dispatch(argc, argv);
+    if (ranks_number(ranks) == 0) {
+        status = dispatch(ranks, argc, argv);
     } else {
         interrupt_listen();
-        desq_serve(&interrupted);
+        desq_serve(ranks, &interrupted);
     }
-    ranks_close();
+    ranks_close(ranks);
     return status;
 }
 

@@ -22,6 +22,7 @@ enum { KEY_JOBS = KEY_OTHER, KEY_JSON, KEY_CSV, KEY_PLOTS, KEY_FORECAST, KEY_CHE
 
 struct run_args {
     struct scenario_args scenarios;
+    struct ranks *ranks;
     unsigned jobs;
     const char *json, *csv, *plots;
     bool quiet, forecast;
@@ -208,6 +209,7 @@ static int run_one(const struct run_args *args, size_t i, struct desq *d, struct
     const struct result *result;
     progress_init(&progress, args->scenarios.file_count == 0 ? "" : args->scenarios.files[i], args->quiet);
     const struct desq_run how = {.jobs = args->jobs,
+                                 .ranks = args->ranks,
                                  .stop = &interrupted,
                                  .progress = progress_update,
                                  .context = &progress,
@@ -352,14 +354,14 @@ static int run_all(const struct run_args *args)
     return status;
 }
 
-static int run(int argc, char **argv);
+static int run(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_run = {
     .name = "run", .summary = "run scenarios and report what came out", .argp = &run_argp, .run = run};
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
-    struct run_args args = {.quiet = false};
+    struct run_args args = {.ranks = ranks};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;
@@ -410,14 +412,14 @@ static const struct argp merge_argp = {
            "\n"
            "Exit status: as of desq run."};
 
-static int merge(int argc, char **argv);
+static int merge(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_merge = {
     .name = "merge", .summary = "put the parts of a study together", .argp = &merge_argp, .run = merge};
 
-static int merge(int argc, char **argv)
+static int merge(struct ranks *ranks, int argc, char **argv)
 {
-    struct run_args args = {.quiet = false};
+    struct run_args args = {.ranks = ranks};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;

@@ -26,6 +26,7 @@ struct size_args {
     double confidence, within;
     const char *json;
     unsigned jobs;
+    struct ranks *ranks;
     bool quiet;
 };
 
@@ -498,14 +499,14 @@ static int search(struct search *s)
     return status;
 }
 
-static int run(int argc, char **argv);
+static int run(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_size = {
     .name = "size", .summary = "find how many servers, or how much load, meets requirements", .argp = &size_argp, .run = run};
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
-    struct size_args args = {.confidence = 0.95, .within = 1.0};
+    struct size_args args = {.ranks = ranks, .confidence = 0.95, .within = 1.0};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;
@@ -515,7 +516,7 @@ static int run(int argc, char **argv)
         status = STATUS_BAD;
         if (s != NULL) {
             s->args = &args;
-            s->trials = (struct trials){args.scenarios.files[0], &args.scenarios, require, args.jobs};
+            s->trials = (struct trials){args.scenarios.files[0], &args.scenarios, require, args.jobs, args.ranks};
             arena_init(&s->arena);
             status = search(s);
             arena_free(&s->arena);

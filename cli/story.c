@@ -318,12 +318,13 @@ static int tell_story(const struct story_args *args, struct desq *d, struct aren
     return STATUS_FINE;
 }
 
-static int run(int argc, char **argv);
+static int run(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_story = {.name = "story", .summary = "tell one task's life, stay by stay", .argp = &story_argp, .run = run};
 
-static int run(int argc, char **argv)
+static int run(struct ranks *ranks, int argc, char **argv)
 {
+    (void)ranks; /* runs nothing long */
     struct story_args args = {0};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))

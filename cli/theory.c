@@ -323,7 +323,7 @@ static bool write_json(void *context, FILE *out, struct error *err)
 
 /* ---- the command ---- */
 
-static int theory(int argc, char **argv);
+static int theory(struct ranks *ranks, int argc, char **argv);
 
 const struct command command_theory = {.name = "theory",
                                        .summary = "what is known of scenarios without simulating",
@@ -361,8 +361,9 @@ static bool one_file(const struct theory_args *args, size_t i, struct arena *are
     return good;
 }
 
-static int theory(int argc, char **argv)
+static int theory(struct ranks *ranks, int argc, char **argv)
 {
+    (void)ranks; /* runs nothing long */
     struct theory_args args = {0};
     struct arena arena;
     int status = STATUS_BAD;

@@ -64,7 +64,7 @@ bool trials_run(const struct trials *t, const struct trial_run *run, struct desq
         complain(&err);
         return false;
     }
-    if (!desq_run(*d, &(struct desq_run){.jobs = t->jobs}, result, &err)) {
+    if (!desq_run(*d, &(struct desq_run){.jobs = t->jobs, .ranks = t->ranks}, result, &err)) {
         complain(&err);
         desq_free(*d);
         return false;

@@ -11,6 +11,7 @@ struct trials {
     const struct scenario_args *args; /* --set, --seed, --engine */
     const char *require;              /* JSON text of a list; NULL: the scenario's own */
     unsigned jobs;
+    struct ranks *ranks; /* as in struct desq_run */
 };
 
 /* One trial. */

@@ -469,7 +469,7 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
         .variant_count = variants,
     };
     struct ranks_leader *leader;
-    if (!serve_crew(file, models, how->jobs, &run.crew, &leader, err))
+    if (!serve_crew(file, models, how->jobs, how->ranks, &run.crew, &leader, err))
         return false;
     bool ok = pthread_mutex_init(&run.lock, NULL) == 0 || no_memory(err);
     if (ok) {

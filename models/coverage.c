@@ -170,7 +170,7 @@ static bool run_once(const char *path, const struct desq_options *options, uint6
     changed.seed = seed;
     if (!desq_read(path, &changed, d, err))
         return false;
-    return desq_run(*d, &(struct desq_run){.jobs = how->jobs, .stop = how->stop}, result, err);
+    return desq_run(*d, &(struct desq_run){.jobs = how->jobs, .ranks = how->ranks, .stop = how->stop}, result, err);
 }
 
 /* What does not vary in the first run is not what a long run is made for: it is taken as it is. */

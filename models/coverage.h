@@ -37,6 +37,7 @@ struct coverage_how {
     uint64_t runs;
     uint64_t reference; /* replications; 0: a hundred times as many as one run takes */
     unsigned jobs;      /* as in struct desq_run */
+    struct ranks *ranks; /* as there */
     const volatile sig_atomic_t *stop;
     void (*progress)(void *context, uint64_t done); /* runs; or NULL */
     void *context;

@@ -20,6 +20,7 @@
 #define DESQ_VERSION "0.1.0"
 
 struct desq;
+struct ranks;
 
 /* How replications are run: by the recursion (models/recursion.h) where it can and else by the event calendar, by the
  * calendar always, or by the recursion always: then a scenario that it cannot run is an error. */
@@ -69,6 +70,7 @@ struct store; /* sim/study/store.h */
 
 struct desq_run {
     unsigned jobs;                     /* threads; 0: one per core, or one where there are other ranks of MPI */
+    struct ranks *ranks;               /* of MPI, that share the work (sim/study/ranks.h); NULL: none */
     const volatile sig_atomic_t *stop; /* becomes nonzero: end soon, with what there is; NULL: never */
     void (*progress)(void *context,
                      const struct desq_progress *progress); /* called between replications, by any thread, never by two at once; or NULL */
@@ -84,7 +86,7 @@ bool desq_run(struct desq *d, const struct desq_run *how, const struct result **
 
 /* In a build with MPI, in every process but that of rank 0: runs replications of whatever rank 0 runs, until it says that all is over
  * (sim/study/ranks.h). *stop nonzero: those at hand end soon. */
-void desq_serve(const volatile sig_atomic_t *stop);
+void desq_serve(struct ranks *ranks, const volatile sig_atomic_t *stop);
 
 /* One task that ended, in time units. */
 struct desq_task {

@@ -308,7 +308,7 @@ bool select_best(struct arena *arena, const struct scenario_file *file, struct m
     }
     if (ok) {
         *result = (struct selection){0};
-        ok = serve_crew(file, models, how->jobs, &c.crew, &leader, err) && enter(&c) && decide(&c, result, &best) && read_off(&c, arena, best, result);
+        ok = serve_crew(file, models, how->jobs, how->ranks, &c.crew, &leader, err) && enter(&c) && decide(&c, result, &best) && read_off(&c, arena, best, result);
     }
     for (size_t i = 0; c.entrants != NULL && i < count; i++)
         if (c.entrants[i].experiment.batches != NULL)

@@ -53,6 +53,7 @@ struct selection_how {
     double confidence;   /* probability of choosing well */
     double indifference; /* as a share of the best figure; above 0 */
     unsigned jobs;       /* as in struct desq_run */
+    struct ranks *ranks; /* as there */
     const volatile sig_atomic_t *stop;
     /* After each look: how many designs are still in, and the replications of each. Or NULL. */
     void (*progress)(void *context, unsigned look, size_t in, uint64_t replications);

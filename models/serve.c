@@ -35,16 +35,16 @@ static unsigned char *study_bytes(const struct scenario_file *file, struct model
     return bytes;
 }
 
-bool serve_crew(const struct scenario_file *file, struct model *const *models, unsigned jobs, struct crew **crew,
+bool serve_crew(const struct scenario_file *file, struct model *const *models, unsigned jobs, struct ranks *ranks, struct crew **crew,
                 struct ranks_leader **leader, struct error *err)
 {
-    const int others = ranks_count() - 1;
+    const int others = ranks_count(ranks) - 1;
     *leader = NULL;
     *crew = crew_new(others > 0 && jobs == 0 ? 1 : conduct_jobs(jobs), (unsigned)others);
     if (*crew != NULL && others > 0) {
         size_t count;
         unsigned char *bytes = study_bytes(file, models, &count);
-        *leader = bytes == NULL ? NULL : ranks_lead(*crew, bytes, count);
+        *leader = bytes == NULL ? NULL : ranks_lead(ranks, *crew, bytes, count);
         free(bytes);
         if (*leader == NULL) {
             crew_free(*crew);
@@ -57,6 +57,7 @@ bool serve_crew(const struct scenario_file *file, struct model *const *models, u
 /* ---- The other ranks ---- */
 
 struct service {
+    struct ranks *ranks;
     const volatile sig_atomic_t *stop;
     struct desq *study;
     struct experiment experiment; /* of the job at hand */
@@ -85,7 +86,7 @@ static bool begin_study(void *context, const void *study, size_t count, struct e
     free(set);
     if (!good) {
         char where[sizeof failed.text + sizeof failed.pointer + sizeof failed.file];
-        error_set(err, "rank %d of MPI cannot read what rank 0 could: %.600s", ranks_number(), error_format(&failed, where, sizeof where));
+        error_set(err, "rank %d of MPI cannot read what rank 0 could: %.600s", ranks_number(s->ranks), error_format(&failed, where, sizeof where));
     }
     return good;
 }
@@ -104,7 +105,7 @@ static bool find_job(void *context, const unsigned char description[static JOB_D
     memcpy(&key, description, sizeof key);
     struct model *m = desq_model(s->study, key.point);
     if (m == NULL)
-        return error_set(err, "rank %d of MPI has no point %llu", ranks_number(), (unsigned long long)key.point);
+        return error_set(err, "rank %d of MPI has no point %llu", ranks_number(s->ranks), (unsigned long long)key.point);
     m->warmup = key.warmup;
     m->length = key.length;
     const struct run_spec *spec = &m->scenario->run;
@@ -116,9 +117,9 @@ static bool find_job(void *context, const unsigned char description[static JOB_D
     return true;
 }
 
-void desq_serve(const volatile sig_atomic_t *stop)
+void desq_serve(struct ranks *ranks, const volatile sig_atomic_t *stop)
 {
-    struct service s = {.stop = stop};
+    struct service s = {.ranks = ranks, .stop = stop};
     const struct ranks_served served = {.context = &s, .begin = begin_study, .end = end_study, .job = find_job};
-    ranks_serve(&served);
+    ranks_serve(ranks, &served);
 }

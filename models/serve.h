@@ -6,9 +6,8 @@
 #include "models/scenario/scenario.h"
 #include "sim/study/ranks.h"
 
-/* A crew of so many threads (as in struct desq_run; where there are other ranks, 0 means one), and of the other ranks, if
- * there are any, which are told of the study; *leader: to be released before the crew is freed; NULL: no others. false: err. */
-bool serve_crew(const struct scenario_file *file, struct model *const *models, unsigned jobs, struct crew **crew,
+/* A crew of so many threads (as in struct desq_run; where there are other ranks, 0 means one), and of the other ranks, which are told of the study; *leader: to be released before the crew is freed; NULL: no others. false: err. */
+bool serve_crew(const struct scenario_file *file, struct model *const *models, unsigned jobs, struct ranks *ranks, struct crew **crew,
                 struct ranks_leader **leader, struct error *err);
 
 #endif

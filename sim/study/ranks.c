@@ -7,30 +7,35 @@
 
 #ifndef DESQ_MPI
 
-bool ranks_open(int *argc, char ***argv, struct error *err)
+bool ranks_open(int *argc, char ***argv, struct ranks **out, struct error *err)
 {
     (void)argc;
     (void)argv;
     (void)err;
+    *out = NULL;
     return true;
 }
 
-void ranks_close(void)
+void ranks_close(struct ranks *ranks)
 {
+    (void)ranks;
 }
 
-int ranks_number(void)
+int ranks_number(const struct ranks *ranks)
 {
+    (void)ranks;
     return 0;
 }
 
-int ranks_count(void)
+int ranks_count(const struct ranks *ranks)
 {
+    (void)ranks;
     return 1;
 }
 
-struct ranks_leader *ranks_lead(struct crew *crew, const void *study, size_t bytes)
+struct ranks_leader *ranks_lead(struct ranks *ranks, struct crew *crew, const void *study, size_t bytes)
 {
+    (void)ranks;
     (void)crew;
     (void)study;
     (void)bytes;
@@ -42,8 +47,9 @@ void ranks_release(struct ranks_leader *leader)
     (void)leader;
 }
 
-void ranks_serve(const struct ranks_served *served)
+void ranks_serve(struct ranks *ranks, const struct ranks_served *served)
 {
+    (void)ranks;
     (void)served;
 }
 
@@ -69,66 +75,67 @@ struct order {
     unsigned char description[JOB_DESCRIPTION];
 };
 
-/* Ours alone, so that no message is taken for another's. MPI_COMM_NULL: not open. */
-static MPI_Comm ours = MPI_COMM_NULL;
+struct ranks {
+    MPI_Comm with; /* ours alone, so that no message is taken for another's */
+    int number, count;
+};
 
-bool ranks_open(int *argc, char ***argv, struct error *err)
+static void send_bytes(const struct ranks *ranks, const void *bytes, size_t count, int to, enum tag tag)
+{
+    MPI_Send(bytes, (int)count, MPI_BYTE, to, (int)tag, ranks->with);
+}
+
+void ranks_close(struct ranks *ranks)
+{
+    if (ranks != NULL) {
+        for (int i = 1; ranks->number == 0 && i < ranks->count; i++)
+            send_bytes(ranks, NULL, 0, i, TAG_ALL_OVER);
+        MPI_Comm_free(&ranks->with);
+        MPI_Finalize();
+    }
+    free(ranks);
+}
+
+bool ranks_open(int *argc, char ***argv, struct ranks **out, struct error *err)
 {
     int provided = MPI_THREAD_SINGLE;
-    if (MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS)
+    struct ranks *ranks = *out = calloc(1, sizeof *ranks);
+    if (ranks == NULL)
+        return error_set(err, "out of memory");
+    if (MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS ||
+        MPI_Comm_dup(MPI_COMM_WORLD, &ranks->with) != MPI_SUCCESS || MPI_Comm_rank(ranks->with, &ranks->number) != MPI_SUCCESS ||
+        MPI_Comm_size(ranks->with, &ranks->count) != MPI_SUCCESS)
         return error_set(err, "MPI could not be started");
-    if (provided < MPI_THREAD_SERIALIZED)
-        return error_set(err, "this MPI library can be used by one thread alone (it lacks MPI_THREAD_SERIALIZED)");
-    return MPI_Comm_dup(MPI_COMM_WORLD, &ours) == MPI_SUCCESS || error_set(err, "MPI made no communicator");
+    return provided >= MPI_THREAD_SERIALIZED ||
+           error_set(err, "this MPI library can be used by one thread alone (it lacks MPI_THREAD_SERIALIZED)");
 }
 
-static void send_bytes(const void *bytes, size_t count, int to, enum tag tag)
+int ranks_number(const struct ranks *ranks)
 {
-    MPI_Send(bytes, (int)count, MPI_BYTE, to, (int)tag, ours);
+    return ranks == NULL ? 0 : ranks->number;
 }
 
-void ranks_close(void)
+int ranks_count(const struct ranks *ranks)
 {
-    if (ours == MPI_COMM_NULL)
-        return;
-    for (int i = 1; ranks_number() == 0 && i < ranks_count(); i++)
-        send_bytes(NULL, 0, i, TAG_ALL_OVER);
-    MPI_Comm_free(&ours);
-    MPI_Finalize();
-}
-
-int ranks_number(void)
-{
-    int n = 0;
-    if (ours != MPI_COMM_NULL)
-        MPI_Comm_rank(ours, &n);
-    return n;
-}
-
-int ranks_count(void)
-{
-    int n = 1;
-    if (ours != MPI_COMM_NULL)
-        MPI_Comm_size(ours, &n);
-    return n;
+    return ranks == NULL ? 1 : ranks->count;
 }
 
 /* A message into b, which grows as it must. false: none is there. */
-static bool receive(struct record_bytes *b, int from, MPI_Status *status)
+static bool receive(const struct ranks *ranks, struct record_bytes *b, int from, MPI_Status *status)
 {
     int there = 0, count = 0;
-    MPI_Iprobe(from, MPI_ANY_TAG, ours, &there, status);
+    MPI_Iprobe(from, MPI_ANY_TAG, ranks->with, &there, status);
     if (there == 0)
         return false;
     MPI_Get_count(status, MPI_BYTE, &count);
     if ((size_t)count > b->size) {
         unsigned char *more = realloc(b->at, (size_t)count);
         if (more == NULL)
-            MPI_Abort(ours, EXIT_FAILURE); /* the message cannot be refused */
+            MPI_Abort(ranks->with, EXIT_FAILURE); /* the message cannot be refused */
         b->at = more;
         b->size = (size_t)count;
     }
-    MPI_Recv(b->at, count, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG, ours, MPI_STATUS_IGNORE);
+    MPI_Recv(b->at, count, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG, ranks->with, MPI_STATUS_IGNORE);
     b->count = (size_t)count;
     b->place = 0;
     b->failed = false;
@@ -152,6 +159,7 @@ struct flight {
 };
 
 struct ranks_leader {
+    struct ranks *ranks;
     struct crew *crew;
     struct flight *flights; /* one for each rank; that of rank 0 is empty */
     int count;
@@ -166,7 +174,7 @@ static void give(struct ranks_leader *l, int rank, const struct crew_unit *unit)
     struct order order = {.replication = unit->replication};
     unit->job->describe(unit->job->context, order.description);
     l->flights[rank].units[l->flights[rank].count++] = *unit;
-    send_bytes(&order, sizeof order, rank, TAG_REPLICATION);
+    send_bytes(l->ranks, &order, sizeof order, rank, TAG_REPLICATION);
 }
 
 /* A replication to each that has fewer than so many. */
@@ -191,7 +199,7 @@ static bool give_all(struct ranks_leader *l, size_t most)
 static bool take_result(struct ranks_leader *l)
 {
     MPI_Status status;
-    if (!receive(&l->bytes, MPI_ANY_SOURCE, &status))
+    if (!receive(l->ranks, &l->bytes, MPI_ANY_SOURCE, &status))
         return false;
     struct flight *f = &l->flights[status.MPI_SOURCE];
     const struct crew_unit unit = f->units[0];
@@ -233,19 +241,20 @@ static void *lead(void *argument)
     return NULL;
 }
 
-struct ranks_leader *ranks_lead(struct crew *crew, const void *study, size_t bytes)
+struct ranks_leader *ranks_lead(struct ranks *ranks, struct crew *crew, const void *study, size_t bytes)
 {
     struct ranks_leader *l = calloc(1, sizeof *l);
-    const int count = ranks_count();
+    const int count = ranks->count;
     if (l == NULL || bytes > INT_MAX || (l->flights = calloc((size_t)count, sizeof *l->flights)) == NULL) {
         free(l);
         return NULL;
     }
+    l->ranks = ranks;
     l->crew = crew;
     l->count = count;
     pthread_mutex_init(&l->lock, NULL);
     for (int i = 1; i < count; i++)
-        send_bytes(study, bytes, i, TAG_STUDY);
+        send_bytes(ranks, study, bytes, i, TAG_STUDY);
     sigset_t all, before; /* signals stay with the threads that were there before */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -254,7 +263,7 @@ struct ranks_leader *ranks_lead(struct crew *crew, const void *study, size_t byt
     if (started)
         return l;
     for (int i = 1; i < count; i++)
-        send_bytes(NULL, 0, i, TAG_STUDY_OVER);
+        send_bytes(ranks, NULL, 0, i, TAG_STUDY_OVER);
     pthread_mutex_destroy(&l->lock);
     free(l->flights);
     free(l);
@@ -270,7 +279,7 @@ void ranks_release(struct ranks_leader *l)
     pthread_mutex_unlock(&l->lock);
     pthread_join(l->thread, NULL);
     for (int i = 1; i < l->count; i++)
-        send_bytes(NULL, 0, i, TAG_STUDY_OVER);
+        send_bytes(l->ranks, NULL, 0, i, TAG_STUDY_OVER);
     pthread_mutex_destroy(&l->lock);
     free(l->bytes.at);
     free(l->flights);
@@ -280,6 +289,7 @@ void ranks_release(struct ranks_leader *l)
 /* ---- The others ---- */
 
 struct server {
+    const struct ranks *ranks;
     const struct ranks_served *served;
     bool ready;          /* the study could be begun */
     struct error reason; /* else why not */
@@ -331,9 +341,9 @@ static void run_order(struct server *s)
         good = (!s->out.failed && s->out.count <= INT_MAX) || error_set(&err, "out of memory for the record of a replication");
     }
     if (good)
-        send_bytes(s->out.at, s->out.count, 0, TAG_RECORD);
+        send_bytes(s->ranks, s->out.at, s->out.count, 0, TAG_RECORD);
     else
-        send_bytes(&err, sizeof err, 0, TAG_FAILED);
+        send_bytes(s->ranks, &err, sizeof err, 0, TAG_FAILED);
 }
 
 static void end_study(struct server *s)
@@ -344,13 +354,13 @@ static void end_study(struct server *s)
     s->ready = false;
 }
 
-void ranks_serve(const struct ranks_served *served)
+void ranks_serve(struct ranks *ranks, const struct ranks_served *served)
 {
-    struct server s = {.served = served};
+    struct server s = {.ranks = ranks, .served = served};
     unsigned idle = 0;
     for (bool over = false; !over;) {
         MPI_Status status;
-        if (!receive(&s.in, 0, &status)) {
+        if (!receive(ranks, &s.in, 0, &status)) {
             rest(&idle);
             continue;
         }

@@ -1,25 +1,25 @@
 /* ranks.h: the processes of one MPI job. Rank 0 leads: it alone reads, decides, merges, prints and writes; the others run
- * replications for its crew. In a build without MPI (make MPI=1 makes one with it) there is only rank 0.
- *
- * The state of MPI is the process's; so is this: one leader at a time. */
+ * replications for its crew. In a build without MPI (make MPI=1 makes one with it) there are none. */
 #ifndef SIM_STUDY_RANKS_H
 #define SIM_STUDY_RANKS_H
 
 #include "sim/study/crew.h"
 
-/* Begins MPI, if this build has it; before anything else. false: err. */
-bool ranks_open(int *argc, char ***argv, struct error *err);
-/* Ends it; the leader's dismisses the others. */
-void ranks_close(void);
+struct ranks; /* opaque; used by one thread at a time */
 
-int ranks_number(void); /* of this process; 0: the leader, or the only one */
-int ranks_count(void);  /* 1: there are no others, or they are not open */
+/* Begins MPI, if this build has it; before anything else. *out NULL: this process is the only one. false: err. */
+bool ranks_open(int *argc, char ***argv, struct ranks **out, struct error *err);
+/* Ends it; the leader's dismisses the others. NULL: nothing. */
+void ranks_close(struct ranks *ranks);
+
+int ranks_number(const struct ranks *ranks); /* of this process; 0: the leader. NULL: 0 */
+int ranks_count(const struct ranks *ranks);  /* NULL: 1 */
 
 struct ranks_leader; /* opaque */
 
 /* The leader: the others get ready for a study, which these bytes describe to them, and from now on take replications of
- * the crew's jobs, for which the crew was made with ranks_count() - 1 members elsewhere. NULL: no memory. */
-struct ranks_leader *ranks_lead(struct crew *crew, const void *study, size_t bytes);
+ * the crew's jobs, for which the crew was made with ranks_count - 1 members elsewhere. NULL: no memory. */
+struct ranks_leader *ranks_lead(struct ranks *ranks, struct crew *crew, const void *study, size_t bytes);
 /* The others take nothing more; no job may be running. NULL: nothing. */
 void ranks_release(struct ranks_leader *leader);
 
@@ -35,6 +35,6 @@ struct ranks_served {
 };
 
 /* The others: does what the leader says until it says that all is over. */
-void ranks_serve(const struct ranks_served *served);
+void ranks_serve(struct ranks *ranks, const struct ranks_served *served);
 
 #endif

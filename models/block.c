@@ -99,6 +99,7 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
                 return NULL;
             step = --*left > 0 ? op->target : step + 1;
             break;
+        case OP_PASS:  /* it may have to wait there, */
         case OP_AWAIT: /* gives back or asks for servers: what comes then is not the next thing */
         case OP_RETURN:
         case OP_DELAY:

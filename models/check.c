@@ -60,6 +60,11 @@ void check_station(const struct station *st)
     check_require(m->crowd || st->present >= st->busy, "present >= busy", st->present, st->busy);
     if (m->sharing)
         return;
+    if (m->tokens_rate > 0.0) {
+        check_require(st->busy == 0 && st->present == st->line.count, "present = waiting for tokens", st->present,
+                      st->line.count);
+        return;
+    }
     if (m->crowd) {
         check_require(st->busy + st->idle == m->servers, "busy + idle = servers", st->busy + st->idle, m->servers);
         check_require(st->present == st->served_tasks + st->line.count + (st->head != NO_TASK) ||

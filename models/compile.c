@@ -18,6 +18,7 @@
 #include "models/recursion.h"
 #include "models/task.h"
 #include "models/timeout.h"
+#include "models/tokens.h"
 #include "models/world.h"
 
 #include <math.h>
@@ -51,6 +52,8 @@ static void compile_station(struct station_model *out, const struct station_spec
         .setup_serial = spec->setup_serial,
         .preempt = waits ? spec->preempt : PREEMPT_NOBODY,
         .quantum = spec->quantum,
+        .tokens_rate = spec->tokens_rate,
+        .tokens_most = spec->tokens_most,
         .deadlines = spec->discipline == lookup_row(discipline_table, "edf"),
         .in_order = spec->discipline == lookup_row(discipline_table, "fcfs"),
         .drops = spec->discipline->drops,
@@ -366,7 +369,7 @@ static void compile_counts(struct model *m)
 static bool leads_to(const struct model *m, const struct op *op, uint32_t station)
 {
     if (op->code != OP_AT && op->code != OP_TAKE)
-        return false;
+        return false; /* those who pass a token bucket are in no line of a server */
     const struct group_model *group = m->stations[op->station].group;
     for (uint32_t i = 0; group != NULL && i < group->count; i++)
         if (group->members[i] == station)
@@ -448,10 +451,12 @@ static void compile_shapes(struct model *m)
             station->shape = &station_sharing;
         else if (station->preempt != PREEMPT_NOBODY)
             station->shape = &station_preemptive;
+        else if (station->tokens_rate > 0.0)
+            station->shape = &station_tokens;
         station->impatient = m->impatient;
         station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
                            station->behaviour != NULL || station->drops;
-        station->capacity_plain = m->impatient || m->placed || station->blocks ? 0 : station->capacity;
+        station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 ? 0 : station->capacity;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;

@@ -134,7 +134,7 @@ static void let_go(struct reduction *r, uint32_t ti)
 static uint32_t available(const struct reduction *r, uint32_t s)
 {
     const struct station_model *m = &r->w->model->stations[s];
-    return m->servers == UNLIMITED ? UNLIMITED : m->servers - r->held[s];
+    return m->servers == UNLIMITED || m->tokens_rate > 0.0 ? UNLIMITED : m->servers - r->held[s];
 }
 
 static uint32_t needs(const struct world *w, uint32_t ti)

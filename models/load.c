@@ -133,6 +133,18 @@ void load_turns(struct load *l, size_t station, const struct dist *service)
         l->sure[station] += l->weight * further * cost;
 }
 
+void load_tokens(struct load *l, size_t station, double mean, double variance)
+{
+    if (!guarded(l, station)) {
+        l->exposed[station] = true;
+        l->sure[station] += l->weight * mean;
+    }
+    l->loses |= refuses(l, station);
+    l->visits[station] += l->weight;
+    l->busy[station] += l->weight * mean;
+    l->squares[station] += l->weight * (mean * mean + variance);
+}
+
 void load_take(struct load *l, size_t station, double count)
 {
     if (l->held_count == LOAD_DEPTH) {

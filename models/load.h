@@ -63,6 +63,10 @@ void load_visit(struct load *l, size_t station, double mean, double variance);
  * station can carry, but a task that is alone does not pay them, so they are no part of its time. */
 void load_turns(struct load *l, size_t station, const struct dist *service);
 
+/* Tokens of a station are taken, so many in units of the time in which they come: they limit what it can carry, but take
+ * no time of a task that is alone. */
+void load_tokens(struct load *l, size_t station, double mean, double variance);
+
 /* Takes and gives back servers of station around what is loaded between the two calls. */
 void load_take(struct load *l, size_t station, double count);
 void load_give(struct load *l);

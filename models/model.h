@@ -30,6 +30,7 @@ struct station_model {
     bool setup_serial;
     enum preempt_mode preempt; /* PREEMPT_NOBODY also where nobody ever waits */
     double quantum;            /* rr; INFINITY: none */
+    double tokens_rate, tokens_most; /* models/tokens.h; rate 0: it is no token bucket */
     bool impatient;            /* some kind has patience or balks */
     const struct station_shape *shape; /* NULL: plain, one line before whole servers that keep their task */
     bool sharing;              /* the discipline's shape */

@@ -2,7 +2,7 @@
 #include "models/model.h"
 
 static const char *const opcode_names[] = {
-    [OP_AT] = "at",       [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
+    [OP_AT] = "at",       [OP_PASS] = "pass",   [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
     [OP_SEND] = "send",   [OP_TRY] = "try", [OP_GUARD] = "guard",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
@@ -27,6 +27,8 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
     switch ((enum opcode)op->code) {
     case OP_AT:
         return arena_printf(arena, "%4u  %-7s %s, for %s\n", i, name, m->stations[op->station].name, dist);
+    case OP_PASS:
+        return arena_printf(arena, "%4u  %-7s %s, tokens %s\n", i, name, m->stations[op->station].name, dist);
     case OP_DELAY:
         return arena_printf(arena, "%4u  %-7s %s\n", i, name, dist);
     case OP_TAKE:

@@ -13,6 +13,7 @@
 /* A closed set: switches over it have no default, so that the compiler names what was forgotten. */
 enum opcode {
     OP_AT,     /* queue at station, be served for dist */
+    OP_PASS,   /* take dist tokens of station; wait for them where it has too few */
     OP_DELAY,  /* let dist pass */
     OP_TAKE,   /* queue for a server of station and hold it: one more holding */
     OP_GIVE,   /* free the innermost holding, if it is held; forget it */
@@ -55,7 +56,7 @@ struct op {
                          a weight, 0: it stays */
     uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
     double p;         /* BRANCH; BECOME: the priority */
-    const struct dist *dist; /* AT, DELAY, REPEAT */
+    const struct dist *dist; /* AT, PASS, DELAY, REPEAT */
 };
 
 struct steps;

@@ -12,6 +12,7 @@
 #include "models/preempt.h"
 #include "models/redelivery.h"
 #include "models/timeout.h"
+#include "models/tokens.h"
 
 #include <assert.h>
 #include <float.h>
@@ -318,7 +319,8 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         return GONE;
     }
     const uint32_t present = m->group == NULL ? st->present : group_present(w, m->group);
-    if (present >= m->capacity || (m->impatient && patience_balks(w, present, ti))) {
+    const bool full = present >= m->capacity && !(m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand));
+    if (full || (m->impatient && patience_balks(w, present, ti))) {
         st->lost++;
         if (m->overflows) {
             w->tasks[ti].step = op->target;
@@ -408,7 +410,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         const struct op *op = task_op(w, ti);
         const enum opcode code = op->code;
         if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND ||
-            code == OP_BACKOFF || code == OP_FORK || code == OP_DELIVER) {
+            code == OP_BACKOFF || code == OP_FORK || code == OP_DELIVER || code == OP_PASS) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);
@@ -458,6 +460,22 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             }
             t->since = w->sim.now;
             const bool now = join(w, st, ti);
+            check_station(st);
+            if (!now)
+                return;
+            break;
+        }
+        case OP_PASS: {
+            struct station *st = &w->stations[op->station];
+            t->demand = task_draw_step(w, ti, op->dist);
+            st->offered++;
+            const enum admission admission = admit(w, &st, ti, op);
+            if (admission == ELSEWHERE)
+                break;
+            if (admission == GONE)
+                return;
+            t->since = w->sim.now;
+            const bool now = tokens_pass(w, st, ti);
             check_station(st);
             if (!now)
                 return;

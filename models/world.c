@@ -16,6 +16,7 @@
 #include "models/source.h"
 #include "models/station.h"
 #include "models/timeout.h"
+#include "models/tokens.h"
 #include "models/witness.h"
 
 #include "models/patience.h"
@@ -88,6 +89,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
         batch_servers_begin(w, st);
     if (st->polling != NULL)
         polling_begin(w, st);
+    if (m->tokens_rate > 0.0)
+        tokens_begin(w, st);
 }
 
 static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
@@ -427,6 +430,7 @@ static void on_cut(void *world, const struct event *e)
         st->served_since = st->warm_since = now;
         if (st->individuals != NULL)
             individual_cut(w, st);
+        tokens_cut(w, st);
     }
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct kind_state *ks = &w->kinds[k];

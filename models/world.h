@@ -83,6 +83,11 @@ struct station {
     double warm_area, warm_since;
     /* models/environment.h */
     double speed, worked, worked_since, work_next;
+    struct {
+        double full;      /* when the bucket will be full, or was last */
+        double full_time; /* since the cut: for how long it was */
+        uint32_t alarm;
+    } tokens;                        /* models/tokens.h */
     struct polling *polling;         /* models/polling.h */
     struct told_load *told;       /* of a group whose rule does not know what is now (models/group.h); else NULL */
     struct individuals *individuals; /* models/individual.h; NULL: servers are counted only */

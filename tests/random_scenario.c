@@ -18,6 +18,7 @@ struct maker {
     unsigned stations, kinds;
     unsigned station, kind;         /* those in hand */
     bool holdable[STATIONS_MOST];   /* a server can be held there */
+    bool tokens;                    /* there is a token bucket */
     bool shared;                    /* the kind in hand shares a draw */
 };
 
@@ -418,6 +419,21 @@ static void say_shared(struct maker *m, int depth)
         say(m, "{\"delay\":{\"shared\":\"size\"}}");
 }
 
+/* Through the token bucket, if there is one. */
+static void say_pass(struct maker *m, int depth)
+{
+    if (!m->tokens) {
+        say_at(m, depth);
+        return;
+    }
+    say(m, "{\"pass\":\"tokens\"");
+    if (chance(m, 0.5)) {
+        say(m, ",\"tokens\":");
+        say_time(m, 1.0);
+    }
+    say(m, "}");
+}
+
 /* Of a later kind, so that calls end. */
 static void say_call(struct maker *m, int depth)
 {
@@ -433,7 +449,7 @@ static const struct {
     void (*say)(struct maker *m, int depth);
 } steps[] = {
     {6, say_at}, {2, say_delay}, {3, say_in}, {2, say_await}, {1, say_choose}, {1, say_repeat}, {1, say_call}, {2, say_timeout}, {2, say_fork},
-    {1, say_deliver}, {1, say_reply}, {1, say_shared},
+    {1, say_deliver}, {1, say_reply}, {1, say_shared}, {2, say_pass},
 };
 
 static void say_steps(struct maker *m, int depth)
@@ -562,6 +578,12 @@ char *random_scenario(uint64_t number)
     say(&m, "\"stations\":{");
     for (unsigned i = 0; i < m.stations; i++)
         say_station(&m, i);
+    m.tokens = chance(&m, 0.3);
+    if (m.tokens) {
+        static const char *const full[] = {"", ",\"capacity\":0", ",\"capacity\":2,\"on_full\":[{\"delay\":1}]",
+                                           ",\"capacity\":1,\"on_full\":{\"retry\":1}"};
+        say(&m, ",\"tokens\":{\"tokens\":{\"rate\":%g,\"bucket\":%g}%s}", 1.0 + below(&m, 3), 0.5 + 2.0 * below(&m, 3), full[below(&m, 4)]);
+    }
     say(&m, "},\"tasks\":{");
     for (unsigned k = 0; k < m.kinds; k++)
         say_kind(&m, k);

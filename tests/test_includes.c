@@ -35,7 +35,7 @@ static const struct rule rules[] = {
     {"models/server/*",
      {"./*", "models/param.h", "models/dist/dist.h", "models/world.h", "sim/*"},
      {"gsl/*"}},
-    {"models/probe/*", {"./*", "models/param.h", "models/individual.h", "models/world.h", "sim/*"}, {"gsl/*"}},
+    {"models/probe/*", {"./*", "models/param.h", "models/individual.h", "models/tokens.h", "models/world.h", "sim/*"}, {"gsl/*"}},
     {"models/scenario/*",
      {"./*", "models/units.h", "models/param.h", "models/arrival/arrival.h", "models/discipline/discipline.h",
       "models/discipline/pace.h", "models/dispatch/dispatch.h",      "models/dist/dist.h", "models/probe/probe.h", "models/step/step.h", "sim/*"},

@@ -63,6 +63,8 @@ static const char *op_refused(const struct op *op)
     switch ((enum opcode)op->code) {
     case OP_AT:
         return op->given ? "service times from a trace" : NULL;
+    case OP_PASS:
+        return "tokens";
     case OP_TRY:
     case OP_GUARD:
     case OP_ARM:

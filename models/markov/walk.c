@@ -460,6 +460,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
             return;
         case OP_BRANCH:
         case OP_REPLY:
+        case OP_PASS:
         case OP_TRY:
         case OP_GUARD:
         case OP_ARM:

@@ -56,6 +56,8 @@ static const char *op_refused(const struct op *op)
     case OP_FORK:
     case OP_JOIN:
         return "forks";
+    case OP_PASS:
+        return "tokens";
     case OP_DELIVER:
     case OP_VISIBLE:
     case OP_ACKNOWLEDGE:

@@ -1,6 +1,7 @@
 /* What goes on at each station. */
 #include "models/probe/probe.h"
 #include "models/individual.h"
+#include "models/tokens.h"
 #include "models/world.h"
 
 /* The integral, to the end, of one of the station's counts. */
@@ -54,6 +55,8 @@ static struct sample read_away(const struct world *w, size_t subject)
 static struct sample read_utilisation(const struct world *w, size_t subject)
 {
     const struct station *st = &w->stations[subject];
+    if (st->model->tokens_rate > 0.0)
+        return per_time(w, tokens_used(w, st));
     if (st->individuals != NULL)
         return sample_of_ratio(area_to_end(w, st, st->busy_area, st->busy), on_area(w, st));
     return per_time(w, area_to_end(w, st, st->busy_area, st->busy) / servers(st));
@@ -101,7 +104,8 @@ static struct sample read_lost(const struct world *w, size_t subject)
 
 const struct probe_type probe_station_utilisation = {
     .name = "utilisation",
-    .summary = "mean share of the servers that are serving or held; of infinite servers the mean number",
+    .summary = "mean share of the servers that are serving or held; of infinite servers the mean number; of a token bucket "
+               "the share of time in which it is not full, so that tokens that come are kept",
     .scope = PROBE_STATION,
     .unit = UNIT_FRACTION,
     .read = read_utilisation,

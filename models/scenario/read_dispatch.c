@@ -142,6 +142,8 @@ static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list,
         for (size_t j = 0; j < n; j++)
             if (members[j] == i)
                 return read_fail(r, name, "this station is in the group already");
+        if (member->tokens_rate > 0.0)
+            return read_fail(r, name, "a station of a group has servers, not \"tokens\"");
         if (member->dispatch != NULL)
             return read_fail(r, name, "a station of a group is neither a group nor has lines for each server");
         if (member->at_full)
@@ -242,6 +244,8 @@ bool read_station_links(struct reader *r, const cJSON *node, struct station_spec
     const cJSON *on_full = json_get(node, "on_full");
     if (on_full != NULL && !read_on_full(r, node, on_full, out))
         return false;
+    if (out->tokens_rate > 0.0 && out->blocks)
+        return read_fail(r, on_full, "\"block\" has no meaning with \"tokens\": without \"capacity\" all who come wait");
     return check_lines(r, node, out) &&
            check_weights(r, node, out, out->balance != NULL ? out->balance_count : (size_t)out->servers);
 }

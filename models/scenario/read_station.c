@@ -43,6 +43,7 @@ enum {
     STATION_SPEED,
     STATION_COST,
     STATION_ENVIRONMENT,
+    STATION_TOKENS,
     STATION_KEYS
 };
 
@@ -59,8 +60,9 @@ const struct param scenario_station_params[] = {
                                        "default fcfs"},
     [STATION_CAPACITY] = {.name = "capacity",
                           .type = PARAM_WHOLE,
-                          .range = RANGE_FROM_ONE,
-                          .summary = "most tasks present, in service included; default: no limit"},
+                          .range = RANGE_NOT_NEGATIVE,
+                          .summary = "most tasks present, in service included, from 1 on (with \"tokens\": most that "
+                                     "wait, from 0 on); default: no limit"},
     [STATION_ON_FULL] = {.name = "on_full",
                          .type = PARAM_JSON,
                          .summary = "what a task that finds the station full does: \"drop\" (it is lost; default), "
@@ -166,6 +168,10 @@ const struct param scenario_station_params[] = {
     [STATION_ENVIRONMENT] = {.name = "environment",
                              .type = PARAM_JSON,
                              .summary = "an environment, by name, that sets its speed; default: none"},
+    [STATION_TOKENS] = {.name = "tokens",
+                        .type = PARAM_JSON,
+                        .summary = "a token bucket in place of servers, for tasks that \"pass\": { \"rate\": r, "
+                                   "\"bucket\": n } (1)"},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -250,6 +256,30 @@ static bool check_preemption(struct reader *r, const cJSON *node, struct station
     return true;
 }
 
+/* "tokens": a bucket, which has nothing of what servers have. */
+static bool read_tokens(struct reader *r, const cJSON *node, struct station_spec *out)
+{
+    static const struct param params[] = {
+        {.name = "rate", .type = PARAM_NUMBER, .dimension = DIMENSION_RATE, .range = RANGE_POSITIVE, .required = true},
+        {.name = "bucket", .type = PARAM_NUMBER, .range = RANGE_POSITIVE},
+        {0},
+    };
+    static const char *const allowed[] = {"tokens", "capacity", "on_full", NULL};
+    struct arg args[2];
+    const char *other = station_other_key(out, allowed);
+    if (other != NULL)
+        return read_fail_key(r, json_get(node, other), "\"%s\" has no meaning with \"tokens\": there are no servers", other);
+    if (!read_args(r, json_get(node, "tokens"), params, NULL, NULL, "\"tokens\"", DIMENSION_NUMBER, args))
+        return false;
+    const cJSON *on_full = json_get(node, "on_full");
+    out->tokens_rate = args[0].number;
+    out->tokens_most = args[1].given ? args[1].number : 1.0;
+    out->quantum = INFINITY;
+    out->servers_at_start = 1.0;
+    out->at_full = on_full != NULL && !(cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0);
+    return true;
+}
+
 static bool read_station(struct reader *r, const cJSON *node, struct station_spec *out)
 {
     struct arg args[STATION_ENTRIES];
@@ -282,6 +312,10 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
     };
     if (out->name == NULL)
         return read_no_memory(r);
+    if (json_get(node, "tokens") != NULL)
+        return read_tokens(r, node, out);
+    if (out->capacity == 0.0)
+        return read_fail(r, json_get(node, "capacity"), "must be at least 1, found 0: those in service are counted");
     const cJSON *on_full = json_get(node, "on_full");
     out->at_full = on_full != NULL && !(cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0);
     if (!read_environment_name(r, json_get(node, "environment"), &out->environment) ||

@@ -84,6 +84,24 @@ static bool check_held(struct reader *r, const cJSON *node, const struct step *s
                      units_quote(spec->name, quoted), spec->discipline->name);
 }
 
+/* A station with "tokens" is passed, any other is not. */
+static bool check_passing(struct reader *r, const cJSON *node, const struct step *step)
+{
+    const struct param *params = step->type->params;
+    char quoted[UNITS_QUOTE_SIZE];
+    for (size_t i = 0; params[i].type != PARAM_NONE; i++) {
+        if (params[i].type != PARAM_STATION || !step->args[i].given)
+            continue;
+        const struct station_spec *spec = &r->scenario->stations[step->args[i].index];
+        if (step->type->passes != (spec->tokens_rate > 0.0))
+            return read_fail(r, json_get(node, params[i].name),
+                             step->type->passes ? "station %s has no \"tokens\" to take; \"at\" and \"in\" are for servers"
+                                                : "station %s has \"tokens\", which are taken with \"pass\", and no servers",
+                             units_quote(spec->name, quoted));
+    }
+    return true;
+}
+
 /* A step that names a station and has steps of its own holds a server there meanwhile. */
 static bool check_holding(struct reader *r, const cJSON *node, const struct step *step)
 {
@@ -161,7 +179,7 @@ static bool read_step(struct reader *r, const cJSON *node, struct step *out)
         out->args[time - params] = (struct arg){.given = true, .dist = r->given};
         r->given_used = true;
     }
-    if (!check_holding(r, node, out))
+    if (!check_passing(r, node, out) || !check_holding(r, node, out))
         return false;
     if (type->check != NULL && !type->check(out, r->err))
         return json_stand(r->tree, node, r->err);

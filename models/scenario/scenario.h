@@ -53,6 +53,7 @@ struct station_spec {
     const struct dist *setup;       /* NULL: servers are always warm */
     const struct dist *keep_alive;  /* NULL: never cold again */
     bool setup_serial;
+    double tokens_rate, tokens_most; /* a token bucket: how fast tokens come, how many it keeps; rate 0: it is none */
     enum preempt_mode preempt;
     double quantum; /* rr; INFINITY: none */
     const struct environment_spec *environment; /* NULL: none */

@@ -29,6 +29,7 @@ struct step_type {
     struct param params[STEP_PARAMS]; /* params[0] is the key itself; ended by PARAM_NONE */
     const char *examples[3];
 
+    bool passes;  /* the stations named here are those with "tokens", and no others */
     bool inlined; /* a kind named here does its steps as part of the task: its compile calls program_call */
 
     /* What the tables cannot say, checked after reading: false with err's text. NULL: nothing to check. */

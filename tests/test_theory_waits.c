@@ -269,11 +269,75 @@ static void nearly_constant(void)
         EXPECT(fabs(a[q] - b[q]) < 1e-5 * b[q], "p%g: %.12g and %.12g", 100.0 * percentiles[q], a[q], b[q]);
 }
 
+/* ---- Markovian arrivals, phase-type services ---- */
+
+/* spread: standard deviations and percentiles too, all that the other has. */
+static void same(const char *text, const char *row, const char *other_text, const char *other_row, bool spread, double tolerance)
+{
+    static const char *const means[] = {"wait", "response", "in_system", "queue_length", "in_station", "utilisation", "throughput"};
+    struct row_answer a, b;
+    char with[2][800];
+    snprintf(with[0], sizeof with[0], "%s,'run':{'quantiles':[0.5,0.9,0.99,0.999]}", text);
+    snprintf(with[1], sizeof with[1], "%s,'run':{'quantiles':[0.5,0.9,0.99,0.999]}", other_text);
+    row_ask(&a, row, with[0]);
+    row_ask(&b, other_row, with[1]);
+    EXPECT(a.applies && b.applies, "%s, %s of %s: %s%s", row, other_row, text, a.err.text, b.err.text);
+    int compared = 0;
+    for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
+        const double x = row_value(&a, means[i], STATISTIC_MEAN, 0.0), y = row_value(&b, means[i], STATISTIC_MEAN, 0.0);
+        compared += !isnan(y);
+        EXPECT(isnan(y) || fabs(x - y) <= tolerance * fabs(y), "%s of %s: %s is %.12g, by %s %.12g", row, text, means[i], x, other_row, y);
+    }
+    for (int i = 0; spread && i < 2; i++) {
+        const double x = row_value(&a, means[i], STATISTIC_SD, 0.0), y = row_value(&b, means[i], STATISTIC_SD, 0.0);
+        EXPECT(isnan(y) || fabs(x - y) <= tolerance * fabs(y), "%s of %s: %s.sd is %.12g, by %s %.12g", row, text, means[i], x, other_row, y);
+        for (int q = 0; q < PERCENTILES; q++) {
+            const double t = row_value(&a, means[i], STATISTIC_QUANTILE, percentiles[q]);
+            const double u = row_value(&b, means[i], STATISTIC_QUANTILE, percentiles[q]);
+            EXPECT(isnan(u) || fabs(t - u) <= fmax(tolerance, 2e-9) * u, "%s of %s: p%g of the %s is %.12g, by %s %.12g", row, text,
+                   100.0 * percentiles[q], means[i], t, other_row, u);
+        }
+    }
+    EXPECT(compared >= 5, "%s and %s have next to nothing in common", row, other_row);
+    row_free(&a);
+    row_free(&b);
+}
+
+/* A Poisson process of two phases alike. */
+#define POISSON_MMPP(rate) "'arrivals':{'mmpp':{'rates':[" #rate "," #rate "],'generator':[[-0.7,0.7],[0.2,-0.2]]}}"
+
+static void markovian_arrivals(void)
+{
+    /* Special cases: M/PH/1 by Pollaczek and Khinchine; GI/M/1; M/M/c. Of load 0.999999 too. */
+    same(POISSON_MMPP(0.8) ",'service':{'dist':'erlang','k':4,'mean':1.1}", "map_ph",
+         "'arrivals':{'rate':0.8},'service':{'dist':'erlang','k':4,'mean':1.1}", "mg1", true, 1e-10);
+    same(POISSON_MMPP(0.5) ",'service':{'mean':1.7,'scv':7}", "map_ph", "'arrivals':{'rate':0.5},'service':{'mean':1.7,'scv':7}", "mg1", true, 1e-10);
+    same(POISSON_MMPP(0.999999) ",'service':{'mean':1,'scv':0.3}", "map_ph", "'arrivals':{'rate':0.999999},'service':{'mean':1,'scv':0.3}", "mg1",
+         false, 1e-8);
+    same("'arrivals':{'interarrival':{'dist':'coxian','means':[0.4,2],'p':[0.5]}},'service':{'dist':'erlang','k':1,'mean':1.1}", "map_ph",
+         "'arrivals':{'interarrival':{'dist':'coxian','means':[0.4,2],'p':[0.5]}},'service':{'dist':'exponential','mean':1.1}", "gim1", true, 1e-9);
+    same(POISSON_MMPP(5.5) ",'servers':7,'service':{'dist':'erlang','k':1,'mean':1.1}", "map_ph",
+         "'arrivals':{'rate':5.5},'servers':7,'service':{'dist':'exponential','mean':1.1}", "mmc", false, 1e-10);
+    /* Means by the scenario's own chain, which is cut at a high level and knows nothing of matrices. */
+    static const char *const texts[] = {
+        "'arrivals':{'interarrival':{'dist':'erlang','k':2,'mean':1.25}},'service':{'dist':'erlang','k':3,'mean':1}",
+        "'arrivals':{'map':{'d0':[[-3,1],[0.5,-1]],'d1':[[2,0],[0.25,0.25]]}},'service':{'dist':'phase_type','alpha':[0.6,0.4],'T':[[-3,1.5],"
+        "[0.3,-2.7]]}",
+        "'arrivals':{'interarrival':{'mean':0.5,'scv':3}},'servers':3,'service':{'dist':'coxian','means':[0.5,2],'p':[0.4]}",
+        "'arrivals':{'rate':1.5},'servers':2,'service':{'dist':'hyperexponential','p':[0.6,0.3,0.1],'means':[0.5,1,4]}",
+        "'arrivals':{'mmpp':{'rates':[3,0,1],'generator':[[-1,0.5,0.5],[0.2,-0.2,0],[0.1,0.3,-0.4]]}},'servers':4,'discipline':'random',"
+        "'service':{'dist':'erlang','k':2,'mean':3}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        same(texts[i], "map_ph", texts[i], "markov_chain", false, 1e-8);
+}
+
 const struct test theory_waits_tests[] = {
     {"transforms of distributions are integrals of their tails", transforms_are_integrals},
     {"M/PH/1: the wait and the response are of phase type", phases_wait_in_phases},
     {"M/G/1 with services of two values: Erlang's sum", two_values_bend},
     {"M/G/1: kinds wait alike, and without a transform there are no percentiles", kinds_wait_alike},
     {"M/G/1 nears M/D/1", nearly_constant},
+    {"MAP/PH/c has M/PH/1, GI/M/1, M/M/c as special cases, and the means of its chain", markovian_arrivals},
     {NULL, NULL},
 };

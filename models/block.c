@@ -55,7 +55,7 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
             step++;
             break;
         case OP_GUARD:
-            if (later)
+            if (later || w->model->breakers[op->station].ratio > 0.0)
                 return NULL;
             step = breaker_lets(w, op->station) ? step + 1 : op->target;
             break;

@@ -92,6 +92,10 @@ static void compile_station(struct station_model *out, const struct station_spec
         .schedule = spec->schedule,
         .schedule_count = spec->schedule_count,
         .schedule_repeat = spec->schedule_repeat,
+        .limit = spec->limit,
+        .limit_told = spec->limit_told,
+        .limit_min = spec->limit_min,
+        .limit_wait = whole_or_unlimited(spec->limit_wait),
         .scale_every = spec->scale_every,
         .scale_min = spec->scale_min,
         .scale_max = spec->scale_max,
@@ -342,7 +346,8 @@ static bool compile_breakers(struct arena *arena, struct model *m, struct progra
             while (b < m->breaker_count && m->breakers[b].open != op->dist)
                 b++;
             if (b == m->breaker_count)
-                m->breakers[m->breaker_count++] = (struct breaker_model){op->dist, (uint32_t)op->p};
+                m->breakers[m->breaker_count++] = op->given ? (struct breaker_model){.open = op->dist, .ratio = op->p}
+                                                            : (struct breaker_model){.open = op->dist, .failures = (uint32_t)op->p};
             op->station = (uint16_t)b;
         }
     return true;
@@ -456,7 +461,7 @@ static void compile_shapes(struct model *m)
         station->impatient = m->impatient;
         station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
                            station->behaviour != NULL || station->drops;
-        station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 ? 0 : station->capacity;
+        station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 || station->limit_wait != UNLIMITED ? 0 : station->capacity;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;
@@ -491,7 +496,7 @@ static bool deterministic(const struct model *m)
                 return false;
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
             const struct op *op = &m->kinds[k].program[i];
-            if (op->code == OP_CHOOSE || (op->code == OP_BACKOFF && op->target > 0) ||
+            if (op->code == OP_CHOOSE || (op->code == OP_GUARD && op->given) || (op->code == OP_BACKOFF && op->target > 0) ||
                 (op->code == OP_ACKNOWLEDGE && op->p > 0.0 && op->p < 1.0) || !(constant(op->dist) || op->dist->shape == DIST_GIVEN))
                 return false;
         }

@@ -99,6 +99,7 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
     stint->server = (uint32_t)(server - all->servers);
     stint->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
     server->task = NO_TASK;
+    server->began = now;
     if (t->resuming == 0 && task_op(w, ti)->code != OP_TAKE) {
         server->task = ti;
         task_is(w, ti, TASK_VISITING);
@@ -217,15 +218,25 @@ static void finish(struct world *w, struct station *st, uint32_t ti)
     end_stint(w, st, ti);
     tally_add(&st->wait, task_stint(w, ti)->waited);
     st->present--;
+    if (st->model->limit != NULL)
+        individual_adapt(w, st, server, false);
     st->busy--;
     individual_free(w, st, server);
 }
 
+/* The task gives a server back, not having come to where it would: it was withdrawn, or has ended. */
+static bool broken_off(const struct world *w, uint32_t ti)
+{
+    const enum opcode code = task_op(w, ti)->code;
+    return code != OP_GIVE && code != OP_AWAIT && code != OP_ACKNOWLEDGE && code != OP_DISARM;
+}
+
 static void give_back(struct world *w, struct station *st, uint32_t ti, const struct holding *holding)
 {
-    (void)ti;
     individual_clock(w, st);
     st->present--;
+    if (st->model->limit != NULL)
+        individual_adapt(w, st, &st->individuals->servers[holding->server], broken_off(w, ti));
     st->busy--;
     individual_free(w, st, &st->individuals->servers[holding->server]);
 }
@@ -249,6 +260,8 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
     if (stint->server != UINT32_MAX) {
         struct server *server = &st->individuals->servers[stint->server];
         stint->server = UINT32_MAX;
+        if (st->model->limit != NULL)
+            individual_adapt(w, st, server, true);
         st->busy--;
         individual_free(w, st, server);
     } else if (among(&st->resumed, w->tasks, ti)) {

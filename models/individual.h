@@ -31,6 +31,7 @@ enum server_state {
 struct server {
     double speed;
     double idle_since;
+    double began;      /* BUSY: when its visit began */
     uint32_t task;     /* BUSY: whom it serves, or NO_TASK where it is held */
     uint32_t alarm;    /* of its breakdowns; UINT32_MAX: none */
     uint32_t returns;  /* alarm: of its vacation or its start */
@@ -53,7 +54,19 @@ struct individuals {
         double time, wanted;
     } past[64]; /* what the controller wanted lately */
     uint32_t past_count;
+    struct limit_state limit; /* where it adapts itself */
+    uint32_t allowed;         /* whole ones of it */
 };
+
+/* Most tasks present at a station, whose limit may adapt itself. */
+static inline uint32_t individual_capacity(const struct station *st)
+{
+    const struct station_model *m = st->model;
+    if (m->limit_wait == UNLIMITED)
+        return m->capacity;
+    const uint32_t most = st->individuals->allowed + m->limit_wait;
+    return most < m->capacity ? most : m->capacity;
+}
 
 extern const struct station_shape station_individual;
 

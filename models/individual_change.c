@@ -179,6 +179,28 @@ static void become(struct world *w, struct station *st, uint32_t wanted, const s
     check_station(st);
 }
 
+void individual_adapt(struct world *w, struct station *st, struct server *server, bool broken_off)
+{
+    struct individuals *all = st->individuals;
+    const struct station_model *m = st->model;
+    struct limit_state *limit = &all->limit;
+    const uint32_t have = all->allowed;
+    m->limit->hear(limit, &m->limit_told,
+                   &(struct limit_visit){.began = server->began, .ended = w->sim.now, .at_once = st->busy, .broken_off = broken_off});
+    limit->limit = fmin(fmax(limit->limit, m->limit_min), (double)m->servers);
+    all->allowed = (uint32_t)floor(limit->limit + 1e-9); /* a whole number that came out rounded is one */
+    if (all->allowed < have)
+        fewer(w, st, have - all->allowed);
+    else if (all->allowed > have)
+        more(w, st, all->allowed - have, NULL);
+    /* They are all alike: of those that are to go, the one that is done goes now. */
+    for (uint32_t i = 0; !server->leaving && i < all->count; i++)
+        if (all->servers[i].leaving) {
+            all->servers[i].leaving = false;
+            server->leaving = true;
+        }
+}
+
 /* The schedule's next change into the calendar. */
 static void set_schedule(struct world *w, struct station *st)
 {
@@ -252,7 +274,8 @@ void individual_begin(struct world *w, struct station *st)
     struct server *servers = all->servers;
     *all = (struct individuals){.servers = servers, .count = m->servers};
     all->schedule_alarm = all->break_alarm = all->look_alarm = UINT32_MAX;
-    uint32_t there = m->servers_at_start;
+    uint32_t there = all->allowed = m->servers_at_start;
+    all->limit = (struct limit_state){(double)there, INFINITY, -INFINITY};
     st->idle = 0;
     for (uint32_t i = 0; i < all->count; i++) {
         servers[i] = (struct server){

@@ -23,4 +23,8 @@ void individual_go_away(struct world *w, struct station *st, struct server *serv
 /* A task has joined the line: those who are away until enough wait may come back. */
 void individual_wake(struct world *w, struct station *st);
 
+/* The visit to this server is over (broken_off: its task was withdrawn), and the station's limit adapts itself. The server
+ * still counts as busy; it is the first to go where there are too many. */
+void individual_adapt(struct world *w, struct station *st, struct server *server, bool broken_off);
+
 #endif

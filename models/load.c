@@ -83,7 +83,7 @@ static double switch_mean(const struct load *l, size_t station)
 /* Not all who come are let in, or served. */
 static bool refuses(const struct load *l, size_t station)
 {
-    return l->stations[station].capacity < INFINITY || l->stations[station].discipline->drops;
+    return l->stations[station].capacity < INFINITY || l->stations[station].limit_wait < INFINITY || l->stations[station].discipline->drops;
 }
 
 /* Its line cannot be said to grow for ever: its own capacity is finite, or that of a station whose server its

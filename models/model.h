@@ -62,6 +62,10 @@ struct station_model {
     size_t schedule_count;
     double schedule_repeat;
     double scale_every, scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
+    const struct limit_type *limit; /* as in struct station_spec */
+    struct limit_told limit_told;
+    double limit_min;
+    uint32_t limit_wait;     /* most that wait where the limit adapts itself; UNLIMITED: any number */
     uint32_t list_count;     /* polling: lines that its servers go round; 0: they do not */
     const uint32_t *list_of; /* by class where told.by_priority, else by kind: the line that such a task joins */
     bool wanders;   /* tasks change between its line and others of its group */

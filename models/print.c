@@ -48,6 +48,9 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
     case OP_BECOME:
         return arena_printf(arena, "%4u  %-7s priority %.10g\n", i, name, op->p);
     case OP_GUARD:
+        if (op->given)
+            return arena_printf(arena, "%4u  %-7s throttle %u, ratio %.10g, memory %s; refused: %u\n", i, name, op->station, op->p, dist,
+                                op->target);
         return arena_printf(arena, "%4u  %-7s breaker %u, open after %.0f failures for %s; open: %u\n", i, name, op->station, op->p, dist,
                             op->target);
     case OP_TRY:

@@ -27,8 +27,8 @@ enum opcode {
     OP_SEND,   /* start a task of kind station */
     OP_BECOME, /* be of priority p, class target, from now on */
     OP_TRY,    /* a time-out block begins: no attempt in frame slot yet */
-    OP_GUARD,  /* the breaker `station` of frame slot (models/breaker.h; p failures open it for dist) lets the attempt through:
-                  next; else go to target */
+    OP_GUARD,  /* the breaker `station` of frame slot (models/breaker.h; p failures open it for dist; given: a
+                  throttle of ratio p and memory dist) lets the attempt through: next; else go to target */
     OP_ARM,    /* one more attempt: the time-out runs, drawn from dist; when it is over go to target */
     OP_DISARM, /* the attempt came through: its time-out is off */
     OP_RETRY,  /* the attempt timed out: fewer than p retries so far? next; else go to target */

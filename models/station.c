@@ -319,7 +319,7 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         return GONE;
     }
     const uint32_t present = m->group == NULL ? st->present : group_present(w, m->group);
-    const bool full = present >= m->capacity && !(m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand));
+    const bool full = present >= individual_capacity(st) && !(m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand));
     if (full || (m->impatient && patience_balks(w, present, ti))) {
         st->lost++;
         if (m->overflows) {
@@ -334,7 +334,7 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         struct station *member = group_dispatch(w, st, ti);
         member->offered += member->model->whole != st - w->stations;
         *at = member;
-        if (member->model->whole != st - w->stations && member->present >= member->model->capacity) {
+        if (member->model->whole != st - w->stations && member->present >= individual_capacity(member)) {
             st->lost++;
             member->lost++;
             station_give_all(w, ti);

@@ -73,6 +73,17 @@ static void row_of_dispatch(const void *row, const char **name, const char **sum
     *rule = r->rule;
 }
 
+static void row_of_limit(const void *row, const char **name, const char **summary, const struct param **params,
+                         const char **example, const char **rule)
+{
+    const struct limit_type *r = row;
+    *name = r->name;
+    *summary = r->summary;
+    *params = r->params;
+    *example = r->example;
+    *rule = r->rule;
+}
+
 static void row_of_server(const void *row, const char **name, const char **summary,
                           const struct param **params, const char **example, const char **rule)
 {
@@ -126,6 +137,7 @@ const struct desq_table desq_tables[] = {
     {"steps", "what a task does", &step_table, row_of_step},
     {"disciplines", "who is served next", &discipline_table, row_of_discipline},
     {"dispatch", "which line, or which station of a group, a task goes to", &dispatch_table, row_of_dispatch},
+    {"limits", "how many may go on at once, by what visits take (\"adapt\")", &limit_table, row_of_limit},
     {"servers", "what makes servers come and go", &server_table, row_of_server},
     {"measures", "what is measured", &probe_table, row_of_probe},
     {"theory", "what theory knows: `desq theory SCENARIO` says what of it applies", &theory_table, row_of_theory},

@@ -210,6 +210,13 @@ static void autoscale(struct maker *m)
     say(m, "}");
 }
 
+static void adapt(struct maker *m)
+{
+    static const char *const rules[] = {"aimd\",\"latency\":1", "vegas\"", "gradient\"", "aimd\",\"latency\":0.5,\"backoff\":0.5"};
+    static const char *const wait[] = {"", ",\"wait\":0", ",\"wait\":2", ""};
+    say(m, ",\"adapt\":{\"rule\":\"%s,\"max\":6%s}", rules[below(m, 4)], wait[below(m, 4)]);
+}
+
 static void batch(struct maker *m)
 {
     m->holdable[m->station] = false;
@@ -246,7 +253,7 @@ static void environment(struct maker *m)
 
 static const struct feature station_features[] = {
     {0.4, discipline}, {0.15, capacity}, {0.3, release}, {0.2, switches}, {0.15, setup}, {0.15, full}, {0.15, lines},
-    {0.15, breakdown}, {0.1, vacation}, {0.1, autoscale}, {0.05, take},
+    {0.15, breakdown}, {0.1, vacation}, {0.1, autoscale}, {0.12, adapt}, {0.05, take},
     {0.1, batch},     {0.1, speed},    {0.1, cost},      {0.15, environment},
 };
 
@@ -354,6 +361,9 @@ static void say_timeout(struct maker *m, int depth)
         say(m, ",\"breaker\":{\"failures\":%u,\"open\":", 1 + below(m, 2));
         say_time(m, 3.0);
         say(m, "}");
+    }
+    else if (chance(m, 0.3)) {
+        say(m, ",\"throttle\":{\"ratio\":%g,\"memory\":%u}", 0.5 + below(m, 3), 1 + below(m, 30));
     }
     if (chance(m, 0.4)) {
         say(m, ",\"else\":");

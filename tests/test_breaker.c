@@ -2,7 +2,9 @@
 #include "tests/exact.h"
 #include "tests/schedule.h"
 
+#include <gsl/gsl_integration.h>
 #include <math.h>
+#include <stdio.h>
 
 /* One after another, each at an idle server, taking longer than the time-out of 1: those of 2 and 4 fail at 3 and 5, which opens the
  * breaker until 15. Refused: 6 to 14. That of 16 is tried and fails at 17: open until 27. Refused: 18. */
@@ -66,7 +68,64 @@ static void a_trial_that_is_lost_has_failed(void)
     trial_free(&t);
 }
 
+/* ---- Throttles ---- */
+
+static double laplace_exponent(double u, void *context)
+{
+    const double s = *(const double *)context;
+    return u > 0.0 ? -expm1(-s * u) / u : s;
+}
+
+static double transform(double s, void *context)
+{
+    const double *amount = context; /* requests in a time of memory */
+    double integral, error;
+    size_t calls;
+    gsl_integration_qng(&(gsl_function){laplace_exponent, &s}, 0.0, 1.0, 1e-13, 1e-11, &integral, &error, &calls);
+    return exp(-s - *amount * integral);
+}
+
+/* All attempts fail, so that one is let through with probability 1 / (1 + requests). Requests are a Poisson process, each worth
+ * exp(-age / memory) (shot noise): E[exp(-s R)] = exp(-rate memory integral of (1 - exp(-s u)) / u over 0 < u < 1), and an arrival
+ * sees R as it is at any time. E[1 / (1 + R)] is the integral of exp(-s) times that. Cox, Isham, Point Processes, 1980, section 5.6. */
+static double let_through(double rate, double memory)
+{
+    double amount = rate * memory, sum = 0.0, error, part;
+    size_t calls;
+    for (int i = 0; i < 40; i++) {
+        gsl_integration_qng(&(gsl_function){transform, &amount}, i, i + 1, 1e-13, 1e-11, &part, &error, &calls);
+        sum += part;
+    }
+    return sum;
+}
+
+static void throttles(void)
+{
+    static const double memories[] = {0.5, 3.0, 20.0};
+    for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "'stations':{'s':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':2},'steps':[{'timeout':0,'do':["
+                 "{'at':'s','for':1}],'throttle':{'ratio':2,'memory':%g},'else':[]}]}}",
+                 memories[i]);
+        struct exact e = exact_run(200, 20000, text);
+        exact_is(&e, "t", "attempts", let_through(2.0, memories[i]));
+        exact_done(&e);
+    }
+    /* Of a fraction 0.8 that comes through, twice as many are more than all: nearly nothing is refused. */
+    struct trial t;
+    if (trial_read(&t, "{'stations':{'s':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':2},'steps':[{'timeout':1,'do':[{'choose':["
+                       "{'p':0.8,'do':[{'delay':0}]},{'do':[{'delay':2}]}]}],'throttle':{'ratio':2,'memory':1000},'else':[]}]}},"
+                       "'run':{'time':20000,'warmup':5000,'replications':2}}") &&
+        trial_run(&t, 1)) {
+        const double attempts = trial_figure(&t, 0, "t", "attempts")->mean;
+        EXPECT(attempts > 0.999, "%g attempts per task", attempts);
+    }
+    trial_free(&t);
+}
+
 const struct test breaker_tests[] = {
+    {"a throttle lets through one in (1 + requests) of those that fail", throttles},
     {"a breaker opens, refuses, and lets one through on trial", by_hand},
     {"a client behind a breaker", a_client_behind_a_breaker},
     {"a trial that is lost has failed", a_trial_that_is_lost_has_failed},

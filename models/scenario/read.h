@@ -88,6 +88,8 @@ bool read_discipline(struct reader *r, const cJSON *node, struct station_spec *o
 bool read_discipline_apart(struct reader *r, const cJSON *node, const struct station_spec *s);
 /* Servers one by one (read_individual.c), when the station's other keys have been read. */
 bool read_individual(struct reader *r, const cJSON *node, struct station_spec *out);
+/* "adapt" (read_adapt.c). */
+bool read_adapt(struct reader *r, const cJSON *node, struct station_spec *out);
 /* Batches, speed by number, cost (read_service.c), after that. */
 bool read_service(struct reader *r, const cJSON *node, struct station_spec *out);
 /* [ [steps], [steps], ... ] as branches. */

@@ -39,7 +39,7 @@ bool read_discipline_apart(struct reader *r, const cJSON *node, const struct sta
         if (json_get(node, no_environment[i]) != NULL && (i < 1 || !(s->servers < INFINITY)))
             return read_fail_key(r, json_get(node, no_environment[i]), "\"%s\" does not go with \"environment\"%s", no_environment[i],
                                  i < 1 ? "" : " where servers are infinite");
-    static const char *const apart[] = {"setup", "breakdown", "vacation", "autoscale", "take", "batch",
+    static const char *const apart[] = {"setup", "breakdown", "vacation", "autoscale", "take", "adapt", "batch",
                                         "speed", "steal",     "jockey",   NULL};
     if (s->discipline->drops && s->await_release)
         return read_fail(r, json_get(node, "await"),

@@ -168,7 +168,7 @@ static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list,
 static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_full, struct station_spec *out)
 {
     char described[JSON_DESCRIBE_SIZE];
-    if (!(out->capacity < INFINITY) && (!out->discipline->drops || cJSON_IsString(on_full)))
+    if (!(out->capacity < INFINITY) && !(out->limit_wait < INFINITY) && (!out->discipline->drops || cJSON_IsString(on_full)))
         return read_fail_key(r, on_full, "\"on_full\" needs \"capacity\": without it the station is never full");
     if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop") == 0)
         return true;
@@ -244,6 +244,8 @@ bool read_station_links(struct reader *r, const cJSON *node, struct station_spec
     const cJSON *on_full = json_get(node, "on_full");
     if (on_full != NULL && !read_on_full(r, node, on_full, out))
         return false;
+    if (out->limit != NULL && out->limit_wait < INFINITY && out->blocks)
+        return read_fail(r, on_full, "\"block\" does not go with \"wait\" of \"adapt\"; without \"wait\" all who come wait");
     if (out->tokens_rate > 0.0 && out->blocks)
         return read_fail(r, on_full, "\"block\" has no meaning with \"tokens\": without \"capacity\" all who come wait");
     return check_lines(r, node, out) &&

@@ -184,6 +184,13 @@ static bool check_individual(struct reader *r, const cJSON *node, const struct s
         return read_fail(r, json_get(json_get(node, "breakdown"), "task"),
                          "with \"discipline\": \"%s\"%s, nobody's own server breaks: only \"resume\" has a meaning",
                          s->discipline->name, how);
+    static const char *const not_with_limit[] = {"breakdown", "vacation", "autoscale", NULL};
+    for (size_t i = 0; s->limit != NULL && not_with_limit[i] != NULL; i++)
+        if (json_get(node, not_with_limit[i]) != NULL)
+            return read_fail_key(r, json_get(node, "adapt"), "\"adapt\" does not go with \"%s\"", not_with_limit[i]);
+    if (s->limit != NULL && (pooled || s->classes != NULL || s->schedule != NULL || s->per_server))
+        return read_fail_key(r, json_get(node, "adapt"),
+                             "\"adapt\" needs one line before servers that are alike, given as a number, and keep their task");
     if (s->setup != NULL)
         return read_fail_key(r, json_get(node, "setup"), "\"setup\" does not go with \"%s\"", key);
     if (s->steal || s->jockey > 0.0)
@@ -197,10 +204,10 @@ static bool check_individual(struct reader *r, const cJSON *node, const struct s
 
 bool read_individual(struct reader *r, const cJSON *node, struct station_spec *out)
 {
-    static const char *const keys[] = {"breakdown", "vacation", "autoscale", "take", "environment", "servers"};
+    static const char *const keys[] = {"breakdown", "vacation", "autoscale", "take", "adapt", "environment", "servers"};
     const cJSON *servers = json_get(node, "servers"), *breakdown = json_get(node, "breakdown"),
                 *vacation = json_get(node, "vacation"), *autoscale = json_get(node, "autoscale"),
-                *take = json_get(node, "take");
+                *take = json_get(node, "take"), *adapt = json_get(node, "adapt");
     const bool listed = cJSON_IsArray(servers) || cJSON_IsObject(servers);
     out->schedule_repeat = INFINITY;
     if (cJSON_IsArray(servers) && !read_classes(r, servers, out))
@@ -210,9 +217,9 @@ bool read_individual(struct reader *r, const cJSON *node, struct station_spec *o
     out->servers_at_start = out->schedule != NULL ? out->schedule[1] : out->servers;
     if ((breakdown != NULL && !read_breakdown(r, breakdown, out)) ||
         (vacation != NULL && !read_vacation(r, vacation, out)) ||
-        (autoscale != NULL && !read_autoscale(r, autoscale, out)))
+        (autoscale != NULL && !read_autoscale(r, autoscale, out)) || (adapt != NULL && !read_adapt(r, adapt, out)))
         return false;
-    out->individual = listed || breakdown != NULL || vacation != NULL || autoscale != NULL || take != NULL;
+    out->individual = listed || breakdown != NULL || vacation != NULL || autoscale != NULL || take != NULL || adapt != NULL;
     /* Servers that all serve alike, as in an environment, are told apart where each has a task of its own. */
     out->individual |= out->environment != NULL && out->discipline->shape == DISCIPLINE_QUEUEING && out->servers < INFINITY &&
                        out->preempt == PREEMPT_NOBODY && !out->discipline->visits && json_get(node, "speed") == NULL && json_get(node, "batch") == NULL;

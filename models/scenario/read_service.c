@@ -107,7 +107,7 @@ bool read_service(struct reader *r, const cJSON *node, struct station_spec *out)
     if ((batch != NULL && !read_batch(r, node, batch, out)) || (speed != NULL && !read_speed(r, speed, out)) ||
         (cost != NULL && !read_cost(r, cost, out)))
         return false;
-    static const char *const apart[] = {"batch", "speed", "breakdown", "vacation", "autoscale", "take", "setup"};
+    static const char *const apart[] = {"batch", "speed", "breakdown", "vacation", "autoscale", "take", "adapt", "setup"};
     const char *first = NULL;
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
         const cJSON *key = json_get(node, apart[i]);

@@ -44,6 +44,7 @@ enum {
     STATION_COST,
     STATION_ENVIRONMENT,
     STATION_TOKENS,
+    STATION_ADAPT,
     STATION_KEYS
 };
 
@@ -172,6 +173,10 @@ const struct param scenario_station_params[] = {
                         .type = PARAM_JSON,
                         .summary = "a token bucket in place of servers, for tasks that \"pass\": { \"rate\": r, "
                                    "\"bucket\": n } (1)"},
+    [STATION_ADAPT] = {.name = "adapt",
+                       .type = PARAM_JSON,
+                       .summary = "a limit that adapts itself sets the number of servers: { \"rule\", \"min\", \"max\", \"wait\", "
+                                  "... } (`desq list limits`)"},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -309,6 +314,7 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
         .weight_count = args[STATION_WEIGHTS].count,
         .steal = args[STATION_STEAL].number == 1.0,
         .take = (enum take_rule)(int)args[STATION_TAKE].number,
+        .limit_wait = INFINITY,
     };
     if (out->name == NULL)
         return read_no_memory(r);

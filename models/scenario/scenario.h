@@ -8,6 +8,7 @@
 #include "models/discipline/discipline.h"
 #include "models/dispatch/dispatch.h"
 #include "models/dist/dist.h"
+#include "models/limit/limit.h"
 #include "models/step/step.h"
 #include "sim/arena.h"
 #include "sim/error.h"
@@ -80,6 +81,9 @@ struct station_spec {
     double scale_every; /* 0: no controller */
     double scale_min, scale_max, scale_target, scale_tolerance, scale_stabilisation;
     const struct dist *scale_lag; /* NULL: none */
+    const struct limit_type *limit; /* by which rule the number of servers follows what visits take; NULL: it does not */
+    struct limit_told limit_told;
+    double limit_min, limit_wait; /* limit_wait: most that wait; INFINITY: any number */
     bool at_full;                /* "on_full" is more than "drop" */
     bool blocks;                 /* "on_full": "block", before or after service */
     bool blocks_before;          /* { "block": "before" } */

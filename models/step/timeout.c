@@ -5,8 +5,9 @@
 
 #include <math.h>
 
-enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED, BREAKER };
+enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED, BREAKER, THROTTLE };
 enum { FAILURES, OPEN };
+enum { RATIO, MEMORY };
 enum { MAX, BACKOFF, GROWTH, JITTER };
 
 static const char *const jitter_words[] = {"none", "full", "equal", NULL};
@@ -31,11 +32,23 @@ static const struct param breaker_members[] = {
     {0},
 };
 
+static const struct param throttle_members[] = {
+    [RATIO] = {.name = "ratio", .type = PARAM_NUMBER, .range = RANGE_POSITIVE, .required = true,
+               .summary = "so many attempts are let through for each that came through"},
+    [MEMORY] = {.name = "memory", .type = PARAM_DIST, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE, .required = true,
+                .summary = "a time: attempts are forgotten exponentially"},
+    {0},
+};
+
 static const char *const abandoned_words[] = {"cancelled", "continues", NULL};
 
 static bool check(const struct step *step, struct error *err)
 {
-    const struct arg *retry = step->args[RETRY].args;
+    const struct arg *retry = step->args[RETRY].args, *throttle = &step->args[THROTTLE];
+    if (throttle->given && step->args[BREAKER].given)
+        return error_set(err, "a \"timeout\" has a \"breaker\" or a \"throttle\", not both");
+    if (throttle->given && throttle->args[MEMORY].dist->shape != DIST_CONSTANT)
+        return error_set(err, "\"memory\" is a number, not drawn from a distribution");
     if (!step->args[RETRY].given || retry[BACKOFF].given)
         return true;
     if (retry[GROWTH].given || retry[JITTER].given)
@@ -59,6 +72,12 @@ static bool compile(const struct step *step, struct program *program)
                                           .slot = slot,
                                           .p = args[BREAKER].args[FAILURES].number,
                                           .dist = args[BREAKER].args[OPEN].dist});
+    if (args[THROTTLE].given)
+        program_emit(program, (struct op){.code = OP_GUARD,
+                                          .given = true,
+                                          .slot = slot,
+                                          .p = args[THROTTLE].args[RATIO].number,
+                                          .dist = args[THROTTLE].args[MEMORY].dist});
     const uint32_t arm = program_emit(
         program, (struct op){.code = OP_ARM, .slot = slot, .dist = args[TIMEOUT].dist, .given = continues});
     program->parts++;
@@ -87,7 +106,7 @@ static bool compile(const struct step *step, struct program *program)
         program->ops[test].target = program->count;
     }
     program->frames--;
-    if (args[BREAKER].given)
+    if (args[BREAKER].given || args[THROTTLE].given)
         program->ops[guard].target = program->count;
     if (args[ELSE].given) {
         if (!program_steps(program, args[ELSE].steps))
@@ -122,7 +141,9 @@ const struct step_type step_timeout = {
                {.name = "abandoned", .type = PARAM_WORD, .words = abandoned_words,
                 .summary = "what becomes of an attempt given up: cancelled (default), or it continues for nobody"},
                {.name = "breaker", .type = PARAM_OBJECT, .members = breaker_members,
-                .summary = "a circuit breaker: after \"failures\" in a row all attempts go to `else` at once, for the time \"open\""}},
+                .summary = "a circuit breaker: after \"failures\" in a row all attempts go to `else` at once, for the time \"open\""},
+               {.name = "throttle", .type = PARAM_OBJECT, .members = throttle_members,
+                .summary = "adaptive throttling: attempts are refused at random, where less than 1 / \"ratio\" of them come through"}},
     .examples = {"{ \"timeout\": 50, \"do\": [ { \"at\": \"db\", \"for\": 8 } ], \"retry\": { \"max\": 3 } }"},
     .check = check,
     .compile = compile,

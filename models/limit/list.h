@@ -1,0 +1,4 @@
+/* list.h: every rule of adaptive limits, in the order help shows them */
+LIMIT(aimd)
+LIMIT(vegas)
+LIMIT(gradient)

@@ -80,6 +80,46 @@ static void transforms_are_integrals(void)
     EXPECT(transforms >= 20, "only %d distributions have transforms", transforms);
 }
 
+/* By quadrature, where the transform is known all the same: an exponential that calls itself Weibull. */
+static void tails_by_quadrature(void)
+{
+    struct arena arena;
+    struct error err;
+    arena_init(&arena);
+    const struct dist *d = dist_text_make(&arena, "{\"dist\":\"weibull\",\"shape\":1,\"scale\":2}", &err);
+    static const double points[] = {1e-9, 0.01, 0.5, 3.0, 1000.0};
+    for (int i = 0; d != NULL && i < 5; i++) {
+        double tail[TRANSFORM_TAILS];
+        CU_ASSERT(dist_real_transform(d, points[i], tail));
+        for (int k = 0; k < TRANSFORM_TAILS; k++)
+            EXPECT(fabs(tail[k] * (1.0 + 2.0 * points[i]) - pow(2.0, k)) < 1e-10 * pow(2.0, k), "tail %d at %g is %.12g", k, points[i], tail[k]);
+    }
+    arena_free(&arena);
+}
+
+/* E[X^3] is the integral of 3 x^2 P(X > x), here by Simpson's rule in log(x). */
+static void check_third_moment(const struct dist *d, const char *text)
+{
+    double value[64], p[64], sum = 0.0;
+    const double third = dist_third_moment(d);
+    if (!(d->min >= 0.0) || !isfinite(third) || d->mean == 0.0)
+        return;
+    const size_t atoms = dist_atoms(d, 64, value, p);
+    for (size_t i = 0; i < atoms; i++)
+        sum += p[i] * value[i] * value[i] * value[i];
+    const int n = 400000;
+    for (int i = 0; atoms == 0 && i <= n; i++) {
+        const double h = 60.0 / n, x = d->mean * exp(-30.0 + h * i);
+        sum += h / 3.0 * (i == 0 || i == n ? 1.0 : i % 2 == 1 ? 4.0 : 2.0) * 3.0 * x * x * x * (1.0 - d->type->cdf(d, x));
+    }
+    dist_text_check(fabs(sum - third) < 2e-4 * third, "the third moment is an integral of the tail", text);
+}
+
+static void third_moments_are_integrals(void)
+{
+    dist_text_each_example(check_third_moment);
+}
+
 /* ---- Percentiles ---- */
 
 static const double percentiles[] = {0.5, 0.9, 0.99, 0.999};
@@ -315,7 +355,7 @@ static void markovian_arrivals(void)
     same(POISSON_MMPP(0.999999) ",'service':{'mean':1,'scv':0.3}", "map_ph", "'arrivals':{'rate':0.999999},'service':{'mean':1,'scv':0.3}", "mg1",
          false, 1e-8);
     same("'arrivals':{'interarrival':{'dist':'coxian','means':[0.4,2],'p':[0.5]}},'service':{'dist':'erlang','k':1,'mean':1.1}", "map_ph",
-         "'arrivals':{'interarrival':{'dist':'coxian','means':[0.4,2],'p':[0.5]}},'service':{'dist':'exponential','mean':1.1}", "gim1", true, 1e-9);
+         "'arrivals':{'interarrival':{'dist':'coxian','means':[0.4,2],'p':[0.5]}},'service':{'dist':'exponential','mean':1.1}", "gimc", true, 1e-9);
     same(POISSON_MMPP(5.5) ",'servers':7,'service':{'dist':'erlang','k':1,'mean':1.1}", "map_ph",
          "'arrivals':{'rate':5.5},'servers':7,'service':{'dist':'exponential','mean':1.1}", "mmc", false, 1e-10);
     /* Means by the scenario's own chain, which is cut at a high level and knows nothing of matrices. */
@@ -332,8 +372,46 @@ static void markovian_arrivals(void)
         same(texts[i], "map_ph", texts[i], "markov_chain", false, 1e-8);
 }
 
+/* ---- Renewal arrivals, exponential services, several servers ---- */
+
+static void renewals(void)
+{
+    /* M/M/c by another formula, at the ends of the domain; PH/M/c by matrices. */
+    static const struct {
+        double rate;
+        int servers;
+        double tolerance;
+    } poisson[] = {{0.9, 1, 1e-12}, {2.5, 3, 1e-11}, {1e-9, 1, 1e-11}, {1e-9, 4, 1e-11}, {0.999999, 1, 1e-9}, {4.999995, 5, 1e-9}, {9900, 10000, 1e-9}};
+    for (size_t i = 0; i < sizeof poisson / sizeof poisson[0]; i++) {
+        char text[2][300];
+        snprintf(text[0], sizeof text[0], "'arrivals':{'interarrival':{'dist':'exponential','mean':%.17g}},'servers':%d,'service':{'dist':"
+                 "'exponential','mean':1}", 1.0 / poisson[i].rate, poisson[i].servers);
+        snprintf(text[1], sizeof text[1], "'arrivals':{'rate':%.17g},'servers':%d,'service':{'dist':'exponential','mean':1}", poisson[i].rate,
+                 poisson[i].servers);
+        same(text[0], "gimc", text[1], "mmc", true, poisson[i].tolerance);
+    }
+    same("'arrivals':{'interarrival':{'dist':'erlang','k':3,'mean':0.25}},'servers':5,'service':{'dist':'exponential','mean':1}", "gimc",
+         "'arrivals':{'interarrival':{'dist':'erlang','k':3,'mean':0.25}},'servers':5,'service':{'dist':'erlang','k':1,'mean':1}", "map_ph", false,
+         1e-10);
+    same("'arrivals':{'interarrival':{'mean':0.5,'scv':5}},'servers':3,'service':{'dist':'exponential','mean':1.4}", "gimc",
+         "'arrivals':{'interarrival':{'mean':0.5,'scv':5}},'servers':3,'service':{'dist':'erlang','k':1,'mean':1.4}", "map_ph", false, 1e-10);
+    /* Where c (1 - sigma) is whole, here 1: D/M/2 whose sigma is 1/2 = exp(-2 mu D / 2), seen from both sides. */
+    double wait[5];
+    for (int i = 0; i < 5; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "'arrivals':{'interarrival':%.17g},'servers':2,'service':{'dist':'exponential','mean':1}",
+                 0.69314718055994531 * (1.0 + (i - 2) * 4e-4));
+        wait[i] = row_mean("gimc", text, "wait");
+    }
+    const double between = (4.0 * (wait[1] + wait[3]) - wait[0] - wait[4]) / 6.0; /* but for a fourth difference */
+    EXPECT(fabs(wait[2] - between) < 1e-10 * wait[2], "%.12g beside %.12g", wait[2], between);
+}
+
 const struct test theory_waits_tests[] = {
     {"transforms of distributions are integrals of their tails", transforms_are_integrals},
+    {"transforms without a closed form, by quadrature", tails_by_quadrature},
+    {"third moments", third_moments_are_integrals},
+    {"GI/M/c has M/M/c as a special case, and the means of PH/M/c", renewals},
     {"M/PH/1: the wait and the response are of phase type", phases_wait_in_phases},
     {"M/G/1 with services of two values: Erlang's sum", two_values_bend},
     {"M/G/1: kinds wait alike, and without a transform there are no percentiles", kinds_wait_alike},

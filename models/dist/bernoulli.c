@@ -38,6 +38,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a;
+}
+
 const struct dist_type dist_bernoulli = {
     .name = "bernoulli",
     .summary = "1 with probability p, else 0",
@@ -53,4 +58,5 @@ const struct dist_type dist_bernoulli = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

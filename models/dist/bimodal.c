@@ -45,6 +45,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->c * d->a * d->a * d->a + (1.0 - d->c) * d->b * d->b * d->b;
+}
+
 const struct dist_type dist_bimodal = {
     .name = "bimodal",
     .summary = "two values: short jobs and long ones",
@@ -71,4 +76,5 @@ const struct dist_type dist_bimodal = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

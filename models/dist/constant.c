@@ -46,6 +46,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * d->a * d->a;
+}
+
 const struct dist_type dist_constant = {
     .name = "constant",
     .summary = "always the same value; a plain number means this too",
@@ -61,4 +66,5 @@ const struct dist_type dist_constant = {
     .between = between,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

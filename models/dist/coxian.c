@@ -64,4 +64,5 @@ const struct dist_type dist_coxian = {
     .cdf = phases_cdf,
     .phases = phases_law,
     .transform = phases_transform,
+    .third_moment = phases_third_moment,
 };

@@ -111,6 +111,15 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    const struct discrete *discrete = d->data;
+    double sum = 0.0;
+    for (size_t i = 0; i < discrete->choice.n; i++)
+        sum += discrete->atoms[i].p * discrete->atoms[i].value * discrete->atoms[i].value * discrete->atoms[i].value;
+    return sum;
+}
+
 const struct dist_type dist_discrete = {
     .name = "discrete",
     .summary = "one of a list of values",
@@ -132,4 +141,5 @@ const struct dist_type dist_discrete = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

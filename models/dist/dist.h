@@ -41,6 +41,8 @@ struct dist_type {
     void (*between)(const struct dist *d, double low, double high, double moments[3]);
     /* As dist_phases. NULL: it is of no phase type (or would need more phases than it is worth). */
     bool (*phases)(const struct dist *d, struct arena *arena, struct phase_law *out);
+    /* E[X^3], where the variance is finite; NAN: not known so. NULL: quadrature of the cdf. */
+    double (*third_moment)(const struct dist *d);
     /* As dist_transform. NULL: it has no closed form. */
     bool (*transform)(const struct dist *d, struct transform *at);
 };
@@ -88,6 +90,9 @@ void dist_moments_between(const struct dist *d, double low, double high, double 
 /* The distribution as phases: exactly it, not a fit. At most PHASE_LAW_MOST of them. false: it is none, or no memory. */
 #define PHASE_LAW_MOST 500
 bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *out);
+
+/* E[X^3]; INFINITY where it diverges; NAN: not known. */
+double dist_third_moment(const struct dist *d);
 
 /* The values of a distribution that has no others, ascending, and their probabilities. How many; 0: more than `most`, or it has others. */
 size_t dist_atoms(const struct dist *d, size_t most, double *values, double *p);

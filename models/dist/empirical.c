@@ -98,6 +98,15 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    const struct empirical *e = d->data;
+    double sum = 0.0;
+    for (size_t i = 0; i < e->n; i++)
+        sum += e->values[i] * e->values[i] * e->values[i] / (double)e->n;
+    return sum;
+}
+
 const struct dist_type dist_empirical = {
     .name = "empirical",
     .summary = "one of the values observed, all alike",
@@ -122,4 +131,5 @@ const struct dist_type dist_empirical = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

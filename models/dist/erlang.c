@@ -73,6 +73,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * (d->a + 1.0) * (d->a + 2.0) * d->b * d->b * d->b;
+}
+
 const struct dist_type dist_erlang = {
     .name = "erlang",
     .summary = "sum of k exponentials; scv 1/k",
@@ -99,4 +104,5 @@ const struct dist_type dist_erlang = {
     .cdf = cdf,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

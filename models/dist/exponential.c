@@ -40,6 +40,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return 6.0 * d->a * d->a * d->a;
+}
+
 const struct dist_type dist_exponential = {
     .name = "exponential",
     .summary = "memoryless; scv 1",
@@ -60,4 +65,5 @@ const struct dist_type dist_exponential = {
     .cdf = cdf,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

@@ -46,6 +46,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * (d->a + 1.0) * (d->a + 2.0) * d->b * d->b * d->b;
+}
+
 const struct dist_type dist_gamma = {
     .name = "gamma",
     .summary = "any scv; Erlang where the shape is whole",
@@ -76,4 +81,5 @@ const struct dist_type dist_gamma = {
     .draw = draw,
     .cdf = cdf,
     .transform = transform,
+    .third_moment = third_moment,
 };

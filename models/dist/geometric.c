@@ -46,6 +46,11 @@ static void between(const struct dist *d, double low, double high, double moment
         moments[k] = fmax(0.0, part[k]);
 }
 
+static double third_moment(const struct dist *d)
+{
+    return (6.0 - d->a * (6.0 - d->a)) / (d->a * d->a * d->a);
+}
+
 const struct dist_type dist_geometric = {
     .name = "geometric",
     .summary = "trials up to the first success, from 1",
@@ -64,4 +69,5 @@ const struct dist_type dist_geometric = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .third_moment = third_moment,
 };

@@ -92,6 +92,15 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    const struct phases *phases = d->data;
+    double sum = 0.0;
+    for (size_t i = 0; i < phases->choice.n; i++)
+        sum += 6.0 * phases->p[i] * phases->means[i] * phases->means[i] * phases->means[i];
+    return sum;
+}
+
 const struct dist_type dist_hyperexponential = {
     .name = "hyperexponential",
     .summary = "one of several exponentials; scv above 1",
@@ -123,4 +132,5 @@ const struct dist_type dist_hyperexponential = {
     .cdf = cdf,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

@@ -63,4 +63,5 @@ const struct dist_type dist_hypoexponential = {
     .cdf = phases_cdf,
     .phases = phases_law,
     .transform = phases_transform,
+    .third_moment = phases_third_moment,
 };

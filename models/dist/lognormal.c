@@ -46,6 +46,11 @@ static double cdf(const struct dist *d, double x)
     return 0.5 * erfc(-(log(x) - d->a) / d->b * M_SQRT1_2);
 }
 
+static double third_moment(const struct dist *d)
+{
+    return exp(3.0 * d->a + 4.5 * d->b * d->b);
+}
+
 const struct dist_type dist_lognormal = {
     .name = "lognormal",
     .summary = "exp of a normal; long-tailed, all moments finite",
@@ -73,4 +78,5 @@ const struct dist_type dist_lognormal = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .third_moment = third_moment,
 };

@@ -123,6 +123,16 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    const struct mixture *m = d->data;
+    double sum = 0.0;
+    for (size_t i = 0; i < m->choice.n; i++)
+        if (m->p[i] > 0.0)
+            sum += m->p[i] * dist_third_moment(m->of[i]);
+    return sum;
+}
+
 const struct dist_type dist_mixture = {
     .name = "mixture",
     .summary = "one of several distributions, at random",
@@ -147,4 +157,5 @@ const struct dist_type dist_mixture = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

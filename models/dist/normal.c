@@ -113,6 +113,11 @@ static double cdf(const struct dist *d, double x)
     return 1.0 - exp(-step * (h + 0.5 * step)) * (h + fraction(h)) / (z + fraction(z));
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a > 0.0 ? d->a * (d->variance + d->mean * d->mean) + 2.0 * d->b * d->b * d->mean : NAN; /* by parts */
+}
+
 const struct dist_type dist_normal = {
     .name = "normal",
     .summary = "normal, truncated at 0",
@@ -137,4 +142,5 @@ const struct dist_type dist_normal = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .third_moment = third_moment,
 };

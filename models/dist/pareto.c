@@ -88,6 +88,11 @@ static double cdf(const struct dist *d, double x)
     return length >= d->c ? 1.0 : -expm1(-d->a * length) / kept(d);
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->b * d->b * d->b * unit_moment(d->a, d->c, 3) / kept(d);
+}
+
 const struct dist_type dist_pareto = {
     .name = "pareto",
     .summary = "power tail; bounded with max",
@@ -122,4 +127,5 @@ const struct dist_type dist_pareto = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .third_moment = third_moment,
 };

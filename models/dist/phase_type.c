@@ -93,4 +93,5 @@ const struct dist_type dist_phase_type = {
     .cdf = phases_cdf,
     .phases = phases_law,
     .transform = phases_transform,
+    .third_moment = phases_third_moment,
 };

@@ -105,6 +105,26 @@ static bool moments(const struct phases *ph, double *mean, double *second)
     return true;
 }
 
+double phases_third_moment(const struct dist *d)
+{
+    const struct phases *ph = d->data;
+    const size_t n = ph->n;
+    double *work = calloc(n * n + 2 * n, sizeof *work), sum = 0.0;
+    if (work == NULL)
+        return NAN;
+    double *before = work + n * n, *x = before + n;
+    for (size_t i = 0; i < n; i++)
+        x[i] = 1.0;
+    for (int power = 0; power < 3; power++) {
+        memcpy(before, x, n * sizeof *x);
+        solve(ph, before, x, work);
+    }
+    for (size_t i = 0; i < n; i++)
+        sum += 6.0 * ph->alpha[i] * x[i];
+    free(work);
+    return sum;
+}
+
 bool phases_init(struct dist *d, size_t n, const double *alpha, const double *means, const double *matrix,
                  struct arena *arena, struct error *err)
 {
@@ -303,7 +323,7 @@ static bool soon_solved(const struct phases *ph)
     return ph->n <= (back ? MOST : MOST_FORWARD);
 }
 
-/* tail[1] = alpha (s I - T)^-1 1 and tail[2] = alpha (-T)^-1 (s I - T)^-1 1 (from Neuts 1981, eq. 2.2.4). */
+/* tail[0] = alpha (s I - T)^-1 t, tail[1] = alpha (s I - T)^-1 1 and tail[2] = alpha (-T)^-1 (s I - T)^-1 1 (from Neuts 1981, eq. 2.2.4). */
 bool phases_transform(const struct dist *d, struct transform *at)
 {
     const struct phases *ph = d->data;
@@ -318,7 +338,15 @@ bool phases_transform(const struct dist *d, struct transform *at)
         for (size_t i = 0; i < n; i++)
             at->tail[tail] += ph->alpha[i] * x[i];
     }
-    at->tail[0] = 1.0 - at->s * at->tail[1];
+    at->tail[0] = 1.0; /* of no phase at all */
+    for (size_t i = 0; i < n; i++) {
+        at->tail[0] -= ph->alpha[i];
+        x[i] = ending(ph, i) / ph->means[i];
+    }
+    at->tail[0] = creal(at->tail[0]) > 1e-9 ? at->tail[0] : 0.0; /* as make_choices has it */
+    solve_shifted(ph, at->s, x, x + n);
+    for (size_t i = 0; i < n; i++)
+        at->tail[0] += ph->alpha[i] * x[i];
     free(x);
     return true;
 }

@@ -35,6 +35,9 @@ double phases_draw(const struct dist *d, struct stream *s);
  * matrices: absolute error about 1e-13 or less. NAN when there is no memory for the matrices. */
 double phases_cdf(const struct dist *d, double x);
 
+/* 6 alpha (-T)^-3 1 (Neuts 1981, eq. 2.2.7). NAN: no memory. */
+double phases_third_moment(const struct dist *d);
+
 /* As dist_transform; of at most 16 phases, or 100 none of which leads back to an earlier one. */
 bool phases_transform(const struct dist *d, struct transform *at);
 

@@ -42,6 +42,11 @@ static void between(const struct dist *d, double low, double high, double moment
     moments[2] = second - 2.0 * low * first + low * low * share[0];
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * (1.0 + d->a * (3.0 + d->a));
+}
+
 const struct dist_type dist_poisson = {
     .name = "poisson",
     .summary = "number of events of a Poisson process; scv 1/mean",
@@ -56,4 +61,5 @@ const struct dist_type dist_poisson = {
     .draw = draw,
     .cdf = cdf,
     .between = between,
+    .third_moment = third_moment,
 };

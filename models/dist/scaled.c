@@ -76,6 +76,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * d->a * d->a * dist_third_moment(d->data);
+}
+
 const struct dist_type dist_scaled = {
     .name = "scaled",
     .summary = "a distribution times a constant",
@@ -100,4 +105,5 @@ const struct dist_type dist_scaled = {
     .between = between,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

@@ -56,6 +56,13 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    const struct dist *of = d->data;
+    const double second = of->variance + of->mean * of->mean;
+    return dist_third_moment(of) + d->a * (3.0 * second + d->a * (3.0 * of->mean + d->a));
+}
+
 const struct dist_type dist_shifted = {
     .name = "shifted",
     .summary = "a distribution moved by a constant",
@@ -79,4 +86,5 @@ const struct dist_type dist_shifted = {
     .cdf = cdf,
     .between = between,
     .transform = transform,
+    .third_moment = third_moment,
 };

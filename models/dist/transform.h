@@ -19,6 +19,10 @@ struct transform {
 /* Fills at->tail from at->s. false: d's transform has no closed form here, or there is no memory. */
 bool dist_transform(const struct dist *d, struct transform *at);
 
+/* The same at a real s >= 0, where there is no closed form by quadrature of the distribution function, to about 1e-10 relative (the
+ * tails of Re s > 0 exist for an infinite variance too). false: not known. */
+bool dist_real_transform(const struct dist *d, double s, double tail[TRANSFORM_TAILS]);
+
 /* ---- For members. ---- */
 
 /* phi_0(z) = exp(-z), phi_k+1(z) = (1 / k! - phi_k(z)) / z: entire functions, phi_k(0) = 1 / k!. */

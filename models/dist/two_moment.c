@@ -121,6 +121,15 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    if (d->a == 0.0) {
+        const double other = *(const double *)d->data;
+        return 6.0 * (d->c * d->b * d->b * d->b + (1.0 - d->c) * other * other * other);
+    }
+    return d->b * d->b * d->b * d->a * (d->a + 1.0) * (d->c * (d->a - 1.0) + (1.0 - d->c) * (d->a + 2.0));
+}
+
 const struct dist_type dist_two_moment = {
     .name = "two_moment",
     .summary = "fit to a mean and an scv: what { \"mean\": m, \"scv\": c } alone means",
@@ -144,4 +153,5 @@ const struct dist_type dist_two_moment = {
     .cdf = cdf,
     .phases = phase_law,
     .transform = transform,
+    .third_moment = third_moment,
 };

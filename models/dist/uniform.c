@@ -59,6 +59,11 @@ static bool transform(const struct dist *d, struct transform *at)
     return true;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->a * d->a * (d->a + 1.5 * d->b) + d->b * d->b * (d->a + 0.25 * d->b);
+}
+
 const struct dist_type dist_uniform = {
     .name = "uniform",
     .summary = "every value between two alike",
@@ -81,4 +86,5 @@ const struct dist_type dist_uniform = {
     .draw = draw,
     .cdf = cdf,
     .transform = transform,
+    .third_moment = third_moment,
 };

@@ -63,6 +63,11 @@ static double cdf(const struct dist *d, double x)
     return x > 0.0 ? -expm1(-pow(x / d->b, d->a)) : 0.0;
 }
 
+static double third_moment(const struct dist *d)
+{
+    return d->b * d->b * d->b * exp(log_gamma(1.0 + 3.0 / d->a));
+}
+
 const struct dist_type dist_weibull = {
     .name = "weibull",
     .summary = "power of an exponential; shape below 1 long-tailed, above 1 ageing",
@@ -92,4 +97,5 @@ const struct dist_type dist_weibull = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .third_moment = third_moment,
 };

@@ -438,8 +438,8 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         return error_set(err, "arrivals are Poisson: M/G/1 and M/M/c say more");
     if (!make_source(c, &x.source, err) || !make_chain(c, &x, err))
         return false;
-    if (c->servers == 1.0 && c->visits[0].arrival->type->next == NULL && single_exponential(c, &why))
-        return error_set(err, "GI/M/1 says more");
+    if (c->visits[0].arrival->type->next == NULL && single_exponential(c, &why))
+        return error_set(err, "GI/M/c says more");
     struct qbd_level *levels = arena_array(c->arena, x.servers + 2, sizeof *levels);
     struct qbd_law law;
     if (levels == NULL)

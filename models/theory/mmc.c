@@ -1,39 +1,7 @@
 /* M/M/1 and M/M/c. */
+#include "models/theory/delay.h"
 #include "models/theory/erlang.h"
 #include "models/theory/single.h"
-
-#include <math.h>
-
-struct law {
-    double delayed; /* P(wait > 0) */
-    double theta;   /* c mu - rate */
-    double mu;
-};
-
-/* Wait plus an independent exponential service. */
-static double response_above(const void *l, double t)
-{
-    const struct law *x = l;
-    const double difference = x->theta - x->mu;
-    const double delayed = fabs(difference) < 1e-7 * x->mu
-                               ? (1.0 + x->mu * t) * exp(-x->mu * t)
-                               : (x->theta * exp(-x->mu * t) - x->mu * exp(-x->theta * t)) / difference;
-    return (1.0 - x->delayed) * exp(-x->mu * t) + x->delayed * delayed;
-}
-
-static double wait_quantile(const void *l, double p)
-{
-    const struct law *x = l;
-    return p <= 1.0 - x->delayed ? 0.0 : log(x->delayed / (1.0 - p)) / x->theta;
-}
-
-static double response_quantile(const void *l, double p)
-{
-    const struct law *x = l;
-    if (x->delayed == 1.0 - x->theta / x->mu && x->theta < x->mu) /* one server: exponential */
-        return -log1p(-p) / x->theta;
-    return single_quantile(response_above, l, p, 1.0 / x->mu);
-}
 
 static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
 {
@@ -47,7 +15,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         !single_stable(c, err))
         return false;
     const double mu = 1.0 / c->mean, theta = c->servers * mu - c->rate;
-    const struct law law = {erlang_c_of(c->servers, c->rate * c->mean), theta, mu};
+    const struct delay law = {erlang_c_of(c->servers, c->rate * c->mean), theta, mu, c->servers == 1.0};
     double *wait = arena_array(c->arena, c->kinds, sizeof *wait);
     if (wait == NULL)
         return error_set(err, "out of memory");
@@ -57,9 +25,8 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     static const char *const fcfs[] = {"fcfs", NULL};
     if (!single_discipline(c, fcfs, err))
         return true;
-    const double variance = law.delayed * (2.0 - law.delayed) / (theta * theta);
-    single_add_spread(c, out, "wait", sqrt(variance), wait_quantile, &law);
-    single_add_spread(c, out, "response", sqrt(variance + c->mean * c->mean), response_quantile, &law);
+    single_add_spread(c, out, "wait", delay_wait_sd(&law), delay_wait_quantile, &law);
+    single_add_spread(c, out, "response", delay_response_sd(&law), delay_response_quantile, &law);
     return true;
 }
 

@@ -133,7 +133,7 @@ static bool make_lines(const struct single *c, struct line_of *lines, struct err
         line->rate += v->rate;
         line->mean += v->rate * v->service->mean;
         line->second += v->rate * (v->service->variance + v->service->mean * v->service->mean);
-        line->third += v->rate * single_third_moment(v->service, c->arena);
+        line->third += v->rate * dist_third_moment(v->service);
     }
     for (uint32_t i = 0; i < st->list_count; i++) {
         if (!(lines[i].rate > 0.0))

@@ -1,4 +1,5 @@
 /* M/G/1 whose server goes away, is set up, or breaks. */
+#include "models/dist/transform.h"
 #include "models/theory/single.h"
 
 #include <math.h>
@@ -55,8 +56,10 @@ static bool apply_vacation(const struct model *model, struct theory_sheet *out, 
     const double mean = st->vacation->mean, second = st->vacation->variance + mean * mean;
     if (!st->vacation_single)
         return add(c, out, queueing + second / (2.0 * mean), err);
-    const double none = single_transform(st->vacation, c->rate, c->arena); /* nobody comes during one */
-    return add(c, out, queueing + c->rate * second / (2.0 * (none + c->rate * mean)), err);
+    double tail[TRANSFORM_TAILS]; /* tail[0]: nobody comes during one */
+    if (!dist_real_transform(st->vacation, c->rate, tail))
+        return error_set(err, "the transform of the vacation is not known");
+    return add(c, out, queueing + c->rate * second / (2.0 * (tail[0] + c->rate * mean)), err);
 }
 
 const struct theory_form theory_vacation = {
@@ -127,11 +130,13 @@ static bool apply_breakdown(const struct model *model, struct theory_sheet *out,
     const double mean = c->mean * stretch, second = c->second * stretch * stretch + often * c->mean * d2;
     if (c->rate * mean >= 1.0)
         return error_set(err, "with its break-downs the load is %.6g: at least 1", c->rate * mean);
-    const double through = single_transform(down, c->rate, c->arena), first = often / (often + c->rate);
-    const double reaches =
-        first / (1.0 - first * through); /* times the chance that somebody comes while it is down */
-    const double rest = reaches * (d - (1.0 - through) / c->rate);
-    const double rest2 = reaches * (d2 - 2.0 * d / c->rate + 2.0 * (1.0 - through) / (c->rate * c->rate));
+    double tail[TRANSFORM_TAILS];
+    if (!dist_real_transform(down, c->rate, tail))
+        return error_set(err, "the transform of the down time is not known");
+    /* first / (1 - first tail[0]), first = often / (often + rate): times the chance that somebody comes while it is down */
+    const double reaches = often / (c->rate * (1.0 + often * tail[1]));
+    const double rest = reaches * c->rate * tail[2];
+    const double rest2 = reaches * (d2 - 2.0 * tail[2]);
     const double begins = pollaczek(c->rate, mean, second) + setup_adds(c->rate, rest, rest2);
     double *wait = arena_array(c->arena, c->kinds, sizeof *wait);
     if (wait == NULL)

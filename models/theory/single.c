@@ -1,11 +1,8 @@
 #include "models/theory/single.h"
 
 #include "models/discipline/discipline.h"
-#include "models/dist/transform.h"
 
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_integration.h>
-#include <gsl/gsl_linalg.h>
 #include <gsl/gsl_roots.h>
 #include <math.h>
 #include <string.h>
@@ -64,7 +61,7 @@ static void moments(struct single *c)
         const double share = c->kinds == 1 ? 1.0 : c->rate > 0.0 ? c->visits[k].rate / c->rate : (double)NAN;
         c->mean += share * d->mean;
         c->second += share * (d->variance + d->mean * d->mean);
-        c->third += share * single_third_moment(d, c->arena);
+        c->third += share * dist_third_moment(d);
     }
     c->scv = c->mean > 0.0 ? c->second / (c->mean * c->mean) - 1.0 : 0.0;
     if (c->kinds == 1)
@@ -231,129 +228,6 @@ void single_add_spread(const struct single *c, struct theory_sheet *out, const c
 }
 
 /* ---- Numbers ---- */
-
-static double tail_cubed(double x, void *d)
-{
-    const struct dist *law = d;
-    return 3.0 * x * x * (1.0 - law->type->cdf(law, x));
-}
-
-/* 6 alpha (-T)^-3 1 (Neuts 1981, eq. 2.2.7). */
-static double third_of_phases(const struct phase_law *law)
-{
-    const size_t n = law->n;
-    gsl_matrix *t = gsl_matrix_calloc(n, n);
-    gsl_vector *x = gsl_vector_alloc(n);
-    gsl_permutation *p = gsl_permutation_alloc(n);
-    double moment = NAN;
-    if (t != NULL && x != NULL && p != NULL) {
-        int sign;
-        for (size_t i = 0; i < n; i++) {
-            for (size_t j = 0; j < n; j++)
-                gsl_matrix_set(t, i, j,
-                               (i == j ? law->rate[i] : 0.0) - law->rate[i] * law->follow[i * n + j]);
-            gsl_vector_set(x, i, 1.0);
-        }
-        gsl_linalg_LU_decomp(t, p, &sign);
-        for (int power = 0; power < 3; power++)
-            gsl_linalg_LU_svx(t, p, x);
-        moment = 0.0;
-        for (size_t i = 0; i < n; i++)
-            moment += 6.0 * law->alpha[i] * gsl_vector_get(x, i);
-    }
-    gsl_matrix_free(t);
-    gsl_vector_free(x);
-    gsl_permutation_free(p);
-    return moment;
-}
-
-/* alpha (s I - T)^-1 t, where t = -T 1 (Neuts 1981, eq. 2.2.4). */
-static double transform_of_phases(const struct phase_law *law, double at)
-{
-    const size_t n = law->n;
-    gsl_matrix *t = gsl_matrix_calloc(n, n);
-    gsl_vector *x = gsl_vector_alloc(n);
-    gsl_permutation *p = gsl_permutation_alloc(n);
-    double value = NAN;
-    if (t != NULL && x != NULL && p != NULL) {
-        int sign;
-        value = 1.0;
-        for (size_t i = 0; i < n; i++) {
-            double leaves = 1.0;
-            for (size_t j = 0; j < n; j++) {
-                leaves -= law->follow[i * n + j];
-                gsl_matrix_set(t, i, j,
-                               (i == j ? at + law->rate[i] : 0.0) - law->rate[i] * law->follow[i * n + j]);
-            }
-            gsl_vector_set(x, i, law->rate[i] * leaves);
-            value -= law->alpha[i];
-        }
-        gsl_linalg_LU_decomp(t, p, &sign);
-        gsl_linalg_LU_svx(t, p, x);
-        for (size_t i = 0; i < n; i++)
-            value += law->alpha[i] * gsl_vector_get(x, i);
-    }
-    gsl_matrix_free(t);
-    gsl_vector_free(x);
-    gsl_permutation_free(p);
-    return value;
-}
-
-struct damped {
-    const struct dist *law;
-    double s;
-};
-
-static double damped_cdf(double x, void *damped)
-{
-    const struct damped *d = damped;
-    return exp(-x) * d->law->type->cdf(d->law, x / d->s);
-}
-
-double single_transform(const struct dist *d, double s, struct arena *arena)
-{
-    struct phase_law law;
-    if (s == 0.0)
-        return 1.0;
-    if (d->shape == DIST_GIVEN)
-        return (double)NAN;
-    struct transform at = {.s = s};
-    if (dist_transform(d, &at))
-        return creal(at.tail[0]);
-    if (dist_phases(d, arena, &law) && law.n <= 100)
-        return transform_of_phases(&law, s);
-    gsl_integration_workspace *room = gsl_integration_workspace_alloc(400);
-    if (room == NULL)
-        return (double)NAN;
-    struct damped damped = {d, s};
-    gsl_function f = {damped_cdf, &damped};
-    double value = 0.0, error = 0.0;
-    const int bad = gsl_integration_qags(&f, 0.0, 45.0, 1e-13, 1e-11, 400, room, &value, &error);
-    gsl_integration_workspace_free(room);
-    return bad == 0 || error < 1e-8 ? value + exp(-45.0) : (double)NAN;
-}
-
-double single_third_moment(const struct dist *d, struct arena *arena)
-{
-    struct phase_law law;
-    if (d->shape == DIST_CONSTANT)
-        return d->a * d->a * d->a;
-    if (d->shape == DIST_EXPONENTIAL)
-        return 6.0 * d->a * d->a * d->a;
-    if (d->shape == DIST_GIVEN || !isfinite(d->variance))
-        return (double)NAN;
-    if (dist_phases(d, arena, &law) && law.n <= 100)
-        return third_of_phases(&law);
-    gsl_integration_workspace *room = gsl_integration_workspace_alloc(400);
-    if (room == NULL)
-        return (double)NAN;
-    gsl_function f = {tail_cubed, (void *)(uintptr_t)d};
-    double low = 0.0, high = 0.0, error_low = 0.0, error_high = 0.0;
-    const int bad = gsl_integration_qags(&f, 0.0, d->mean, 0.0, 1e-9, 400, room, &low, &error_low) +
-                    gsl_integration_qagiu(&f, d->mean, 0.0, 1e-8, 400, room, &high, &error_high);
-    gsl_integration_workspace_free(room);
-    return bad == 0 && error_high < 1e-6 * (low + high) ? low + high : (double)NAN;
-}
 
 struct crossing {
     double (*above)(const void *law, double t);

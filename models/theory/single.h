@@ -65,12 +65,6 @@ void single_add_open(const struct single *c, struct theory_sheet *out, const dou
 void single_add_spread(const struct single *c, struct theory_sheet *out, const char *measure, double sd,
                        double (*quantile)(const void *law, double p), const void *law);
 
-/* E[exp(-s X)], s >= 0; NAN: not known. */
-double single_transform(const struct dist *d, double s, struct arena *arena);
-
-/* E[X^3]; NAN: not known. */
-double single_third_moment(const struct dist *d, struct arena *arena);
-
 /* The t >= 0 at which `above`, which falls from above(0), is 1 - p: a quantile from the complementary
  * distribution function; 0 where above(0) <= 1 - p. */
 double single_quantile(double (*above)(const void *law, double t), const void *law, double p, double scale);

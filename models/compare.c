@@ -26,10 +26,17 @@ size_t experiment_difference_count(const struct model *m)
     return n;
 }
 
-static void add_mean(const struct experiment *base, const struct experiment *other, struct difference d,
+/* Of several variants, all differences of one figure from that of the first hold together with the confidence that was asked
+ * for (Bonferroni's inequality). */
+static double confidence_of_each(const struct experiment *base, size_t variants)
+{
+    const double asked = base->model->scenario->run.confidence;
+    return variants > 2 ? 1.0 - (1.0 - asked) / ((double)variants - 1.0) : asked;
+}
+
+static void add_mean(const struct experiment *base, const struct experiment *other, double confidence, struct difference d,
                      size_t sample, struct difference *out, size_t *used)
 {
-    const double confidence = base->model->scenario->run.confidence;
     const struct estimate paired =
         batches_mean_difference(other->batches, sample, base->batches, sample, confidence);
     const struct estimate unpaired =
@@ -43,13 +50,13 @@ static void add_mean(const struct experiment *base, const struct experiment *oth
     out[(*used)++] = d;
 }
 
-static void add_quantiles(const struct experiment *base, const struct experiment *other, struct difference d,
+static void add_quantiles(const struct experiment *base, const struct experiment *other, double confidence, struct difference d,
                           size_t histogram, struct difference *out, size_t *used)
 {
     const struct run_spec *run = &base->model->scenario->run;
     for (size_t q = 0; q < run->quantile_count; q++) {
         const struct estimate x = batches_quantile_difference(other->batches, histogram, base->batches,
-                                                              histogram, run->quantiles[q], run->confidence);
+                                                              histogram, run->quantiles[q], confidence);
         if (isnan(x.mean))
             continue;
         d.statistic = STATISTIC_QUANTILE;
@@ -79,6 +86,7 @@ static bool same_kinds(const struct model *a, const struct model *b)
 void experiment_differences(const struct experiment *e, size_t count, size_t index, struct difference *out,
                             size_t *used)
 {
+    const double confidence = confidence_of_each(e, count);
     for (size_t v = 1; v < count; v++) {
         if (!same_kinds(e[0].model, e[v].model))
             continue;
@@ -97,10 +105,10 @@ void experiment_differences(const struct experiment *e, size_t count, size_t ind
                                              .kind = subject,
                                              .probe = probe,
                                              .quantile = (double)NAN};
-                add_mean(&e[0], &e[v], d, experiment_sample(e[0].model, probe->scope, subject, place), out,
+                add_mean(&e[0], &e[v], confidence, d, experiment_sample(e[0].model, probe->scope, subject, place), out,
                          used);
                 if (probe->histogram != NULL)
-                    add_quantiles(&e[0], &e[v], d, subject * model_histograms_per_kind() + values, out, used);
+                    add_quantiles(&e[0], &e[v], confidence, d, subject * model_histograms_per_kind() + values, out, used);
             }
         }
     }

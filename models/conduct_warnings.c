@@ -3,10 +3,40 @@
 
 #include <math.h>
 
+/* How much of the variance of all values of a measure the largest alone makes up; 0: too few values to say. */
+static double share_of_largest(const struct experiment *e, size_t kind, const char *probe, double *largest)
+{
+    const double values_fewest = 1000.0;
+    const size_t sample = experiment_sample(e->model, PROBE_KIND, kind, experiment_place(PROBE_KIND, probe));
+    const double n = batches_count(e->batches, sample), sd = batches_sd(e->batches, sample);
+    *largest = batches_max(e->batches, sample);
+    if (!(n >= values_fewest) || !(sd > 0.0))
+        return 0.0;
+    const double beyond = *largest - batches_mean(e->batches, sample, e->model->scenario->run.confidence).mean;
+    return beyond * beyond / (n * sd * sd);
+}
+
+/* Tails so heavy that one value decides: a mean's interval then tells of that value and not of the next. */
+static const char *warn_of_tail(struct arena *arena, const struct experiment *e, size_t kind)
+{
+    static const char *const probes[] = {"response", "wait"};
+    const double too_much = 0.2;
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
+        double largest;
+        const double share = share_of_largest(e, kind, probes[i], &largest);
+        if (share > too_much)
+            return arena_printf(arena,
+                                "heavy tail: of the variance of all %ss of \"%s\" the largest one, %.4g, makes up %.2g %% alone; means, "
+                                "standard deviations and their intervals tell little of the next run: go by the percentiles",
+                                probes[i], e->model->kinds[kind].name, largest, 100.0 * share);
+    }
+    return NULL;
+}
+
 bool conduct_warn(struct arena *arena, const struct experiment *e, bool shortened, struct point *out)
 {
     const struct model *m = e->model;
-    const char **warnings = arena_array(arena, 8 + m->station_count + m->kind_count, sizeof *warnings);
+    const char **warnings = arena_array(arena, 8 + m->station_count + 2 * m->kind_count, sizeof *warnings);
     if (warnings == NULL)
         return false;
     size_t n = 0;
@@ -55,6 +85,11 @@ bool conduct_warn(struct arena *arena, const struct experiment *e, bool shortene
                              "all tasks of \"%s\" came before the warm-up of %.4g was over, so there are no "
                              "figures of them (run.warmup)",
                              m->kinds[k].name, m->warmup);
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const char *tail = warn_of_tail(arena, e, k);
+        if (tail != NULL)
+            warnings[n++] = tail;
+    }
     if (e->stopped == STOPPED_LIMIT && batches_replications(e->batches) == 0)
         warnings[n++] = arena_text(arena, "the limit came before one replication was over, so nothing was measured: raise \"limit\" "
                                           "(events, seconds), or ask for shorter replications (run.time, run.count, run.warmup)");

@@ -1,5 +1,6 @@
 #include "models/predict.h"
 
+#include "models/probe/probe.h"
 #include "models/theory/theory.h"
 
 #include <gsl/gsl_cdf.h>
@@ -45,17 +46,25 @@ static const struct figure *figure_of(const struct point *p, const struct theory
     return NULL;
 }
 
-/* A share of what rarely happens: so few events are expected among the tasks that were seen that their number
- * says nothing. */
-static bool too_rare(const struct point *p, const struct theory_value *v, const struct figure *f)
+static size_t sample_of(const struct experiment *e, const struct theory_value *v)
 {
-    const double events_fewest = 16.0;
-    double tasks = 0.0;
-    for (size_t k = 0; k < p->kind_count; k++) {
-        const struct figure *response = subject_figure(&p->kinds[k], "response");
-        tasks += response != NULL && response->count > 0.0 ? response->count : 0.0;
-    }
-    return f->probe->unit == UNIT_FRACTION && v->value * tasks < events_fewest;
+    const enum probe_scope scope = v->scope == THEORY_OF_KIND ? PROBE_KIND : v->scope == THEORY_OF_STATION ? PROBE_STATION : PROBE_RUN;
+    return experiment_sample(e->model, scope, v->subject, experiment_place(scope, v->probe));
+}
+
+/* What rarely happens: so few events are expected among what was seen that they say nothing. */
+static bool too_rare(const struct experiment *e, const struct point *p, const struct theory_value *v, const struct figure *f)
+{
+    const double events_fewest = 16.0, rare = 1e-3;
+    if (f->probe->unit == UNIT_FRACTION && v->statistic == STATISTIC_MEAN)
+        return v->value * batches_count(e->batches, sample_of(e, v)) < events_fewest;
+    if (v->statistic != STATISTIC_MEAN || f->mean != 0.0 || f->half_width != 0.0)
+        return false;
+    /* It did not happen at all: whether it could have been expected is not known, but not where it is hardly ever to be seen. */
+    const struct subject *s = v->scope == THEORY_OF_KIND ? &p->kinds[v->subject] : v->scope == THEORY_OF_STATION ? &p->stations[v->subject] : NULL;
+    const struct figure *response = s == NULL ? NULL : subject_figure(s, "response");
+    const double scale = f->probe->unit == UNIT_TIME && response != NULL ? response->mean : 1.0;
+    return v->value < rare * scale;
 }
 
 static bool lay_beside(const struct experiment *e, const struct theory_value *v, const struct figure *f,
@@ -133,7 +142,7 @@ bool predict(const struct experiment *e, struct arena *arena, struct point *out)
             if (value->relation != THEORY_EQUALS || f == NULL || predicted(all, used, &p) ||
                 !lay_beside(e, value, f, &p))
                 continue;
-            if (too_rare(out, value, f))
+            if (too_rare(e, out, value, f))
                 p.z = (double)NAN;
             all[used++] = p;
         }

@@ -155,6 +155,87 @@ static void overload_and_infinite_variance_are_said(void)
     trial_free(&t);
 }
 
+/* Of 200,000 values of a Pareto law with alpha 1.2 the largest makes up more than a fifth of their variance but with probability
+ * 0.2 (simulated), so of four runs all do so by chance with 0.002, and the seed is fixed; of exponential ones less than 1 in 1000. */
+static void tails_of_one_value_are_said(void)
+{
+    struct trial t;
+    const char *const laws[] = {"'dist': 'pareto', 'alpha': 1.2, 'min': 0.1", "'dist': 'exponential', 'mean': 1"};
+    for (size_t law = 0; law < 2; law++) {
+        int said = 0;
+        for (uint64_t seed = 1; seed <= 4; seed++) {
+            if (trial_read_seeded(&t, seed, "{'arrivals': {'rate': 1}, 'service': {%s}, 'servers': 'infinite', "
+                                            "'run': {'count': 20000, 'replications': 10}}", laws[law]) &&
+                trial_run(&t, 0))
+                said += warned(&t.result->points[0], "heavy tail");
+            trial_free(&t);
+        }
+        EXPECT(law == 0 ? said > 0 : said == 0, "%s: said in %d of 4 runs", laws[law], said);
+    }
+}
+
+/* The intervals of three differences are those of a single one at a confidence of 1 - 0.05 / 3. */
+static void several_differences_hold_together(void)
+{
+    struct trial t;
+    double half[2] = {NAN, NAN};
+    const char *const variants[] = {"'a': {}, 'b': {'/servers': 2}", "'a': {}, 'b': {'/servers': 2}, 'c': {'/servers': 3}, 'd': {'/servers': 4}"};
+    const double confidence[] = {1.0 - 0.05 / 3.0, 0.95};
+    for (size_t i = 0; i < 2; i++) {
+        if (trial_read(&t, "{'arrivals': {'rate': 0.7}, 'service': {'dist': 'exponential', 'mean': 1}, 'variants': {%s}, "
+                           "'run': {'count': 2000, 'warmup': 100, 'replications': 10, 'confidence': %.17g}}", variants[i], confidence[i]) &&
+            trial_run(&t, 0))
+            for (size_t d = 0; d < t.result->difference_count; d++) {
+                const struct difference *x = &t.result->differences[d];
+                if (x->other == 1 && strcmp(x->probe->name, "response") == 0 && x->statistic == STATISTIC_MEAN)
+                    half[i] = x->half_width;
+            }
+        trial_free(&t);
+    }
+    EXPECT(half[0] > 0.0 && fabs(half[1] / half[0] - 1.0) < 1e-9, "half-widths %g, %g", half[0], half[1]);
+}
+
+/* A loss that is hardly ever seen: nothing is made of its not being there. */
+static void what_is_too_rare_has_no_score(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'arrivals': {'rate': 0.1}, 'service': {'dist': 'exponential', 'mean': 1}, 'capacity': 8, "
+                       "'run': {'count': 1000, 'replications': 20}}") &&
+        trial_run(&t, 0)) {
+        const struct point *p = &t.result->points[0];
+        CU_ASSERT(p->prediction_count > 0);
+        for (size_t i = 0; i < p->prediction_count; i++)
+            EXPECT(isnan(p->predictions[i].z) || fabs(p->predictions[i].z) < 4.4, "%s: z %g", p->predictions[i].measure, p->predictions[i].z);
+    }
+    trial_free(&t);
+}
+
+/* Points and variants run by one thread and by several. */
+static void threads_change_no_bit(void)
+{
+    struct trial one, other;
+    static const char text[] = "{'arrivals': {'rate': 0.5}, 'service': {'dist': 'exponential', 'mean': 1}, 'variants': {'a': {}, 'b': {'/servers': 2}}, "
+                               "'sweep': {'/arrivals/rate': [0.3, 0.5, 0.6]}, 'run': {'precision': 0.1, 'limit': 300000, 'quantiles': [0.5, 0.99]}}";
+    if (trial_read(&one, "%s", text) && trial_run(&one, 1))
+        for (unsigned jobs = 2; jobs <= 3; jobs++) {
+            if (trial_read(&other, "%s", text) && trial_run(&other, jobs)) {
+                CU_ASSERT_EQUAL(other.result->point_count, one.result->point_count);
+                CU_ASSERT_EQUAL(other.result->difference_count, one.result->difference_count);
+                for (size_t i = 0; i < one.result->point_count; i++) {
+                    const struct figure *a = trial_figure(&one, i, "task", "response"), *b = trial_figure(&other, i, "task", "response");
+                    CU_ASSERT_EQUAL(a->mean, b->mean);
+                    CU_ASSERT_EQUAL(a->half_width, b->half_width);
+                    CU_ASSERT_EQUAL(a->count, b->count);
+                    CU_ASSERT_EQUAL(trial_quantile(a, 0.99).value, trial_quantile(b, 0.99).value);
+                }
+                for (size_t i = 0; i < one.result->difference_count; i++)
+                    CU_ASSERT_EQUAL(one.result->differences[i].difference, other.result->differences[i].difference);
+            }
+            trial_free(&other);
+        }
+    trial_free(&one);
+}
+
 const struct test conduct_tests[] = {
     {"a mixture of short and very long tasks is run long enough", mixtures_of_branches_are_run_long_enough},
     {"a closed round of two equal stations is run long enough", balanced_closed_rounds_are_run_long_enough},
@@ -166,5 +247,9 @@ const struct test conduct_tests[] = {
      limits_hold_inside_and_between_replications},
     {"runs that end, or never vary, are not said to grow", runs_that_end_are_not_said_to_grow},
     {"overload and infinite variance are said", overload_and_infinite_variance_are_said},
+    {"a tail of which one value makes up most is said", tails_of_one_value_are_said},
+    {"the differences of several variants hold together", several_differences_hold_together},
+    {"what is too rare to be seen has no score", what_is_too_rare_has_no_score},
+    {"one thread or several: the same points, variants and differences", threads_change_no_bit},
     {NULL, NULL},
 };

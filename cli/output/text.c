@@ -144,6 +144,8 @@ static void print_head(struct page *p)
         text_wrapped(p->out, r->title, 0, 2);
     fprintf(p->out, "%s: seed %llu; times in %s; ± gives %s %% confidence intervals\n", r->path,
             (unsigned long long)r->seed, r->time_unit, number_short(100.0 * r->confidence, 6, level));
+    if (r->variant_count > 2)
+        fprintf(p->out, "Differences: the %zu from one variant hold together with %s %%\n", r->variant_count - 1, level);
     if (r->point_count > 0)
         print_sweep(p);
     if (r->unfinished)

@@ -148,6 +148,9 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
         .count = (uint32_t)count,
         .d = (uint32_t)spec->d,
         .replacement = spec->replacement,
+        .sticky = spec->sticky,
+        .sticky_slot = m->sticky_count,
+        .probe = spec->probe,
         .weights = weights,
         .steal = spec->steal,
         .information = spec->information,
@@ -156,6 +159,8 @@ static bool compile_group(struct arena *arena, struct model *m, uint32_t station
     };
     m->stations[station].group = group;
     m->placed = true;
+    m->sticky_count += spec->sticky != STICKY_NOT;
+    m->probes |= spec->probe != NULL;
     m->weighed |= spec->dispatch == lookup_row(dispatch_table, "least_work");
     return true;
 }
@@ -480,7 +485,7 @@ static bool deterministic(const struct model *m)
         const struct station_model *station = &m->stations[i];
         if (station->environment != NULL)
             return false;
-        if ((station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
+        if ((station->group != NULL && !constant(station->group->probe)) || (station->group != NULL && station->group->rule != lookup_row(dispatch_table, "round_robin")) ||
             station->discipline == lookup_row(discipline_table, "random") ||
             !constant(station->switch_cost) || !constant(station->told.switch_over) || !constant(station->told.estimate) || !constant(station->up) || !constant(station->down) ||
             !constant(station->vacation) || !constant(station->batch_wait) || !constant(station->scale_lag) || station->take == TAKE_RANDOM || !constant(station->setup) || !constant(station->keep_alive))
@@ -531,7 +536,8 @@ static void compile_layout(struct model *m, const struct program *programs)
     m->part_offset = m->stint_offset + (m->stints ? (uint32_t)sizeof(struct stint) : 0);
     m->frames_offset = m->part_offset + (m->parted ? (uint32_t)sizeof(struct part) + 4 : 0);
     m->frames_offset = (m->frames_offset + 7) / 8 * 8;
-    m->more_size = m->frames_offset + m->frames * (uint32_t)sizeof(struct frame);
+    m->sticky_offset = m->frames_offset + m->frames * (uint32_t)sizeof(struct frame);
+    m->more_size = m->sticky_offset + (m->sticky_count * (uint32_t)sizeof(uint16_t) + 7) / 8 * 8;
     if (!more && !visits && !m->unusual)
         m->more_size = 0;
 }
@@ -573,6 +579,12 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
         m->deadlines |= s->kinds[k].deadline != NULL;
         m->terminating &= ends(&s->kinds[k]);
     }
+    for (size_t k = 0; m->probes && k < s->kind_count; k++)
+        for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
+            const struct op *op = &m->kinds[k].program[i];
+            if (op->code == OP_AT || op->code == OP_TAKE)
+                m->kinds[k].delays |= m->stations[op->station].group != NULL && m->stations[op->station].group->probe != NULL;
+        }
     m->interruptible = watched || m->frames > 0 || m->parted || m->weighed || m->stints;
     if (!compile_breakers(arena, m, programs))
         return no_memory(err);

@@ -100,6 +100,9 @@ void group_begin(struct world *w)
     }
 }
 
+/* Of what it takes to ask; unrelated to the keys of a task's own draws. */
+#define PROBE_KEY UINT64_C(0x9B05688C2B3E6C1F)
+
 /* Number of the first of the draws of keys, beyond all others of a task. */
 #define KEY_DRAWS (UINT64_C(1) << 35)
 
@@ -110,7 +113,48 @@ static uint64_t key_of(const struct world *w, const struct station *st, uint32_t
     return (uint64_t)llround(fmin(dist_draw(st->model->group->key, &s), 0x1p53)); /* beyond that nothing is rounded */
 }
 
+void group_forget(const struct world *w, uint32_t ti, bool session)
+{
+    uint16_t *places = task_sticky(w, ti);
+    for (uint32_t i = 0; i < w->model->station_count; i++) {
+        const struct group_model *group = w->model->stations[i].group;
+        if (group != NULL && group->sticky != STICKY_NOT && (session || group->sticky == STICKY_TASK))
+            places[group->sticky_slot] = 0;
+    }
+}
+
+void group_probe(struct world *w, struct station *st, const struct station *chosen, uint32_t ti)
+{
+    const struct group_model *group = st->model->group;
+    struct task *t = &w->tasks[ti];
+    struct stream s = stream_draw(stream_mix(t->key ^ PROBE_KEY), t->draws);
+    const double d = dist_draw(group->probe, &s);
+    task_more(w, ti)->probed = (uint16_t)(1 + (chosen - w->stations));
+    task_more(w, ti)->delay += d;
+    task_is(w, ti, TASK_DELAYED);
+    task_schedule(w, ti, w->sim.now + d, EV_SWITCH_END);
+}
+
+static struct station *choose(struct world *w, struct station *st, uint32_t ti);
+
 struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti)
+{
+    const struct group_model *group = st->model->group;
+    if (group->sticky == STICKY_NOT)
+        return choose(w, st, ti);
+    uint16_t *place = &task_sticky(w, ti)[group->sticky_slot];
+    if (*place == 0) {
+        const struct station *chosen = choose(w, st, ti);
+        uint16_t i = 0;
+        while (&w->stations[group->members[i]] != chosen)
+            i++;
+        *place = (uint16_t)(i + 1);
+    }
+    return &w->stations[group->members[*place - 1]];
+}
+
+/* By the rule, and where lines are stolen from not behind a busy server. */
+static struct station *choose(struct world *w, struct station *st, uint32_t ti)
 {
     const struct group_model *group = st->model->group;
     const bool stale = group->information != NULL;

@@ -23,6 +23,9 @@ struct group_model {
     const double *weights; /* cumulated; NULL: not weighted */
     const struct dist *information; /* how long what the rule knows stays as it is; NULL: it knows what is now */
     const struct dist *key; /* of tasks; NULL: the rule needs none */
+    enum sticky sticky;
+    uint32_t sticky_slot;     /* in task_sticky */
+    const struct dist *probe; /* NULL: nothing is asked, or answered at once */
     bool steal;
     uint32_t jockey; /* least difference; 0: nobody changes lines */
 };
@@ -32,6 +35,13 @@ uint32_t group_present(const struct world *w, const struct group_model *group);
 
 /* The member of st's group to which ti, its demand drawn, goes. */
 struct station *group_dispatch(struct world *w, struct station *st, uint32_t ti);
+
+/* A task goes where it likes from now on at groups that are sticky: at those that are for a task's life, or at all. */
+void group_forget(const struct world *w, uint32_t ti, bool session);
+
+/* The rule has chosen for ti, which has the answer after the time of the probe: it then comes again (EV_SWITCH_END) to the step
+ * in hand, task_more.probed being set. The choice goes by what was when it was asked. */
+void group_probe(struct world *w, struct station *st, const struct station *chosen, uint32_t ti);
 
 /* What the rule knows of a member, as of when it was last looked at. */
 struct told_load {

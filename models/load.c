@@ -96,8 +96,17 @@ static bool guarded(const struct load *l, size_t station)
     return finite;
 }
 
+/* What it takes to ask where to go. */
+static void load_probe(struct load *l, size_t station)
+{
+    const struct dist *probe = l->stations[station].probe;
+    if (probe != NULL)
+        load_time(l, probe->mean, probe->variance);
+}
+
 void load_visit(struct load *l, size_t station, double mean, double variance)
 {
+    load_probe(l, station);
     mean += switch_mean(l, station);
     if (!guarded(l, station)) {
         l->exposed[station] = true;
@@ -151,6 +160,7 @@ void load_take(struct load *l, size_t station, double count)
         l->too_deep = true;
         return;
     }
+    load_probe(l, station);
     const bool guard = guarded(l, station);
     l->exposed[station] |= !guard;
     l->held[l->held_count].guarded = guard;

@@ -114,6 +114,9 @@ struct model {
     struct breaker_model *breakers; /* models/breaker.h */
     uint32_t breaker_count;
     uint32_t frames;            /* time-outs that a task may have open at once */
+    uint32_t sticky_offset;     /* of sticky_count numbers, one for each group that is sticky (models/group.h) */
+    uint32_t sticky_count;
+    bool probes;                /* some group's rule is answered after a time */
     uint32_t part_offset;       /* of a struct part (models/part.h), where parted */
     bool parted;                /* tasks fork, or go on in two records when they time out */
     uint32_t stint_offset;      /* of a struct stint (models/stint.h), where stints */

@@ -38,6 +38,8 @@ uint32_t part_start(struct world *w, uint32_t ti, uint64_t key, uint32_t step, u
         w->links[branch].class = w->links[ti].class;
         w->links[branch].weight = w->links[ti].weight;
     }
+    for (uint32_t i = 0; i < w->model->sticky_count; i++)
+        task_sticky(w, branch)[i] = task_sticky(w, ti)[i];
     struct part *part = task_part(w, branch);
     part->parent = ti;
     part->before = last;

@@ -318,6 +318,11 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         block_wait(w, st, ti);
         return GONE;
     }
+    if (w->model->probes && m->group != NULL && m->group->probe != NULL && task_more(w, ti)->probed == 0) {
+        st->offered--; /* nothing is known of it before the answer */
+        group_probe(w, st, group_dispatch(w, st, ti), ti);
+        return GONE;
+    }
     const uint32_t present = m->group == NULL ? st->present : group_present(w, m->group);
     const bool full = present >= individual_capacity(st) && !(m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand));
     if (full || (m->impatient && patience_balks(w, present, ti))) {
@@ -331,7 +336,9 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         return GONE;
     }
     if (m->group != NULL) {
-        struct station *member = group_dispatch(w, st, ti);
+        struct task_more *more = task_more(w, ti);
+        struct station *member = more->probed > 0 ? &w->stations[more->probed - 1] : group_dispatch(w, st, ti);
+        more->probed = 0;
         member->offered += member->model->whole != st - w->stations;
         *at = member;
         if (member->model->whole != st - w->stations && member->present >= individual_capacity(member)) {
@@ -426,8 +433,11 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         switch (code) {
         case OP_AT: {
             struct station *st = &w->stations[op->station];
-            t->demand = !op->given ? task_draw(t, op->dist)
-                        : op->dist->shape == DIST_GIVEN ? task_more(w, ti)->given : task_draw_step(w, ti, op->dist);
+            if (w->model->probes && task_more(w, ti)->probed > 0)
+                ; /* it was drawn before the answer came */
+            else
+                t->demand = !op->given ? task_draw(t, op->dist)
+                            : op->dist->shape == DIST_GIVEN ? task_more(w, ti)->given : task_draw_step(w, ti, op->dist);
             st->offered++;
             if (st->present >= st->model->capacity_plain) {
                 const enum admission admission = admit(w, &st, ti, op);

@@ -124,6 +124,12 @@ static inline uint32_t *task_counters(const struct world *w, uint32_t ti)
     return (uint32_t *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->counters_offset);
 }
 
+/* By sticky group: 1 + the number of the member to which the task goes there; 0: not known yet. */
+static inline uint16_t *task_sticky(const struct world *w, uint32_t ti)
+{
+    return (uint16_t *)(void *)(w->more + (size_t)ti * w->model->more_size + w->model->sticky_offset);
+}
+
 /* Unrelated to the keys of a task's own draws. */
 #define ESTIMATE_KEY UINT64_C(0x3C6EF372FE94F82B)
 

@@ -144,6 +144,9 @@ static uint32_t split(struct world *w, uint32_t ti, uint32_t f)
     new_more->wanted = 0;
     new_more->kept = new_more->promised = 0; /* it is the old one that keeps a server, and for whom a place is kept */
     new->holds = frame->holds;
+    new_more->probed = 0;
+    for (uint32_t i = 0; i < w->model->sticky_count; i++)
+        task_sticky(w, to)[i] = task_sticky(w, ti)[i];
     for (uint32_t c = 0; c < (w->model->holdings_offset - w->model->counters_offset) / sizeof(uint32_t); c++)
         task_counters(w, to)[c] = task_counters(w, ti)[c];
     /* Holdings outside the block go with the new record; the old one's stack begins above them. */

@@ -115,7 +115,9 @@ void withdraw(struct world *w, uint32_t ti)
         block_leave(w, ti);
         break;
     case TASK_SWITCHED:
+        break;
     case TASK_DELAYED:
+        task_more(w, ti)->probed = 0;
         break;
     case TASK_JOINING:
         part_withdraw_all(w, ti);

@@ -115,6 +115,8 @@ bool world_record_new(struct world *w, uint32_t *out)
     if (w->task_free != NO_TASK) {
         *out = w->task_free;
         w->task_free = w->tasks[*out].next;
+        if (w->model->sticky_count > 0)
+            group_forget(w, *out, true);
         return true;
     }
     if (w->task_count == w->task_size) {
@@ -152,6 +154,8 @@ bool world_record_new(struct world *w, uint32_t *out)
         *task_stay(w, *out) = (struct stay){.where = TASK_WALKING};
     for (uint32_t f = 0; f < w->model->frames; f++)
         task_frames(w, *out)[f] = (struct frame){0};
+    if (w->model->sticky_count > 0)
+        group_forget(w, *out, true);
     return true;
 }
 
@@ -186,6 +190,8 @@ __attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
     }
     if (m->parted)
         part_init(w, ti);
+    if (m->sticky_count > 0)
+        group_forget(w, ti, false);
     task_is(w, ti, TASK_WALKING);
     if (!m->deadlines)
         return;

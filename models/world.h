@@ -56,6 +56,7 @@ struct task_more {
                         model.blocking */
     uint16_t promised; /* 1 + the station at which a place is kept for it; 0: none. Set only if model.blocking_before */
     uint16_t station; /* where it is, or last was. Set only if model.placed */
+    uint16_t probed;  /* 1 + the station that a group's rule has chosen, the answer being on its way; 0: none */
 };
 
 struct station {

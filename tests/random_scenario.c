@@ -178,7 +178,13 @@ static void lines(struct maker *m)
         say(m, ",\"queues\":\"per_server\",\"dispatch\":\"%s\"", rules[rule]);
     if (rule > 2 && chance(m, 0.3))
         say(m, ",\"information\":{\"age\":%s}", chance(m, 0.5) ? "2" : "{\"dist\":\"exponential\",\"mean\":1}");
-    if (m->holdable[m->station] && chance(m, 0.4))
+    if (rule > 2 && chance(m, 0.3)) {
+        say(m, ",\"probe\":");
+        say_time(m, 0.25);
+    }
+    if (rule != 2 && chance(m, 0.4))
+        say(m, ",\"sticky\":\"%s\"", chance(m, 0.5) ? "task" : "session");
+    else if (m->holdable[m->station] && chance(m, 0.4))
         say(m, chance(m, 0.5) ? ",\"steal\":true" : ",\"jockey\":2");
 }
 
@@ -262,7 +268,8 @@ static void say_balancer(struct maker *m, unsigned i)
 {
     static const char *const rules[] = {"random", "round_robin", "jsq", "least_work", "join_idle"};
     m->holdable[i] = m->holdable[0];
-    say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"%s}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)],
+    say(m, ",\"s%u\":{\"balance\":[\"s0\"%s],\"dispatch\":\"%s\"%s%s}", i, i > 1 ? ",\"s1\"" : "", rules[below(m, 5)],
+        chance(m, 0.3) ? ",\"sticky\":\"session\"" : "",
         chance(m, 0.2) ? chance(m, 0.5) ? ",\"capacity\":4,\"on_full\":\"block\"" : ",\"capacity\":4,\"on_full\":{\"block\":\"before\"}" : "");
 }
 

@@ -56,6 +56,46 @@ static void a_group_is_one_station(void)
           {1, 3, 1, 0, 1, 0, false}, {0, 3, 0, 1, 2, 0, false}, {0, 4, 1, 1, 2, 0, false});
 }
 
+/* Two servers, of speed 1 and 1/2, in turn: who sticks to the first one is quicker. */
+#define UNLIKE "'stations':{'x':{},'y':{'servers':[{'speed':0.5}]},'g':{'balance':['x','y'],'dispatch':'round_robin'"
+
+static void sticking_to_a_server(void)
+{
+    static const char *const sticks[] = {"", ",'sticky':'task'", ",'sticky':'session'"};
+    static const double ends[] = {3.0, 2.0, 2.0};
+    for (int i = 0; i < 3; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "{" UNLIKE "%s}},'tasks':{'a':{" AT_ONCE(1) "'steps':[{'at':'g','for':1},{'at':'g','for':1}]}}}", sticks[i]);
+        PLAYS(text, {0, ends[i], 0, ends[i], 0, 0, false});
+    }
+    /* The second task of one client. */
+    static const char *const more[] = {",'sticky':'task'", ",'sticky':'session'"};
+    static const double second[] = {2.0, 1.0};
+    for (int i = 0; i < 2; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "{" UNLIKE "%s}},'tasks':{'a':{'arrivals':{'closed':1},'limit':2,'steps':[{'at':'g','for':1}]}}}", more[i]);
+        PLAYS(text, {0, 1, 0, 1, 0, 0, false}, {0, 1 + second[i], 0, second[i], 0, 0, false});
+    }
+    /* A branch goes where its task has been. */
+    PLAYS("{" UNLIKE ",'sticky':'task'}},'tasks':{'a':{" AT_ONCE(
+              1) "'steps':[{'at':'g','for':1},{'fork':[[{'at':'g','for':1}],[{'at':'g','for':1}]]}]}}}",
+          {0, 3, 1, 2, 0, 0, false});
+}
+
+static void asking_takes_time(void)
+{
+    /* a and b ask when z is at x and nobody at y, so both come there, at 1.5 and 1.75; c, who asks then and sees two of them, goes to
+     * x, and waits there for z. */
+    PLAYS("{'stations':{'x':{},'y':{},'g':{'balance':['x','y'],'dispatch':'jsq','probe':0.5}},'tasks':{'z':{" AT_ONCE(
+              1) "'steps':[{'at':'x','for':5}]},'a':{" ARRIVES(1) "'steps':[{'at':'g','for':1}]},'b':{" ARRIVES(
+              1.25) "'steps':[{'at':'g','for':1}]},'c':{" ARRIVES(1.75) "'steps':[{'in':'g','do':[{'delay':1}]}]}}}",
+          {1, 2.5, 0, 1, 0.5, 0, false}, {2, 3.5, 0.75, 1, 0.5, 0, false}, {0, 5, 0, 5, 0, 0, false}, {3, 6, 2.75, 0, 1.5, 0, false});
+    /* A time-out while it asks. */
+    PLAYS("{'stations':{'x':{},'y':{},'g':{'balance':['x','y'],'dispatch':'jsq','probe':0.5}},'tasks':{'a':{" AT_ONCE(
+              1) "'steps':[{'timeout':0.25,'do':[{'at':'g','for':1}],'retry':{'max':1}}]}}}",
+          {0, 0.5, 0, 0, 0.5, 0, TIMED_OUT});
+}
+
 static void blocked_after_service(void)
 {
     PLAYS("{'stations':{'r':{},'w':{'capacity':1,'on_full':'block'}},'tasks':{'a':{" AT_ONCE(
@@ -364,6 +404,27 @@ static void tandem_with_blocking(void)
     }
 }
 
+static void sessions_that_stick(void)
+{
+    /* Four clients, who begin in turn at two servers and stay there: two of M/M/1 with two clients each. */
+    struct exact e = exact_run(100, 20000,
+                               "'stations':{'q':{'servers':2,'queues':'per_server','dispatch':'round_robin','sticky':'session'}},'tasks':{'t':{"
+                               "'arrivals':{'closed':4,'think':{'dist':'exponential','mean':2}},'steps':[{'at':'q','for':" EXPONENTIAL "}]}}");
+    const double demand = 1.0;
+    double response;
+    exact_is(&e, "t", "throughput", 2.0 * mva(2, 2.0, &demand, 1, &response));
+    exact_is(&e, "t", "response", response);
+    exact_done(&e);
+    /* One of one is asked: M/M/1 after the time that it takes. */
+    e = exact_run(300, 30000,
+                  "'stations':{'q':{'servers':2,'queues':'per_server','dispatch':'power_of_d','d':1,'probe':{'dist':'exponential','mean':0.5}}},"
+                  "'tasks':{'t':{'arrivals':{'rate':1.2},'steps':[{'at':'q','for':" EXPONENTIAL "}]}}");
+    exact_is(&e, "t", "response", 0.5 + 1.0 / 0.4);
+    exact_is(&e, "t", "delay", 0.5);
+    exact_is(&e, "station:q", "wait", 1.5);
+    exact_done(&e);
+}
+
 static void overflow(void)
 {
     /* M/M/2/2 whose overflow works elsewhere: the share that finds it full is Erlang's. */
@@ -396,6 +457,9 @@ const struct test queues_tests[] = {
     {"idle servers steal, tasks change lines", stealing_and_jockeying},
     {"a group sends tasks to its stations, and they give back there", a_group_is_one_station},
     {"who finds a station full is blocked and keeps its server", blocked_after_service},
+    {"tasks and sessions stick to a server", sticking_to_a_server},
+    {"asking where to go takes time", asking_takes_time},
+    {"sessions that stick are queues of their own; probes come before them", sessions_that_stick},
     {"who would find the next station full is not begun", blocked_before_service},
     {"two stations in tandem with blocking before service", tandem_with_blocking_before},
     {"other steps are taken where a station is full", other_steps_when_full},

@@ -30,6 +30,8 @@ static const char *station_refused(const struct station_model *m)
         return "a quantum";
     if (m->group != NULL && (m->group->information != NULL || m->group->key != NULL))
         return "dispatch by what is known late, or by keys";
+    if (m->group != NULL && (m->group->sticky != STICKY_NOT || m->group->probe != NULL))
+        return "dispatch that takes time, or sticks";
     if (m->wanders || (m->group != NULL && (m->group->steal || m->group->jockey > 0)))
         return "stealing or jockeying";
     if (m->group != NULL && strcmp(m->group->rule->name, "least_work") == 0)

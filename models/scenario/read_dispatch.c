@@ -48,7 +48,7 @@ static bool read_information(struct reader *r, const cJSON *node, struct station
 bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, struct station_spec *out)
 {
     (void)args;
-    static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", "information", "key", NULL};
+    static const char *const only_lines[] = {"dispatch", "d", "replacement", "weights", "information", "key", "sticky", "probe", NULL};
     if (!read_jockey(r, node, out))
         return false;
     const bool group = json_get(node, "balance") != NULL;
@@ -82,6 +82,14 @@ bool read_dispatch(struct reader *r, const cJSON *node, const struct arg *args, 
                              out->dispatch->name);
     if (!read_information(r, node, out))
         return false;
+    if (out->dispatch->keyed && out->sticky != STICKY_NOT)
+        return read_fail_key(r, json_get(node, "sticky"), "\"sticky\" has no meaning with \"dispatch\": \"%s\": its \"key\" says who goes together",
+                             out->dispatch->name);
+    if (out->sticky != STICKY_NOT && (out->steal || out->jockey > 0.0))
+        return read_fail_key(r, json_get(node, "sticky"), "\"sticky\" does not go with \"%s\"", out->steal ? "steal" : "jockey");
+    if (out->probe != NULL && !out->dispatch->looks)
+        return read_fail_key(r, json_get(node, "probe"), "\"probe\" has no meaning with \"dispatch\": \"%s\", which looks at nothing",
+                             out->dispatch->name);
     if (!weighted && out->weights != NULL)
         return read_fail_key(r, json_get(node, "weights"),
                              "\"weights\" has no meaning with \"dispatch\": \"%s\"; \"weighted\" has one",
@@ -111,7 +119,7 @@ static bool check_weights(struct reader *r, const cJSON *node, const struct stat
 
 static bool read_balance(struct reader *r, const cJSON *node, const cJSON *list, struct station_spec *out)
 {
-    static const char *const allowed[] = {"balance", "dispatch", "d", "replacement", "weights", "information", "key", "capacity", "on_full",
+    static const char *const allowed[] = {"balance", "dispatch", "d", "replacement", "weights", "information", "key", "sticky", "probe", "capacity", "on_full",
                                           NULL};
     char described[JSON_DESCRIBE_SIZE];
     const struct scenario *s = r->scenario;
@@ -246,6 +254,9 @@ bool read_station_links(struct reader *r, const cJSON *node, struct station_spec
         return false;
     if (out->limit != NULL && out->limit_wait < INFINITY && out->blocks)
         return read_fail(r, on_full, "\"block\" does not go with \"wait\" of \"adapt\"; without \"wait\" all who come wait");
+    if (out->probe != NULL && out->blocks)
+        return read_fail_key(r, json_get(node, "probe"), "\"probe\" does not go with \"on_full\": \"block\": whether there is room is seen when "
+                                                         "the task comes");
     if (out->tokens_rate > 0.0 && out->blocks)
         return read_fail(r, on_full, "\"block\" has no meaning with \"tokens\": without \"capacity\" all who come wait");
     return check_lines(r, node, out) &&

@@ -8,6 +8,8 @@ static const char *const await_words[] = {"hold", "release", NULL};
 static const char *const resume_words[] = {"last", "first", NULL};
 /* In the order of enum take_rule. */
 static const char *const take_words[] = {"fastest", "longest_idle", "random", NULL};
+/* In the order of enum sticky, after STICKY_NOT. */
+static const char *const sticky_words[] = {"task", "session", NULL};
 static const char *const queues_words[] = {"shared", "per_server", NULL};
 /* In the order of enum preempt_mode, after PREEMPT_NOBODY. */
 static const char *const preempt_words[] = {"resume", "restart", "repeat", NULL};
@@ -45,6 +47,8 @@ enum {
     STATION_ENVIRONMENT,
     STATION_TOKENS,
     STATION_ADAPT,
+    STATION_STICKY,
+    STATION_PROBE,
     STATION_KEYS
 };
 
@@ -177,6 +181,16 @@ const struct param scenario_station_params[] = {
                        .type = PARAM_JSON,
                        .summary = "a limit that adapts itself sets the number of servers: { \"rule\", \"min\", \"max\", \"wait\", "
                                   "... } (`desq list limits`)"},
+    [STATION_STICKY] = {.name = "sticky",
+                        .type = PARAM_WORD,
+                        .words = sticky_words,
+                        .summary = "for how long a task goes where the rule of dispatch sent it first: task (all its visits), session "
+                                   "(all tasks of a session, or of a closed client); default: the rule is asked each time"},
+    [STATION_PROBE] = {.name = "probe",
+                       .type = PARAM_DIST,
+                       .dimension = DIMENSION_TIME,
+                       .range = RANGE_POSITIVE,
+                       .summary = "how long it takes to ask: a task goes where the rule sent it, but only after this time; default 0"},
     {0},
 };
 enum { STATION_ENTRIES = sizeof scenario_station_params / sizeof scenario_station_params[0] };
@@ -308,6 +322,8 @@ static bool read_station(struct reader *r, const cJSON *node, struct station_spe
         .per_server = args[STATION_QUEUES].given && args[STATION_QUEUES].number == 1.0,
         .dispatch = args[STATION_DISPATCH].row,
         .d = args[STATION_D].given ? args[STATION_D].number : 2.0,
+        .sticky = args[STATION_STICKY].given ? (enum sticky)(1 + (int)args[STATION_STICKY].number) : STICKY_NOT,
+        .probe = args[STATION_PROBE].dist,
         .replacement = args[STATION_REPLACEMENT].number == 1.0,
         .key = args[STATION_KEY].dist,
         .weights = args[STATION_WEIGHTS].list,

@@ -18,6 +18,9 @@
 /* Which of several idle servers takes a task. */
 enum take_rule { TAKE_FASTEST, TAKE_LONGEST_IDLE, TAKE_RANDOM };
 
+/* For how long a group, or lines of servers' own, send a task to where they sent it first. */
+enum sticky { STICKY_NOT, STICKY_TASK, STICKY_SESSION };
+
 /* What becomes of a task whose server breaks. */
 enum broken_task { BROKEN_RESUMES, BROKEN_RESTARTS, BROKEN_LOST };
 
@@ -96,6 +99,8 @@ struct station_spec {
     double d;                             /* power_of_d */
     const struct dist *information;       /* how long what the rule knows stays as it is; NULL: it knows what is now */
     const struct dist *key;               /* hash */
+    enum sticky sticky;
+    const struct dist *probe; /* what the rule asks is answered after this time; NULL: at once */
     bool replacement;
     const double *weights; /* weighted: as written, one for each member or server */
     size_t weight_count;

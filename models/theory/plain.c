@@ -16,6 +16,8 @@ bool plain_make(const struct model *model, struct plain *out, struct error *err)
     if (m->switch_cost != NULL || m->behaviour != NULL || m->individual || m->impatient || m->batch_max > 0 ||
         m->pace != NULL || m->environment != NULL || m->counted || m->overflows || m->blocks)
         return error_set(err, "the station has more than servers and an order of service");
+    if (m->group != NULL && (m->group->sticky != STICKY_NOT || m->group->probe != NULL))
+        return error_set(err, "dispatch takes time, or sticks to what it was at first");
     *out = (struct plain){m, kind, kind->program[0].dist};
     return true;
 }

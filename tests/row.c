@@ -3,24 +3,22 @@
 #include "tests/trial.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 void row_ask(struct row_answer *a, const char *row, const char *text)
 {
-    char json[4000];
     const struct scenario_file *file;
     struct model *model;
     const struct theory_form *form = lookup_row(theory_table, row);
     arena_init(&a->arena);
+    char *json = arena_printf(&a->arena, "{%s}", text);
     a->sheet = (struct theory_sheet){.arena = &a->arena};
     a->applies = false;
     a->err = (struct error){0};
-    snprintf(json, sizeof json, "{%s}", text);
-    for (char *c = json; *c != '\0'; c++)
+    for (char *c = json; c != NULL && *c != '\0'; c++)
         if (*c == '\'')
             *c = '"';
-    if (EXPECT(form != NULL, "no row %s", row) &&
+    if (json != NULL && EXPECT(form != NULL, "no row %s", row) &&
         EXPECT(scenario_read_text(&a->arena, "test", json, NULL, 0, &file, &a->err) &&
                    model_compile(&a->arena, &file->points[0].scenario, &model, &a->err),
                "%s: %s", text, a->err.text))

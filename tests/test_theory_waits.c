@@ -407,7 +407,71 @@ static void renewals(void)
     EXPECT(fabs(wait[2] - between) < 1e-10 * wait[2], "%.12g beside %.12g", wait[2], between);
 }
 
+/* ---- Constant services, several servers ---- */
+
+/* The mean number that wait in M/D/c by the c - 1 roots of z^c = exp(a (z - 1)) within the unit circle (Crommelin 1932; Janssen, van
+ * Leeuwaarden, Statistica Neerlandica 62, 2008): its sum cancels at light loads. */
+static double waiting_by_roots(double c, double a)
+{
+    const double pi = 3.14159265358979323846, load = a / c;
+    double sum = 0.0;
+    for (double k = 1.0; k < c; k += 1.0) {
+        double complex z = 0.0;
+        const double complex turn = cexp(I * (2.0 * pi * k / c));
+        for (int i = 0; i < 60; i++) { /* fixed-point steps for z = turn exp(load (z - 1)), then Newton's */
+            const double complex g = turn * cexp(load * (z - 1.0));
+            z = i < 10 ? g : z - (z - g) / (1.0 - load * g);
+        }
+        sum += creal(1.0 / (1.0 - z));
+    }
+    return a / (2.0 * (c - a)) - 0.5 * (c - 1.0 + a) + sum;
+}
+
+static void constant_services(void)
+{
+    static const struct {
+        double rate;
+        int servers;
+        double tolerance;
+    } cases[] = {{1.7, 2, 1e-12}, {1.999, 2, 1e-11}, {1.999998, 2, 1e-9}, {4.5, 5, 1e-12}, {95, 100, 1e-11}, {9900, 10000, 1e-9}, {9999.99, 10000, 1e-9}};
+    char text[300];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text, "'arrivals':{'rate':%.17g},'servers':%d,'service':1", cases[i].rate, cases[i].servers);
+        const double exact = waiting_by_roots(cases[i].servers, cases[i].rate), value = row_mean("mdc", text, "queue_length");
+        EXPECT(fabs(value - exact) <= cases[i].tolerance * exact, "%s: %.12g wait, by roots %.12g", text, value, exact);
+    }
+    /* At light load who waits has met two services, and waits for the smaller of what two constants leave, 1 / 3. */
+    const double light = row_mean("mdc", "'arrivals':{'rate':1e-9},'servers':2,'service':1", "wait");
+    EXPECT(fabs(light - 1e-18 / 6.0) < 2e-9 * light, "%.12g", light);
+    /* In the end the wait falls by z^-c per service, z > 1 with z^c = exp(a (z - 1)). */
+    double t[PERCENTILES], z = 1.5;
+    ask("'arrivals':{'rate':2.7},'servers':3,'service':1", "mdc", "wait", t);
+    for (int i = 0; i < 100; i++)
+        z -= (3.0 * log(z) - 2.7 * (z - 1.0)) / (3.0 / z - 2.7);
+    EXPECT(fabs((t[3] - t[2]) * 3.0 * log(z) - log(10.0)) < 1e-6, "%.12g and %.12g", t[2], t[3]);
+    /* E[W^2] of the percentiles' law is what the standard deviation says: both moments of quantiles at the middles of 500 parts, nearly. */
+    struct row_answer a;
+    char many[16000];
+    size_t at = (size_t)snprintf(many, sizeof many, "'arrivals':{'rate':2.1},'servers':3,'service':1,'run':{'quantiles':[");
+    enum { PARTS = 500 };
+    for (int i = 0; i < PARTS; i++)
+        at += (size_t)snprintf(many + at, sizeof many - at, "%s%.17g", i > 0 ? "," : "", (i + 0.5) / PARTS);
+    snprintf(many + at, sizeof many - at, "]}");
+    row_ask(&a, "mdc", many);
+    double first = 0.0, second = 0.0;
+    for (int i = 0; a.applies && i < PARTS; i++) {
+        const double wait = row_value(&a, "wait", STATISTIC_QUANTILE, (i + 0.5) / PARTS);
+        first += wait / PARTS;
+        second += wait * wait / PARTS;
+    }
+    const double mean = row_value(&a, "wait", STATISTIC_MEAN, 0.0), sd = row_value(&a, "wait", STATISTIC_SD, 0.0);
+    EXPECT(a.applies && fabs(first - mean) < 5e-3 * mean, "%s: mean %.8g, of the percentiles %.8g", a.err.text, mean, first);
+    EXPECT(fabs(sqrt(second - first * first) - sd) < 3e-2 * sd, "sd %.8g, of the percentiles %.8g", sd, sqrt(second - first * first));
+    row_free(&a);
+}
+
 const struct test theory_waits_tests[] = {
+    {"M/D/c: the mean by roots, and the law's moments and tail", constant_services},
     {"transforms of distributions are integrals of their tails", transforms_are_integrals},
     {"transforms without a closed form, by quadrature", tails_by_quadrature},
     {"third moments", third_moments_are_integrals},

@@ -5,6 +5,7 @@
 #include "models/explain.h"
 #include "models/forecast.h"
 #include "models/select.h"
+#include "models/series.h"
 #include "models/theory/theory.h"
 #include "models/witness.h"
 
@@ -199,6 +200,11 @@ bool desq_responses(struct desq *d, size_t point, uint64_t r,
                     void (*told)(void *context, size_t kind, uint64_t key, double response), void *context, struct error *err)
 {
     return witness_responses(&d->arena, d->models[point], r, told, context, err);
+}
+
+bool desq_series(struct desq *d, size_t point, const struct series_how *how, const struct series **out, struct error *err)
+{
+    return series_run(&d->arena, d->models[point], how, out, err);
 }
 
 bool desq_explain(struct desq *d, size_t point, const struct explain_how *how, const struct explanation **out, size_t *count,

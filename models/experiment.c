@@ -77,7 +77,7 @@ static struct sample trend(const struct model *m, double whole, double half)
 }
 
 /* Reads every probe into the record. */
-static void fill(const struct world *w, struct record *record)
+void experiment_fill(const struct world *w, struct record *record)
 {
     const struct model *m = w->model;
     const size_t subjects[] = {
@@ -153,7 +153,7 @@ static bool take_section(void *context, struct world *w)
 {
     struct record *record = context;
     record->events = 0; /* told of the whole at its end */
-    fill(w, record);
+    experiment_fill(w, record);
     leave_out_ends(w->model, record);
     return batches_add(w->section_batches, record);
 }
@@ -185,22 +185,12 @@ static void job_describe(void *context, unsigned char description[static JOB_DES
     memcpy(description, &key, sizeof key);
 }
 
-static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
+bool experiment_failed(struct world *w, enum world_end end, uint64_t r, struct error *err)
 {
-    struct world *w = ((struct worker *)worker)->world;
-    struct experiment *e = ((struct worker *)worker)->experiment;
-    if (model_one_long_run(e->model) && isfinite(e->model->length)) {
-        w->section = take_section;
-        w->section_context = record;
-        w->section_batches = e->batches;
-        w->sections = BATCHES_MOST;
-    }
-    const enum world_end end = world_run(w, r, record, &e->limits);
     char who[600] = "";
     switch (end) {
     case WORLD_DONE:
     case WORLD_EMPTY:
-        fill(w, record);
         return true;
     case WORLD_STUCK:
         if (!world_deadlock(w, who, sizeof who))
@@ -230,6 +220,23 @@ static bool job_run(void *worker, uint64_t r, struct record *record, struct erro
                          (double)CALENDAR_SEQUENCES);
     }
     return false;
+}
+
+static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
+{
+    struct world *w = ((struct worker *)worker)->world;
+    struct experiment *e = ((struct worker *)worker)->experiment;
+    if (model_one_long_run(e->model) && isfinite(e->model->length)) {
+        w->section = take_section;
+        w->section_context = record;
+        w->section_batches = e->batches;
+        w->sections = BATCHES_MOST;
+    }
+    const enum world_end end = world_run(w, r, record, &e->limits);
+    if (end != WORLD_DONE && end != WORLD_EMPTY)
+        return experiment_failed(w, end, r, err);
+    experiment_fill(w, record);
+    return true;
 }
 
 static bool job_merge(void *context, uint64_t r, const struct record *record)

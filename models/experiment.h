@@ -46,6 +46,11 @@ void experiment_end(struct experiment *e);
 /* Forgets all replications. */
 bool experiment_restart(struct experiment *e, struct error *err);
 
+/* Reads every probe into the record: what was counted since the cut. */
+void experiment_fill(const struct world *w, struct record *record);
+/* Why replication r of a world ended as it did; true: as it should. Interrupted: false, without text. */
+bool experiment_failed(struct world *w, enum world_end end, uint64_t r, struct error *err);
+
 /* Its replications, for a crew, or for one elsewhere (models/serve.c). */
 struct job experiment_job(struct experiment *e);
 

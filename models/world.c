@@ -554,6 +554,7 @@ static void begin_initial(struct world *w, uint32_t k)
 static void begin(struct world *w)
 {
     const struct model *m = w->model;
+    w->alive += w->to_the_end; /* that which never ends */
     for (uint32_t k = 0; k < m->kind_count; k++)
         if (m->kinds[k].arrival->form != ARRIVAL_CLOSED)
             begin_initial(w, k);

@@ -215,6 +215,7 @@ struct world {
     void *section_context;
     struct batches *section_batches;
     uint32_t sections;
+    bool to_the_end; /* goes on through the measured time though nothing is left to do */
 };
 
 struct world *world_new(const struct model *m);

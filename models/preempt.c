@@ -159,15 +159,23 @@ static struct line_entry waiting_entry(const struct world *w, const struct stati
 
 /* ---- Stints ---- */
 
-/* set_timer in an environment, where there are no quanta. */
+/* set_timer in an environment, where a quantum goes by the clock, however little is done in it. */
 __attribute__((noinline)) static void set_timer_at_speed(struct world *w, struct station *st, uint32_t ti)
 {
     struct visit *visit = visit_of(w, ti);
-    visit->ends = st->speed > 0.0 ? visit->begun + (visit->cost + visit->left / st->speed) : (double)INFINITY;
-    if (st->speed > 0.0)
-        timer_set(&w->sim.calendar, &visit->timer, visit->ends, RANK_COMPLETION, EV_STINT_END, ti);
+    const double over = visit->begun + (visit->cost + visit->left / st->speed);
+    const bool last = st->speed > 0.0 && over <= visit->turn + ROUNDING * w->sim.now;
+    visit->ends = st->speed > 0.0 ? over : (double)INFINITY;
+    if (last || visit->turn < INFINITY)
+        timer_set(&w->sim.calendar, &visit->timer, last ? over : visit->turn, RANK_COMPLETION, EV_STINT_END, ti);
     else
         timer_clear(&visit->timer);
+}
+
+static void begin_turn(const struct station *st, struct visit *visit)
+{
+    if (st->model->environment != NULL)
+        visit->turn = visit->begun + (visit->cost + st->model->quantum);
 }
 
 /* The end of the work or of the quantum, from when the switch is over. */
@@ -196,6 +204,7 @@ static void begin_stint(struct world *w, struct station *st, uint32_t ti)
     visit->waited += w->sim.now - visit->begun;
     visit->begun = w->sim.now;
     visit->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
+    begin_turn(st, visit);
     set_timer(w, st, ti);
     if (!serving_add(w, st, (struct line_entry){serving_key(w, st, ti), visit->sequence, ti}))
         no_memory(w);
@@ -389,13 +398,18 @@ static void next_turn(struct world *w, struct station *st, uint32_t ti)
 {
     struct visit *visit = visit_of(w, ti);
     const double quantum = st->model->quantum;
-    if (st->model->switch_cost != NULL)
-        task_more(w, ti)->overhead += visit->cost;
-    visit->served += quantum;
-    visit->left -= quantum;
-    visit->begun = w->sim.now;
+    if (st->model->environment != NULL) {
+        count_so_far(w, st, ti);
+    } else {
+        if (st->model->switch_cost != NULL)
+            task_more(w, ti)->overhead += visit->cost;
+        visit->served += quantum;
+        visit->left -= quantum;
+        visit->begun = w->sim.now;
+    }
     visit->cost = 0.0;
     if (st->line.count == 0) {
+        begin_turn(st, visit);
         set_timer(w, st, ti);
         return;
     }

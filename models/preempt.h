@@ -26,6 +26,7 @@
 struct visit {
     struct timer timer; /* EV_STINT_END: while in service */
     double begun;       /* when it last got a server, or began to wait for one */
+    double turn; /* in an environment: when its quantum is over */
     double ends;        /* in service: when its work will be done, if it keeps the server */
     double left;        /* work left at `begun` */
     double size;        /* of all its work, as the discipline sees it; */

@@ -22,6 +22,7 @@ static void by_hand(void)
                                         ",'speed':[1]",
                                         ",'discipline':'srpt'",
                                         ",'discipline':'lcfs_pr'",
+                                        ",'discipline':'rr','quantum':0.75",
                                         ",'discipline':'polling'"};
     for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
         struct trial t;
@@ -50,6 +51,12 @@ static void by_hand(void)
     PLAYS("{" STOPS STATION(",'discipline':'srpt'") "'tasks':{'a':{" AT_ONCE(1) AT_Q(4.5) "},'b':{" ARRIVES(1.5) AT_Q(2) "},'c':{" ARRIVES(
               3) AT_Q(0.75) "}}}",
           {2, 5.75, 0, 2.75, 0, 0, false}, {1, 10.25, 2.75, 6, 0, 0, false}, {0, 16.25, 8.75, 7.5, 0, 0, false});
+    /* Turns of 1 by the clock: a to 1 (1 done), b to 2, a to 3 (0.5), b to 4 (0.5: done); a has 0.5 left at half speed. */
+    PLAYS("{" SLOWS STATION(",'discipline':'rr','quantum':1") "'tasks':{'a':{" AT_ONCE(1) AT_Q(2) "},'b':{" AT_ONCE(1) AT_Q(1.5) "}}}",
+          {1, 4, 2, 2, 0, 0, false}, {0, 5, 2, 3, 0, 0, false});
+    /* All stands still from 2 to 5: b's turn from 1.5 ends at 3 all the same (0.5 done), a's comes to nothing; b from 4.5, a from 5.5. */
+    PLAYS("{" STOPS STATION(",'discipline':'rr','quantum':1.5") "'tasks':{'a':{" AT_ONCE(1) AT_Q(2) "},'b':{" AT_ONCE(1) AT_Q(1) "}}}",
+          {1, 5.5, 3, 2.5, 0, 0, false}, {0, 6, 2.5, 3.5, 0, 0, false});
     /* Two lines, a way of 1 between them that takes 1 at any speed. */
     PLAYS("{" SLOWS "'stations':{'q':{'environment':'e','discipline':{'name':'polling','switch_over':1}}},'tasks':{'a':{" AT_ONCE(
               1) AT_Q(2.5) "},'b':{" AT_ONCE(1) AT_Q(1) "}}}",
@@ -123,6 +130,8 @@ static void numbers_at_one_station(void)
                  {0.9, 2, ",'servers':2,'discipline':'gps'"},
                  {0.9, 2, ",'servers':2,'speed':[1,2]"},
                  {0.9, 2, ",'servers':2,'discipline':'lcfs_pr'"},
+                 {0.45, 1, ",'discipline':'rr','quantum':0.4"},
+                 {0.9, 2, ",'servers':2,'discipline':'rr','quantum':1.5"},
                  {0.45, 1, ",'discipline':{'name':'polling','visit':'gated'}"},
                  {2.0, 0, ",'servers':'infinite'"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -33,8 +33,6 @@ bool read_discipline(struct reader *r, const cJSON *node, struct station_spec *o
 bool read_discipline_apart(struct reader *r, const cJSON *node, const struct station_spec *s)
 {
     static const char *const no_environment[] = {"setup", "switch", NULL};
-    if (s->environment != NULL && s->quantum < INFINITY)
-        return read_fail_key(r, json_get(node, "environment"), "\"environment\" does not go with \"discipline\": \"rr\"");
     for (size_t i = 0; s->environment != NULL && no_environment[i] != NULL; i++)
         if (json_get(node, no_environment[i]) != NULL && (i < 1 || !(s->servers < INFINITY)))
             return read_fail_key(r, json_get(node, no_environment[i]), "\"%s\" does not go with \"environment\"%s", no_environment[i],

@@ -43,7 +43,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .name = spec->name,
         .discipline = plainly_shared ? lookup_row(discipline_table, "ps") : spec->discipline,
         .told = spec->told,
-        .behaviour = spec->setup != NULL ? lookup_row(server_table, "setup") : NULL,
+        .behaviour = spec->setup != NULL && !spec->individual ? lookup_row(server_table, "setup") : NULL,
         .switch_cost = spec->switch_cost,
         .setup = spec->setup,
         .keep_alive = spec->keep_alive,

@@ -28,6 +28,7 @@ static uint32_t idle(const struct dispatch_view *view, uint32_t i)
 {
     const struct station *st = target(view, i);
     return st->model->sharing && st->individuals != NULL         ? st->individuals->idle - st->busy
+           : st->model->shape == &station_individual             ? st->individuals->idle
            : st->model->sharing && st->model->servers != UNLIMITED ? st->model->servers - st->busy
            : st->model->servers == UNLIMITED                     ? 1
                                                                  : st->idle;

@@ -27,6 +27,7 @@ void individual_clock(const struct world *w, struct station *st)
     all->broken_area += all->broken * elapsed;
     all->away_area += all->away * elapsed;
     all->busy_area += st->busy * elapsed;
+    all->cold_area += all->cold * elapsed;
     all->since = w->sim.now;
 }
 
@@ -36,7 +37,7 @@ void individual_cut(const struct world *w, struct station *st)
     individual_clock(w, st);
     all->looked_on -= all->on_area;
     all->looked_busy -= all->busy_area;
-    all->on_area = all->broken_area = all->away_area = all->busy_area = 0.0;
+    all->on_area = all->broken_area = all->away_area = all->busy_area = all->cold_area = 0.0;
 }
 
 /* A server changes its state; the clock has been brought up. */
@@ -44,6 +45,8 @@ void individual_set(struct individuals *all, struct server *server, enum server_
 {
     all->idle -= server->state == SERVER_IDLE;
     all->away -= server->state == SERVER_AWAY;
+    all->cold -= server->state == SERVER_COLD;
+    all->warming -= server->state == SERVER_WARMING;
     const bool was_on = server->state > SERVER_STARTING, is_on = state > SERVER_STARTING;
     all->on += (uint32_t)is_on - (uint32_t)was_on;
     if (server->broken)
@@ -51,6 +54,8 @@ void individual_set(struct individuals *all, struct server *server, enum server_
     server->state = (uint8_t)state;
     all->idle += state == SERVER_IDLE;
     all->away += state == SERVER_AWAY;
+    all->cold += state == SERVER_COLD;
+    all->warming += state == SERVER_WARMING;
 }
 
 /* Which of the idle servers takes a task; there is one. */
@@ -91,6 +96,8 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
         patience_over(w, ti);
     if (m->drops)
         drop_settle(w, st, now - t->since);
+    if (m->keep_alive != NULL)
+        alarm_clear(w, server->returns);
     individual_set(all, server, SERVER_BUSY);
     st->busy++;
     stint->waited += now - stint->begun;
@@ -121,6 +128,8 @@ void individual_fill(struct world *w, struct station *st)
         if (start(w, st, idle_server(st), ti))
             ready_push(w, ti);
     }
+    if (st->model->setup != NULL)
+        individual_warm(w, st);
 }
 
 static bool join(struct world *w, struct station *st, uint32_t ti)
@@ -144,6 +153,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     if (m->impatient && t->resuming == 0)
         patience_begin(w, ti);
     individual_wake(w, st);
+    if (m->setup != NULL)
+        individual_warm(w, st);
     return false;
 }
 
@@ -164,8 +175,12 @@ void individual_free(struct world *w, struct station *st, struct server *server)
     server->idle_since = w->sim.now;
     individual_set(all, server, SERVER_IDLE);
     individual_fill(w, st);
-    if (server->state == SERVER_IDLE && (st->model->vacation != NULL || st->model->rest_until > 0))
+    if (server->state != SERVER_IDLE)
+        return;
+    if (st->model->vacation != NULL || st->model->rest_until > 0)
         individual_go_away(w, st, server);
+    else if (st->model->setup != NULL)
+        individual_keep(w, st, server);
 }
 
 /* The task's stint is over or broken off: what it came to. */

@@ -13,7 +13,10 @@
  * come take waiting tasks at once.
  * vacation: a server that is done with a task and finds nobody waiting goes away for a time; when it comes back and
  * still nobody waits it goes again (multiple), or stays for the next task (single). With "until" it stays away until
- * so many wait. At time 0 nobody is away, but with multiple vacations and with "until" all are. */
+ * so many wait. At time 0 nobody is away, but with multiple vacations and with "until" all are.
+ * setup: as models/server/setup.c says; of cold servers the fastest is set up first, of idle ones `take` says which works. A
+ * server that breaks, or that a schedule or a controller has taken away, is cold when it is there again; a setup that is
+ * under way is for nothing then. */
 #ifndef MODELS_INDIVIDUAL_H
 #define MODELS_INDIVIDUAL_H
 
@@ -25,7 +28,9 @@ enum server_state {
     SERVER_IDLE,
     SERVER_BUSY, /* serving or held */
     SERVER_DOWN, /* broken, without a task */
-    SERVER_AWAY  /* on vacation */
+    SERVER_AWAY, /* on vacation */
+    SERVER_COLD, /* to be set up before it can serve */
+    SERVER_WARMING /* that has begun, or waits for its turn */
 };
 
 struct server {
@@ -34,10 +39,11 @@ struct server {
     double began;      /* BUSY: when its visit began */
     uint32_t task;     /* BUSY: whom it serves, or NO_TASK where it is held */
     uint32_t alarm;    /* of its breakdowns; UINT32_MAX: none */
-    uint32_t returns;  /* alarm: of its vacation or its start */
+    uint32_t returns;  /* alarm: of its vacation, its start, its setup, or the time for which it is kept warm */
     uint8_t state;     /* enum server_state */
     bool broken;       /* down, though it may still be held */
     bool leaving;      /* goes when its task is done */
+    bool set_up;       /* WARMING: it is its turn */
 };
 
 /* What such a station has beyond struct station. */
@@ -45,7 +51,8 @@ struct individuals {
     struct server *servers; /* the fastest first */
     uint32_t count;
     uint32_t on, broken, away; /* there; of these broken; of these on vacation */
-    double since, on_area, broken_area, away_area, busy_area;
+    uint32_t cold, warming;    /* of these cold; being set up, or waiting for that */
+    double since, on_area, broken_area, away_area, busy_area, cold_area;
     uint32_t idle; /* in state SERVER_IDLE */
     uint32_t schedule_alarm, schedule_next, break_alarm, look_alarm;
     double schedule_base;           /* time at which the schedule's period in hand began */

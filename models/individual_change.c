@@ -15,6 +15,12 @@ static void clocks(struct world *w, struct station *st)
     individual_clock(w, st);
 }
 
+/* How a server is that has just come. */
+static enum server_state fresh(const struct station_model *m)
+{
+    return m->setup != NULL ? SERVER_COLD : SERVER_IDLE;
+}
+
 /* ---- Vacations ---- */
 
 static void come_back(struct world *w, struct station *st, struct server *server)
@@ -29,9 +35,18 @@ static void on_return(struct world *w, struct alarm *alarm)
     struct station *st = &w->stations[alarm->subject];
     struct server *server = &st->individuals->servers[alarm->number];
     clocks(w, st);
+    if (server->state == SERVER_WARMING) {
+        individual_set_up(w, st, server);
+        check_station(st);
+        return;
+    }
+    if (server->state == SERVER_IDLE) { /* it has been kept warm long enough */
+        individual_set(st->individuals, server, SERVER_COLD);
+        return;
+    }
     if (server->state == SERVER_STARTING) { /* its start, not a vacation */
         server->idle_since = w->sim.now;
-        individual_set(st->individuals, server, server->broken ? SERVER_DOWN : SERVER_IDLE);
+        individual_set(st->individuals, server, server->broken ? SERVER_DOWN : fresh(st->model));
         individual_fill(w, st);
         station_share(w, st);
         check_station(st);
@@ -68,7 +83,11 @@ static void break_down(struct world *w, struct station *st, struct server *serve
     struct individuals *all = st->individuals;
     server->broken = true;
     all->broken += server->state > SERVER_STARTING;
-    if (server->state == SERVER_IDLE)
+    if (server->state == SERVER_IDLE && st->model->keep_alive != NULL)
+        alarm_clear(w, server->returns);
+    if (server->state == SERVER_WARMING)
+        individual_not_warm(w, st, server, SERVER_DOWN);
+    else if (server->state == SERVER_IDLE || server->state == SERVER_COLD)
         individual_set(all, server, SERVER_DOWN);
     else if (server->state == SERVER_BUSY && server->task != NO_TASK)
         individual_interrupt(w, st, server);
@@ -79,7 +98,9 @@ static void repair(struct world *w, struct station *st, struct server *server)
     struct individuals *all = st->individuals;
     all->broken -= server->state > SERVER_STARTING;
     server->broken = false;
-    if (server->state == SERVER_DOWN)
+    if (server->state == SERVER_DOWN && st->model->setup != NULL)
+        individual_set(all, server, SERVER_COLD);
+    else if (server->state == SERVER_DOWN)
         individual_free(w, st, server);
 }
 
@@ -116,11 +137,12 @@ static uint32_t lasting(const struct individuals *all)
     return n;
 }
 
-/* Fewer: those that are coming first, then the idle, broken and away, then the busy ones when they are done; of
+/* Fewer: those that are coming first, then the cold, those being set up, the idle, broken and away, then the busy ones when they are done; of
  * each the slowest first. */
 static void fewer(struct world *w, struct station *st, uint32_t n)
 {
-    static const enum server_state order[] = {SERVER_STARTING, SERVER_IDLE, SERVER_DOWN, SERVER_AWAY, SERVER_BUSY};
+    static const enum server_state order[] = {SERVER_STARTING, SERVER_COLD, SERVER_WARMING, SERVER_IDLE,
+                                               SERVER_DOWN,     SERVER_AWAY, SERVER_BUSY};
     struct individuals *all = st->individuals;
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
         for (uint32_t i = all->count; n > 0 && i-- > 0;) {
@@ -130,6 +152,10 @@ static void fewer(struct world *w, struct station *st, uint32_t n)
             n--;
             if (order[o] == SERVER_BUSY) {
                 server->leaving = true;
+                continue;
+            }
+            if (order[o] == SERVER_WARMING) {
+                individual_not_warm(w, st, server, SERVER_OFF);
                 continue;
             }
             if (server->returns != UINT32_MAX)
@@ -158,7 +184,7 @@ static void more(struct world *w, struct station *st, uint32_t n, const struct d
             continue;
         }
         server->idle_since = w->sim.now;
-        individual_set(all, server, server->broken ? SERVER_DOWN : SERVER_IDLE);
+        individual_set(all, server, server->broken ? SERVER_DOWN : fresh(st->model));
     }
     individual_fill(w, st);
     for (uint32_t i = 0; i < all->count; i++)
@@ -280,7 +306,7 @@ void individual_begin(struct world *w, struct station *st)
     for (uint32_t i = 0; i < all->count; i++) {
         servers[i] = (struct server){
             .speed = m->speeds[i] * st->speed, .task = NO_TASK, .alarm = UINT32_MAX, .returns = UINT32_MAX};
-        if (m->vacation != NULL || m->scale_every > 0.0)
+        if (m->vacation != NULL || m->scale_every > 0.0 || m->setup != NULL)
             servers[i].returns = alarm_new(w, on_return, station, i);
         if (m->up != NULL && !m->breaks_whole) {
             servers[i].alarm = alarm_new(w, on_break, station, i);
@@ -288,7 +314,7 @@ void individual_begin(struct world *w, struct station *st)
         }
         if (there > 0) {
             there--;
-            individual_set(all, &servers[i], SERVER_IDLE);
+            individual_set(all, &servers[i], fresh(m));
             if ((m->vacation != NULL && !m->vacation_single) || m->rest_until > 0)
                 individual_go_away(w, st, &servers[i]);
         }

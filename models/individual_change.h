@@ -20,6 +20,18 @@ void individual_interrupt(struct world *w, struct station *st, struct server *se
 /* An idle server goes on vacation. */
 void individual_go_away(struct world *w, struct station *st, struct server *server);
 
+/* individual_setup.c, where servers are set up: as many are begun as tasks wait that none is under way for, if there are so many. */
+void individual_warm(struct world *w, struct station *st);
+
+/* A server that is warming is so no more: its setup is over, or broken off. It is in this state then. */
+void individual_not_warm(struct world *w, struct station *st, struct server *server, enum server_state state);
+
+/* Its setup is over. */
+void individual_set_up(struct world *w, struct station *st, struct server *server);
+
+/* An idle server is kept warm for a time. */
+void individual_keep(struct world *w, struct station *st, struct server *server);
+
 /* A task has joined the line: those who are away until enough wait may come back. */
 void individual_wake(struct world *w, struct station *st);
 

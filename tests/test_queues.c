@@ -96,6 +96,21 @@ static void asking_takes_time(void)
           {0, 0.5, 0, 0, 0.5, 0, TIMED_OUT});
 }
 
+static void idle_ones_are_seen_everywhere(void)
+{
+    /* Five tasks, each to an idle one of five stations, whatever these are like. */
+    static const char *const like[] = {"", "'take':'random'", "'breakdown':{'up':50,'down':1}", "'discipline':'ps'", "'discipline':'lcfs_pr'"};
+    for (size_t i = 0; i < sizeof like / sizeof like[0]; i++) {
+        char text[700];
+        snprintf(text, sizeof text,
+                 "{'stations':{'a':{%s},'b':{%s},'c':{%s},'d':{%s},'e':{%s},'g':{'balance':['a','b','c','d','e'],'dispatch':'join_idle'}},"
+                 "'tasks':{'t':{" AT_ONCE(5) "'steps':[{'at':'g','for':1}]}}}",
+                 like[i], like[i], like[i], like[i], like[i]);
+        PLAYS(text, {0, 1, 0, 1, 0, 0, false}, {0, 1, 0, 1, 0, 0, false}, {0, 1, 0, 1, 0, 0, false}, {0, 1, 0, 1, 0, 0, false},
+              {0, 1, 0, 1, 0, 0, false});
+    }
+}
+
 static void blocked_after_service(void)
 {
     PLAYS("{'stations':{'r':{},'w':{'capacity':1,'on_full':'block'}},'tasks':{'a':{" AT_ONCE(
@@ -457,6 +472,7 @@ const struct test queues_tests[] = {
     {"idle servers steal, tasks change lines", stealing_and_jockeying},
     {"a group sends tasks to its stations, and they give back there", a_group_is_one_station},
     {"who finds a station full is blocked and keeps its server", blocked_after_service},
+    {"idle servers are seen, whatever their stations are like", idle_ones_are_seen_everywhere},
     {"tasks and sessions stick to a server", sticking_to_a_server},
     {"asking where to go takes time", asking_takes_time},
     {"sessions that stick are queues of their own; probes come before them", sessions_that_stick},

@@ -139,8 +139,10 @@ const struct probe_type probe_station_away = {
 /* Servers that exist: those that serve, start, or are warm and idle. */
 static double existing(const struct world *w, const struct station *st)
 {
-    if (st->individuals != NULL)
-        return on_area(w, st);
+    if (st->individuals != NULL) {
+        const struct individuals *all = st->individuals;
+        return on_area(w, st) - (all->cold_area + all->cold * (w->end - all->since));
+    }
     if (st->model->servers != UNLIMITED && st->model->setup == NULL)
         return st->model->servers * (w->end - w->cut);
     double area = area_to_end(w, st, st->busy_area, st->busy);

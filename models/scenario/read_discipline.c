@@ -34,9 +34,9 @@ bool read_discipline_apart(struct reader *r, const cJSON *node, const struct sta
 {
     static const char *const no_environment[] = {"setup", "switch", NULL};
     for (size_t i = 0; s->environment != NULL && no_environment[i] != NULL; i++)
-        if (json_get(node, no_environment[i]) != NULL && (i < 1 || !(s->servers < INFINITY)))
-            return read_fail_key(r, json_get(node, no_environment[i]), "\"%s\" does not go with \"environment\"%s", no_environment[i],
-                                 i < 1 ? "" : " where servers are infinite");
+        if (json_get(node, no_environment[i]) != NULL && !(s->servers < INFINITY))
+            return read_fail_key(r, json_get(node, no_environment[i]), "\"%s\" does not go with \"environment\" where servers are infinite",
+                                 no_environment[i]);
     static const char *const apart[] = {"setup", "breakdown", "vacation", "autoscale", "take", "adapt", "batch",
                                         "speed", "steal",     "jockey",   NULL};
     if (s->discipline->drops && s->await_release)

@@ -184,15 +184,17 @@ static bool check_individual(struct reader *r, const cJSON *node, const struct s
         return read_fail(r, json_get(json_get(node, "breakdown"), "task"),
                          "with \"discipline\": \"%s\"%s, nobody's own server breaks: only \"resume\" has a meaning",
                          s->discipline->name, how);
-    static const char *const not_with_limit[] = {"breakdown", "vacation", "autoscale", NULL};
+    static const char *const not_with_limit[] = {"breakdown", "vacation", "autoscale", "setup", NULL};
     for (size_t i = 0; s->limit != NULL && not_with_limit[i] != NULL; i++)
         if (json_get(node, not_with_limit[i]) != NULL)
             return read_fail_key(r, json_get(node, "adapt"), "\"adapt\" does not go with \"%s\"", not_with_limit[i]);
     if (s->limit != NULL && (pooled || s->classes != NULL || s->schedule != NULL || s->per_server))
         return read_fail_key(r, json_get(node, "adapt"),
                              "\"adapt\" needs one line before servers that are alike, given as a number, and keep their task");
-    if (s->setup != NULL)
-        return read_fail_key(r, json_get(node, "setup"), "\"setup\" does not go with \"%s\"", key);
+    if (s->setup != NULL && pooled)
+        return read_fail_key(r, json_get(node, "setup"), "\"setup\" does not go with \"%s\" where nobody has a server of its own", key);
+    if (s->setup != NULL && (s->vacation != NULL || s->rest_until > 0))
+        return read_fail_key(r, json_get(node, "setup"), "\"setup\" does not go with \"vacation\": both say what a server does without work");
     if (s->steal || s->jockey > 0.0)
         return read_fail_key(r, at, "\"%s\" does not go with \"%s\"", key, s->steal ? "steal" : "jockey");
     if (s->per_server && (s->classes != NULL || s->schedule != NULL || s->scale_every > 0.0))

@@ -31,22 +31,23 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     int sign;
     for (size_t k = 0; room && k < n; k++) {
         const struct single_visit *mine = &c->visits[k];
-        double own = 1.0;
+        double own = 1.0, rest = 0.0;
         for (size_t j = 0; j < n; j++) {
             const struct single_visit *other = &c->visits[j];
             const double share = other->rate * other->weight /
                                  (other->weight / other->service->mean + mine->weight / mine->service->mean);
             own -= share;
+            rest += share * (mine->service->mean + other->service->mean);
             gsl_matrix_set(m, k, j, gsl_matrix_get(m, k, j) - share);
         }
         gsl_matrix_set(m, k, k, gsl_matrix_get(m, k, k) + own);
-        gsl_vector_set(x, k, mine->service->mean);
+        gsl_vector_set(x, k, rest); /* of the wait: the response less the service */
     }
     if (room) {
         gsl_linalg_LU_decomp(m, p, &sign);
         gsl_linalg_LU_svx(m, p, x);
         for (size_t k = 0; k < n; k++)
-            wait[k] = gsl_vector_get(x, k) - c->visits[k].service->mean;
+            wait[k] = gsl_vector_get(x, k);
     }
     gsl_matrix_free(m);
     gsl_vector_free(x);

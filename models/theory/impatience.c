@@ -36,7 +36,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     if (theta == 0.0 && c->st->capacity == UNLIMITED && c->rate * stay >= c->servers * mu)
         return error_set(err,
                          "of those who come beyond any number too many join, so the line grows without end");
-    double p = 1.0, sum = 0.0, number = 0.0, busy = 0.0, refused = 0.0;
+    double p = 1.0, sum = 0.0, line = 0.0, busy = 0.0, refused = 0.0;
     for (double n = 0.0;; n += 1.0) {
         const bool full = n >= (double)c->st->capacity && c->st->capacity != UNLIMITED;
         const double balk = kind->balk_count == 0
@@ -44,7 +44,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
                                 : kind->balk[n < kind->balk_count ? (size_t)n : kind->balk_count - 1U];
         const double join = full ? 0.0 : 1.0 - balk;
         sum += p;
-        number += n * p;
+        line += fmax(n - c->servers, 0.0) * p;
         busy += fmin(n, c->servers) * p;
         refused += (1.0 - join) * p;
         const double next =
@@ -56,13 +56,13 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         p = next;
         if (p > 1e250) {
             sum /= p;
-            number /= p;
+            line /= p;
             busy /= p;
             refused /= p;
             p = 1.0;
         }
     }
-    const double in_station = number / sum, serving = busy / sum, waiting = fmax(in_station - serving, 0.0);
+    const double waiting = line / sum, serving = busy / sum, in_station = waiting + serving;
 #define ADD(scope, subject, measure, value) theory_mean(out, scope, subject, measure, value)
     ADD(THEORY_OF_KIND, 0, "throughput", serving * mu);
     ADD(THEORY_OF_KIND, 0, "in_system", in_station);

@@ -20,7 +20,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     if (v->think->shape != DIST_EXPONENTIAL && think > 0.0)
         return error_set(err, "think times are not exponential: %s, scv %.4g", v->think->type->name,
                          v->think->scv);
-    double p = 1.0, sum = think > 0.0 ? 1.0 : 0.0, number = 0.0, busy = 0.0;
+    double p = 1.0, sum = think > 0.0 ? 1.0 : 0.0, waiting = 0.0, busy = 0.0;
     for (double n = 1.0; n <= v->number; n += 1.0) {
         if (think > 0.0)
             p *= (v->number - n + 1.0) / think * mean / fmin(n, c->servers);
@@ -28,22 +28,22 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
             continue; /* all are always there */
         if (p > 1e250) {
             sum /= p;
-            number /= p;
+            waiting /= p;
             busy /= p;
             p = 1.0;
         }
         sum += p;
-        number += n * p;
+        waiting += fmax(n - c->servers, 0.0) * p;
         busy += fmin(n, c->servers) * p;
     }
-    const double in_station = number / sum, serving = busy / sum, throughput = serving / mean;
+    const double queue = waiting / sum, serving = busy / sum, in_station = queue + serving, throughput = serving / mean;
 #define ADD(scope, subject, measure, value) theory_mean(out, scope, subject, measure, value)
     ADD(THEORY_OF_KIND, 0, "throughput", throughput);
     ADD(THEORY_OF_KIND, 0, "response", in_station / throughput);
-    ADD(THEORY_OF_KIND, 0, "wait", fmax(in_station - serving, 0.0) / throughput);
+    ADD(THEORY_OF_KIND, 0, "wait", queue / throughput);
     ADD(THEORY_OF_KIND, 0, "in_system", in_station);
     ADD(THEORY_OF_STATION, c->station, "in_station", in_station);
-    ADD(THEORY_OF_STATION, c->station, "queue_length", fmax(in_station - serving, 0.0));
+    ADD(THEORY_OF_STATION, c->station, "queue_length", queue);
     ADD(THEORY_OF_STATION, c->station, "utilisation", isinf(c->servers) ? serving : serving / c->servers);
 #undef ADD
     return true;

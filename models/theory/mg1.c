@@ -7,7 +7,7 @@
 
 #define TOLERANCE 5e-10 /* of P(time > t) */
 
-enum { ATOMS_MOST = 32, EVALUATIONS_MOST = 1000000 };
+enum { ATOMS_MOST = 32, EVALUATIONS_MOST = 800000 };
 
 struct law {
     const struct single *c;

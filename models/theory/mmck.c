@@ -1,6 +1,7 @@
 /* M/M/c/K: who finds K tasks present is lost. */
 #include "models/theory/single.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,12 +32,10 @@ static double response_above(const void *l, double t)
 {
     const struct law *x = l;
     const double m = x->rate * t;
-    double sum = 0.0, poisson = exp(-m), below = poisson;
-    for (uint32_t n = 0; n < x->room; n++) {
-        sum += x->among[n] * below;
-        poisson *= m / (double)(n + 1);
-        below += poisson;
-    }
+    double sum = 0.0;
+    for (uint32_t n = 0; n < x->room; n++)
+        if (x->among[n] > 0.0)
+            sum += x->among[n] * (m > 0.0 ? gsl_cdf_poisson_P(n, m) : 1.0);
     return sum;
 }
 
@@ -66,21 +65,21 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         return error_set(err, "the station has no capacity");
     const double room = c->st->capacity, mu = 1.0 / c->mean, servers = fmin(c->servers, room);
     /* p(n) relative to p(0), scaled down when they grow. */
-    double p = 1.0, sum = 1.0, number = 0.0, busy = 0.0;
+    double p = 1.0, sum = 1.0, waiting = 0.0, busy = 0.0;
     for (double n = 1.0; n <= room; n += 1.0) {
         p *= c->rate / (fmin(n, servers) * mu);
         if (p > 1e250) {
             sum /= p;
-            number /= p;
+            waiting /= p;
             busy /= p;
             p = 1.0;
         }
         sum += p;
-        number += n * p;
+        waiting += fmax(n - servers, 0.0) * p;
         busy += fmin(n, servers) * p;
     }
-    const double lost = p / sum, through = 1.0 - lost, in_station = number / sum, serving = busy / sum;
-    const double wait = fmax(in_station - serving, 0.0) / (c->rate * through);
+    const double lost = p / sum, through = 1.0 - lost, queue = waiting / sum, serving = busy / sum;
+    const double wait = queue / (c->rate * through);
     for (uint32_t k = 0; k < c->kinds; k++) {
         const double rate = c->visits[k].rate * through;
 #define ADD(scope, subject, measure, value) theory_mean(out, scope, subject, measure, value)
@@ -91,8 +90,8 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         ADD(THEORY_OF_KIND, k, "in_system", rate * (wait + c->mean));
     }
     ADD(THEORY_OF_STATION, c->station, "lost", lost);
-    ADD(THEORY_OF_STATION, c->station, "in_station", in_station);
-    ADD(THEORY_OF_STATION, c->station, "queue_length", in_station - serving);
+    ADD(THEORY_OF_STATION, c->station, "in_station", queue + serving);
+    ADD(THEORY_OF_STATION, c->station, "queue_length", queue);
     ADD(THEORY_OF_STATION, c->station, "utilisation", isinf(c->servers) ? serving : serving / c->servers);
 #undef ADD
     if (!single_discipline(c, fcfs, err) || room > PLACES_MOST)

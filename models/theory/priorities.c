@@ -51,7 +51,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         const struct up_to before = classes_to(c, v->class, false), with = classes_to(c, v->class, true);
         wait[k] = (preempt ? with.residual : all) / ((1.0 - before.load) * (1.0 - with.load));
         if (preempt)
-            wait[k] += v->service->mean / (1.0 - before.load) - v->service->mean;
+            wait[k] += v->service->mean * before.load / (1.0 - before.load);
     }
     single_add_open(c, out, wait);
     return true;

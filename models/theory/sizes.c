@@ -1,83 +1,196 @@
 /* M/G/1 under disciplines that go by service times: SJF, PSJF, SRPT, LAS. */
 #include "models/theory/single.h"
 
+#include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What tasks up to some size bring, on a grid of sizes. */
-struct grid {
-    size_t count;
-    double *size, *below;     /* x, F(x) */
-    double *load, *second;    /* rate * integral of t dF, integral of t^2 dF, up to x */
-    double *cut, *cut_second; /* of min(size, x): rate * mean, second moment */
+/* Sizes are divided into cells, on each of which functions are polynomials through NODES points (of Chebyshev and Lobatto), and
+ * integrals and derivatives are those of the polynomials. */
+enum { NODES = 13, DEPTH_MOST = 48, CELLS_MOST = 6000, ROUNDS = 6 };
+
+struct nodes {
+    double at[NODES];              /* -1 .. 1 */
+    double weight[NODES];          /* barycentric */
+    double upto[NODES][NODES];     /* integral from -1 to node i of the polynomial that is 1 at node j, 0 at the others */
+    double slope[NODES][NODES];    /* its derivative at node i */
 };
 
-/* Cells of equal ratio between a small size and one that hardly any task reaches. With 1 - F known at both
- * ends of a cell, integrals of powers of t times 1 - F by Simpson's rule give all the others. */
-static bool grid_make(struct grid *g, const struct dist *d, double rate, size_t cells, struct arena *arena)
+static double basis(const struct nodes *n, size_t j, double t)
 {
-    double *all = arena_array(arena, 6 * (cells + 1), sizeof *all);
-    if (all == NULL)
-        return false;
-    *g = (struct grid){cells + 1,
-                       all,
-                       all + (cells + 1),
-                       all + 2 * (cells + 1),
-                       all + 3 * (cells + 1),
-                       all + 4 * (cells + 1),
-                       all + 5 * (cells + 1)};
-    const double low = d->mean * 1e-7;
-    double high = d->mean;
-    while (d->type->cdf(d, high) < 1.0 - 1e-15 && high < 1e9 * d->mean)
-        high *= 1.25;
-    const double ratio = pow(high / low, 1.0 / (double)(cells - 1));
-    double area = 0.0, moment = 0.0; /* integrals of 1 - F, of t (1 - F) */
-    for (size_t i = 0; i <= cells; i++) {
-        const double x = i == 0 ? 0.0 : low * pow(ratio, (double)(i - 1));
-        g->size[i] = x;
-        g->below[i] = i == 0 ? 0.0 : d->type->cdf(d, x);
-        if (i > 0) {
-            const double a = g->size[i - 1], h = x - a, m = a + h / 2.0;
-            const double fa = 1.0 - g->below[i - 1], fm = 1.0 - d->type->cdf(d, m), fx = 1.0 - g->below[i];
-            area += h / 6.0 * (fa + 4.0 * fm + fx);
-            moment += h / 6.0 * (a * fa + 4.0 * m * fm + x * fx);
-        }
-        g->cut[i] = rate * area;
-        g->cut_second[i] = 2.0 * moment;
-        g->load[i] = rate * (area - x * (1.0 - g->below[i]));
-        g->second[i] = 2.0 * moment - x * x * (1.0 - g->below[i]);
+    double sum = 0.0;
+    for (size_t i = 0; i < NODES; i++) {
+        if (t == n->at[i])
+            return i == j ? 1.0 : 0.0;
+        sum += n->weight[i] / (t - n->at[i]);
     }
+    return n->weight[j] / (t - n->at[j]) / sum;
+}
+
+static bool nodes_make(struct nodes *n)
+{
+    enum { POINTS = 8 }; /* of Gauss and Legendre: exact */
+    gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(POINTS);
+    if (table == NULL)
+        return false;
+    for (size_t i = 0; i < NODES; i++) {
+        n->at[i] = -cos(3.14159265358979323846 * (double)i / (NODES - 1));
+        n->weight[i] = (i % 2 == 0 ? 1.0 : -1.0) * (i == 0 || i == NODES - 1 ? 0.5 : 1.0);
+    }
+    n->at[NODES / 2] = 0.0;
+    for (size_t i = 0; i < NODES; i++) {
+        n->slope[i][i] = 0.0;
+        for (size_t j = 0; j < NODES; j++) {
+            n->upto[i][j] = 0.0;
+            for (size_t k = 0; i > 0 && k < POINTS; k++) {
+                double t, w;
+                gsl_integration_glfixed_point(-1.0, n->at[i], k, &t, &w, table);
+                n->upto[i][j] += w * basis(n, j, t);
+            }
+            if (i != j) {
+                n->slope[i][j] = n->weight[j] / n->weight[i] / (n->at[i] - n->at[j]);
+                n->slope[i][i] -= n->slope[i][j];
+            }
+        }
+    }
+    gsl_integration_glfixed_table_free(table);
     return true;
 }
 
-/* Mean wait (response less service) of a task of each size, averaged over the law. */
-static double mean_wait(const char *discipline, const struct grid *g, double rate)
+/* What tasks up to some size bring, at the nodes of a cell. */
+struct cell {
+    double from, half; /* left end, half its width */
+    double above[NODES];               /* P(size > x) */
+    double area[NODES], beyond[NODES]; /* integral of that up to x, and from x on */
+    double second[NODES];              /* E[min(size, x)^2] */
+};
+
+struct cells {
+    const struct nodes *nodes;
+    const struct dist *d;
+    size_t count;
+    struct cell *all;
+};
+
+static double place(const struct nodes *n, const struct cell *c, size_t i)
 {
-    const double all = g->second[g->count - 1];
-    double wait = 0.0, before = 0.0, served = 0.0;
-    for (size_t i = 0; i < g->count; i++) {
-        const double free = 1.0 - g->load[i], x = g->size[i];
-        double w = 0.0;
-        if (strcmp(discipline, "sjf") == 0) {
-            w = rate * all / (2.0 * free * free);
-        } else if (strcmp(discipline, "psjf") == 0) {
-            w = rate * g->second[i] / (2.0 * free * free) + x / free - x;
-        } else if (strcmp(discipline, "srpt") == 0) {
-            if (i > 0) { /* time in service is stretched by smaller tasks all the while */
-                const double h = x - g->size[i - 1];
-                served += h / 2.0 * (1.0 / (1.0 - g->load[i - 1]) + 1.0 / free);
-            }
-            w = rate * g->cut_second[i] / (2.0 * free * free) + served - x;
-        } else {
-            const double rest = 1.0 - g->cut[i];
-            w = rate * g->cut_second[i] / (2.0 * rest * rest) + x / rest - x;
-        }
-        if (i > 0)
-            wait += (g->below[i] - g->below[i - 1]) * (w + before) / 2.0;
-        before = w;
+    return c->from + c->half * (1.0 + n->at[i]);
+}
+
+/* Divides from .. to until the polynomial is good in between, to the last digits of a probability. false: too many cells. */
+static bool divide(struct cells *g, double from, double to, int depth)
+{
+    const struct nodes *n = g->nodes;
+    if (g->count == CELLS_MOST)
+        return false;
+    struct cell *c = &g->all[g->count];
+    *c = (struct cell){.from = from, .half = 0.5 * (to - from)};
+    for (size_t i = 0; i < NODES; i++)
+        c->above[i] = 1.0 - g->d->type->cdf(g->d, place(n, c, i));
+    static const double between[] = {-0.94, -0.63, -0.2, 0.31, 0.77, 0.97};
+    bool good = true;
+    for (size_t k = 0; k < sizeof between / sizeof between[0] && depth < DEPTH_MOST; k++) {
+        double value = 0.0;
+        for (size_t j = 0; j < NODES; j++)
+            value += c->above[j] * basis(n, j, between[k]);
+        good = good && fabs(value - (1.0 - g->d->type->cdf(g->d, from + c->half * (1.0 + between[k])))) < 2e-15;
     }
-    return wait;
+    if (good) {
+        g->count++;
+        return true;
+    }
+    const double middle = from + c->half;
+    return divide(g, from, middle, depth + 1) && divide(g, middle, to, depth + 1);
+}
+
+static double part(const struct nodes *n, const double *values, size_t i)
+{
+    double sum = 0.0;
+    for (size_t j = 0; j < NODES; j++)
+        sum += n->upto[i][j] * values[j];
+    return sum;
+}
+
+/* Cells whose ends are at most a factor 2^(1 / parts) apart. false: too many, or the mean does not come out: the tail is too long for
+ * 1 - F in double precision. */
+static bool cells_make(struct cells *g, double parts)
+{
+    const struct nodes *n = g->nodes;
+    const struct dist *d = g->d;
+    const double ratio = exp2(1.0 / parts), low = d->mean * 1e-12;
+    g->count = 0;
+    if (!divide(g, 0.0, low, DEPTH_MOST))
+        return false;
+    for (double x = low; d->type->cdf(d, x) < 1.0; x *= ratio)
+        if (x > 1e9 * d->mean || !divide(g, x, x * ratio, 0))
+            return false;
+    double area = 0.0, second = 0.0, beyond = 0.0;
+    for (size_t k = 0; k < g->count; k++) {
+        struct cell *c = &g->all[k];
+        double twice[NODES];
+        for (size_t i = 0; i < NODES; i++)
+            twice[i] = 2.0 * place(n, c, i) * c->above[i];
+        for (size_t i = 0; i < NODES; i++) {
+            c->area[i] = area + c->half * part(n, c->above, i);
+            c->second[i] = second + c->half * part(n, twice, i);
+        }
+        area = c->area[NODES - 1];
+        second = c->second[NODES - 1];
+    }
+    for (size_t k = g->count; k-- > 0;) {
+        struct cell *c = &g->all[k];
+        const double whole = part(n, c->above, NODES - 1);
+        for (size_t i = 0; i < NODES; i++)
+            c->beyond[i] = beyond + c->half * (whole - part(n, c->above, i));
+        beyond = c->beyond[0];
+    }
+    /* Where most is beyond, as what the mean leaves: so rounding in long tails counts among the largest sizes alone. */
+    for (size_t k = 0; k < g->count; k++)
+        for (size_t i = 0; i < NODES; i++)
+            if (g->all[k].area[i] < 0.5 * d->mean)
+                g->all[k].beyond[i] = d->mean - g->all[k].area[i];
+    return fabs(area - d->mean) <= 1e-8 * d->mean;
+}
+
+/* Mean wait (response less service) over all sizes: w(0) and the integral of P(size > x) w'(x), w the wait of size x (Harchol-Balter
+ * 2013, chapters 31 to 33). *greatest: that of the largest. */
+static double mean_wait(const char *discipline, const struct cells *g, double rate, double *greatest)
+{
+    const struct nodes *n = g->nodes;
+    const double all = g->d->variance + g->d->mean * g->d->mean, idle = 1.0 - rate * g->d->mean;
+    const bool sjf = strcmp(discipline, "sjf") == 0, psjf = strcmp(discipline, "psjf") == 0, srpt = strcmp(discipline, "srpt") == 0;
+    double sum = sjf ? rate * all / 2.0 : 0.0, served = 0.0;
+    for (size_t k = 0; k < g->count; k++) {
+        const struct cell *c = &g->all[k];
+        double w[NODES], stretch[NODES], slopes[NODES];
+        for (size_t i = 0; i < NODES; i++) {
+            const double x = place(n, c, i), over = x * c->above[i];
+            const double free = idle + rate * (c->beyond[i] + over); /* 1 less the load up to x */
+            const double rest = idle + rate * c->beyond[i];          /* ... of what is cut at x */
+            stretch[i] = rate * (c->area[i] - over) / free;
+            if (sjf)
+                w[i] = rate * all / (2.0 * free * free);
+            else if (psjf)
+                w[i] = rate * (c->second[i] - x * over) / (2.0 * free * free) + x * stretch[i];
+            else if (srpt)
+                w[i] = rate * c->second[i] / (2.0 * free * free);
+            else
+                w[i] = rate * c->second[i] / (2.0 * rest * rest) + x * rate * c->area[i] / rest;
+        }
+        for (size_t i = 0; srpt && i < NODES; i++) /* time in service is stretched by smaller tasks all the while */
+            w[i] += served + c->half * part(n, stretch, i);
+        served += c->half * part(n, stretch, NODES - 1);
+        for (size_t i = 0; i < NODES; i++) {
+            slopes[i] = 0.0;
+            for (size_t j = 0; j < NODES; j++)
+                slopes[i] += n->slope[i][j] * w[j];
+            slopes[i] *= c->above[i];
+        }
+        sum += part(n, slopes, NODES - 1);
+        *greatest = w[NODES - 1];
+    }
+    return sum;
 }
 
 static bool smooth(const struct dist *d)
@@ -111,15 +224,21 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     const struct dist *d = c->visits[0].service;
     if (!smooth(d))
         return error_set(err, "service times may be equal: %s", d->type->name);
-    struct grid coarse, fine;
-    enum { CELLS = 4000 };
-    if (!grid_make(&coarse, d, c->rate, CELLS, c->arena) ||
-        !grid_make(&fine, d, c->rate, 2 * CELLS - 1, c->arena))
+    struct nodes nodes;
+    struct cells cells = {.nodes = &nodes, .d = d, .all = arena_array(c->arena, CELLS_MOST, sizeof *cells.all)};
+    if (cells.all == NULL || !nodes_make(&nodes))
         return error_set(err, "out of memory");
-    /* The rule's error falls with the square of the cells' width. */
-    const double rough = mean_wait(c->st->discipline->name, &coarse, c->rate),
-                 better = mean_wait(c->st->discipline->name, &fine, c->rate);
-    const double wait = better + (better - rough) / 3.0;
+    /* Narrower and narrower cells, until two of them agree. */
+    double wait = NAN, before, greatest = 0.0;
+    int round = 0;
+    do {
+        before = wait;
+        if (!cells_make(&cells, exp2(round)))
+            return error_set(err, "the tail of the service times is too long for quadrature");
+        wait = mean_wait(c->st->discipline->name, &cells, c->rate, &greatest);
+    } while (!(fabs(wait - before) <= 2e-11 * wait) && ++round < ROUNDS);
+    if (round == ROUNDS || !(4e-17 * greatest <= 1e-9 * wait)) /* 1 - F is rounded to 1.1e-16, up and down */
+        return error_set(err, "so near to load 1 the quadrature is not right to 1e-9");
     single_add_open(c, out, &wait);
     return true;
 }

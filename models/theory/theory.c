@@ -59,6 +59,8 @@ void theory_bound(struct theory_sheet *sheet, enum theory_scope scope, size_t su
 void theory_sd(struct theory_sheet *sheet, enum theory_scope scope, size_t subject, const char *probe,
                double value)
 {
+    if (!isfinite(value)) /* there is none */
+        return;
     add(sheet,
         (struct theory_value){
             .scope = scope, .subject = subject, .probe = probe, .statistic = STATISTIC_SD, .value = value});

@@ -75,7 +75,8 @@ bool theory_ask(const struct model *model, size_t states_most, struct arena *are
 /* "exact", "limit", "bound", "approximation". */
 const char *theory_class_name(enum theory_class class);
 
-/* For rows: a value of the mean of a measure. NAN and measures that nobody has are left out. */
+/* For rows: a value of the mean of a measure. NAN and measures that nobody has are left out, and so are infinite
+ * standard deviations. */
 void theory_mean(struct theory_sheet *sheet, enum theory_scope scope, size_t subject, const char *probe,
                  double value);
 void theory_bound(struct theory_sheet *sheet, enum theory_scope scope, size_t subject, const char *probe,

@@ -1,0 +1,220 @@
+/* test_theory_extremes.c: rows of theory at the ends of their domains: right to 1e-9 of values that were computed with 40 digits from
+ * textbooks' formulas (sums over the states of birth-death processes, Takacs' moments, integrals), or refused. */
+#include "tests/row.h"
+#include "tests/suites.h"
+#include "tests/trial.h"
+
+#include <math.h>
+
+struct extreme {
+    const char *text, *row, *probe;
+    enum statistic statistic;
+    double exact;
+};
+
+static const struct extreme extremes[] = {
+    {"'arrivals':{'rate':0.999999},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_MEAN, 999998.99997124434},
+    {"'arrivals':{'rate':0.999999},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_SD, 999999.99997074434},
+    {"'arrivals':{'rate':1e-09},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':1e-09},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_SD, 4.4721359583536815e-5},
+    {"'arrivals':{'rate':9999.99},'servers':10000,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_MEAN, 99.987500648100142},
+    {"'arrivals':{'rate':9999.99},'servers':10000,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_SD, 99.999999216648493},
+    {"'arrivals':{'rate':1e-09},'servers':2,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_MEAN, 2.5000000000000003e-19},
+    {"'arrivals':{'rate':1e-09},'servers':2,'service':{'dist':'exponential','mean':1}",
+     "mmc", "wait", STATISTIC_SD, 5.0000000012500003e-10},
+    {"'arrivals':{'rate':0.999999},'servers':1,'capacity':2000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 4.9925054106302607e-4},
+    {"'arrivals':{'rate':0.999999},'servers':1,'capacity':2000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 999.66633318875703},
+    {"'arrivals':{'rate':0.999999},'servers':1,'capacity':2000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "wait", STATISTIC_MEAN, 999.16666660554593},
+    {"'arrivals':{'rate':1e-09},'servers':1,'capacity':3,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 9.9999999900000019e-28},
+    {"'arrivals':{'rate':1e-09},'servers':1,'capacity':3,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':1e-09},'servers':1,'capacity':3,'service':{'dist':'exponential','mean':1}",
+     "mmck", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':9900},'servers':10000,'capacity':12000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 4.1520197233556353e-12},
+    {"'arrivals':{'rate':9900},'servers':10000,'capacity':12000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 9922.0549150623065},
+    {"'arrivals':{'rate':9900},'servers':10000,'capacity':12000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "wait", STATISTIC_MEAN, 2.2277692023740424e-3},
+    {"'arrivals':{'rate':20000},'servers':10000,'capacity':10000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 0.50004998001598123},
+    {"'arrivals':{'rate':20000},'servers':10000,'capacity':10000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 9999.0003996803754},
+    {"'arrivals':{'rate':20000},'servers':10000,'capacity':10000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "wait", STATISTIC_MEAN, 0.0},
+    {"'arrivals':{'rate':1e-09},'servers':5,'capacity':10,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 2.6666666640000017e-96},
+    {"'arrivals':{'rate':1e-09},'servers':5,'capacity':10,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 1.0000000000000001e-9},
+    {"'arrivals':{'rate':1e-09},'servers':5,'capacity':10,'service':{'dist':'exponential','mean':1}",
+     "mmck", "wait", STATISTIC_MEAN, 1.6666666656666672e-48},
+    {"'arrivals':{'rate':0.999999},'capacity':1000000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "lost", STATISTIC_MEAN, 5.819759078265776e-7},
+    {"'arrivals':{'rate':0.999999},'capacity':1000000,'service':{'dist':'exponential','mean':1}",
+     "mmck", "in_system", STATISTIC_MEAN, 418023.09216198383},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':10}},'servers':64,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "throughput", STATISTIC_MEAN, 64.0},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':10}},'servers':64,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "wait", STATISTIC_MEAN, 145.25},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':0.1}},'servers':9000,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "throughput", STATISTIC_MEAN, 8999.9957982563275},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':0.1}},'servers':9000,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "wait", STATISTIC_MEAN, 0.011111629845140014},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':1000000000.0}},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "throughput", STATISTIC_MEAN, 9.9999999899999e-6},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':1000000000.0}},'servers':1,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "wait", STATISTIC_MEAN, 9.9990999610021102e-6},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':156.25}},'servers':64,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "throughput", STATISTIC_MEAN, 63.254306468000129},
+    {"'arrivals':{'closed':10000,'think':{'dist':'exponential','mean':156.25}},'servers':64,'service':{'dist':'exponential','mean':1}",
+     "machine_repair", "wait", STATISTIC_MEAN, 0.8420028750757649},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'gamma','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_MEAN, 499999.99998512215},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'gamma','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_SD, 500000.33331901104},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'gamma','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0004949993562073e+9},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'gamma','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_SD, 5.0005016663517629e+9},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'lognormal','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0004949993562073e+9},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'lognormal','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_SD, 5.0337245900503109e+9},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'lognormal','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_MEAN, 499999.99998512215},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'lognormal','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_SD, 500000.33331901104},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'weibull','shape':0.5,'scale':0.5}",
+     "mg1", "wait", STATISTIC_MEAN, 2.999996999913733e+6},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'weibull','shape':0.5,'scale':0.5}",
+     "mg1", "wait", STATISTIC_SD, 3.0000019999095663e+6},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'gamma','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0000050050000053e-10},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'gamma','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_SD, 1.8257445985606389e-5},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'gamma','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0005000050005003e-6},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'gamma','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_SD, 0.25821825476073854},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'lognormal','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0005000050005003e-6},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'lognormal','mean':1,'scv':1e4}",
+     "mg1", "wait", STATISTIC_SD, 18.260157273888005},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'lognormal','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_MEAN, 5.0000050050000053e-10},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'lognormal','mean':1,'scv':1e-6}",
+     "mg1", "wait", STATISTIC_SD, 1.8257445985615518e-5},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'weibull','shape':0.5,'scale':0.5}",
+     "mg1", "wait", STATISTIC_MEAN, 3.0000000030000002e-9},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'weibull','shape':0.5,'scale':0.5}",
+     "mg1", "wait", STATISTIC_SD, 1.7320508086947104e-4},
+    {"'arrivals':{'rate':0.999999},'discipline':'ps','service':{'dist':'exponential','mean':1}",
+     "ps", "wait", STATISTIC_MEAN, 999998.99997124434},
+    {"'arrivals':{'rate':0.999999},'discipline':'lcfs_pr','service':{'dist':'exponential','mean':1}",
+     "lcfs_pr", "wait", STATISTIC_MEAN, 999998.99997124434},
+    {"'arrivals':{'rate':0.999999},'discipline':'dps','service':{'dist':'exponential','mean':1}",
+     "dps", "wait", STATISTIC_MEAN, 999998.99997124434},
+    {"'arrivals':{'rate':1e-09},'discipline':'ps','service':{'dist':'exponential','mean':1}",
+     "ps", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':1e-09},'discipline':'lcfs_pr','service':{'dist':'exponential','mean':1}",
+     "lcfs_pr", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':1e-09},'discipline':'dps','service':{'dist':'exponential','mean':1}",
+     "dps", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'stations':{'q':{'discipline':'priority','preempt':'resume'}},'tasks':{'b':{'priority':2,'arrivals':{'rate':1e-9},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]},'a':{'priority':1,'arrivals':{'rate':1e-9},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]}}",
+     "priorities", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':0.7},'discipline':'las','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 2.3333333333333328},
+    {"'arrivals':{'rate':1e-09},'discipline':'las','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 1.0000000010000001e-9},
+    {"'arrivals':{'rate':0.7},'discipline':'sjf','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 1.3121966827204491},
+    {"'arrivals':{'rate':1e-09},'discipline':'sjf','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 1.0000000005000001e-9},
+    {"'arrivals':{'rate':0.7},'discipline':'psjf','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 1.083869530352782},
+    {"'arrivals':{'rate':1e-09},'discipline':'psjf','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 6.2500000049074078e-10},
+    {"'arrivals':{'rate':0.7},'discipline':'srpt','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 0.87456668960064175},
+    {"'arrivals':{'rate':1e-09},'discipline':'srpt','service':{'dist':'exponential','mean':1}",
+     "sizes", "wait", STATISTIC_MEAN, 5.0000000038888892e-10},
+    {"'arrivals':{'rate':0.8},'discipline':'sjf','service':{'dist':'lognormal','mean':1,'scv':100}",
+     "sizes", "wait", STATISTIC_MEAN, 47.479707446988098},
+    {"'arrivals':{'at_once':4},'servers':'infinite','service':{'dist':'exponential','mean':1}",
+     "batch", "makespan", STATISTIC_MEAN, 2.0833333333333333},
+    {"'arrivals':{'at_once':4},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_MEAN, 2.6},
+    {"'arrivals':{'at_once':4},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_SD, 0.32659863237109041},
+    {"'arrivals':{'at_once':10000},'servers':'infinite','service':{'dist':'exponential','mean':1}",
+     "batch", "makespan", STATISTIC_MEAN, 9.7876060360443823},
+    {"'arrivals':{'at_once':10000},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_MEAN, 2.9998000199980002},
+    {"'arrivals':{'at_once':10000},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_SD, 1.9996000699880021e-4},
+    {"'arrivals':{'at_once':1000000},'servers':'infinite','service':{'dist':'exponential','mean':1}",
+     "batch", "makespan", STATISTIC_MEAN, 14.392726722865724},
+    {"'arrivals':{'at_once':1000000},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_MEAN, 2.999998000002},
+    {"'arrivals':{'at_once':1000000},'servers':'infinite','service':{'dist':'uniform','min':1,'max':3}",
+     "batch", "makespan", STATISTIC_SD, 1.999996000007e-6},
+    {"'arrivals':{'rate':1e-09},'service':{'dist':'exponential','mean':1},'breakdown':{'up':{'dist':'exponential','mean':10},'down':{'dist':'exponential','mean':2.5}}",
+     "breakdown", "wait", STATISTIC_MEAN, 0.7500000021875},
+};
+
+/* Here rows must not say anything. */
+static const struct extreme refused[] = {
+    /* 1 - F in double precision does not reach what counts. */
+    {"'arrivals':{'rate':0.999999},'discipline':'srpt','service':{'dist':'exponential','mean':1}", "sizes", "wait", STATISTIC_MEAN, 0.0},
+    {"'arrivals':{'at_once':10000},'servers':'infinite','service':{'dist':'pareto','alpha':1.5,'min':1}", "batch", "makespan", STATISTIC_MEAN,
+     0.0},
+    {"'arrivals':{'at_once':4},'servers':'infinite','service':{'dist':'pareto','alpha':2.1,'min':1}", "batch", "makespan", STATISTIC_SD, 0.0},
+    /* No steady state. */
+    {"'arrivals':{'rate':1},'service':{'dist':'exponential','mean':1}", "mmc", "wait", STATISTIC_MEAN, 0.0},
+    {"'arrivals':{'interarrival':{'dist':'erlang','k':2,'mean':1}},'service':{'dist':'erlang','k':2,'mean':1}", "map_ph", "wait", STATISTIC_MEAN,
+     0.0},
+    /* Of no variance, or of no third moment. */
+    {"'arrivals':{'rate':0.5},'service':{'dist':'pareto','alpha':2.5,'mean':1}", "mg1", "wait", STATISTIC_SD, 0.0},
+};
+
+static void right_to_nine_digits(void)
+{
+    for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
+        const struct extreme *e = &extremes[i];
+        struct row_answer a;
+        row_ask(&a, e->row, e->text);
+        const double value = row_value(&a, e->probe, e->statistic, 0.0);
+        EXPECT(fabs(value - e->exact) <= 1e-9 * e->exact, "%s of %s: %s is %.15g, not %.15g%s", e->row, e->text, e->probe, value, e->exact,
+               a.err.text);
+        row_free(&a);
+    }
+}
+
+static void or_refused(void)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        const struct extreme *e = &refused[i];
+        struct row_answer a;
+        row_ask(&a, e->row, e->text);
+        const double value = row_value(&a, e->probe, e->statistic, 0.0);
+        EXPECT(!isfinite(value), "%s of %s: %s is %.15g", e->row, e->text, e->probe, value);
+        row_free(&a);
+    }
+}
+
+const struct test theory_extremes_tests[] = {
+    {"right to nine digits", right_to_nine_digits},
+    {"or refused", or_refused},
+    {NULL, NULL},
+};

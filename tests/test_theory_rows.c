@@ -171,6 +171,69 @@ static void branches(void)
     does_not_apply(fork_text, "branches", "may be short of servers");
 }
 
+static double sd_of(const char *name, const char *text, const char *probe)
+{
+    struct row_answer a;
+    row_ask(&a, name, text);
+    const double sd = row_value(&a, probe, STATISTIC_SD, 0.0);
+    row_free(&a);
+    return sd;
+}
+
+static void forks_one_at_a_time(void)
+{
+    /* Copies at n exponential servers: M/M/1 of the sum of their rates (Gardner et al. 2015). */
+    static const char copies[] = "'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'rate':%.17g},'steps':[{'fork':[[{'at':'a','for':" EXP(1)
+        "}],[{'at':'b','for':" EXP(1) "}],[{'at':'c','for':" EXP(2) "}]],'join':'any','rest':'cancel'}]}}";
+    static const double rates[] = {1e-9, 1.8, 2.4999};
+    char text[600];
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, copies, rates[i]);
+        says(text, "whole_forks", "response", 1.0 / (2.5 - rates[i]), 1e-8);
+        EXPECT(fabs(sd_of("whole_forks", text, "response") * (2.5 - rates[i]) - 1.0) < 1e-8, "sd %.12g", sd_of("whole_forks", text, "response"));
+    }
+    /* Of uniform times the least has moments 2 / 3 and 2 / 3 (of two on 0 .. 2: E[min] = 2 / 3, E[min^2] = 2 / 3). */
+    says("'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.9},'steps':[{'fork':[[{'at':'a','for':{'dist':'uniform','min':0,'max':2}}],"
+         "[{'at':'b','for':{'dist':'uniform','min':0,'max':2}}]],'join':'any','rest':'cancel'}]}}",
+         "whole_forks", "wait", mg1_wait_mean(0.9, 2.0 / 3.0, 2.0 / 3.0), 1e-9);
+    /* Behind a gate: the largest of three exponentials, mean 11 / 6, variance 49 / 36. */
+    static const char gate[] = "'stations':{'gate':{},'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'in':'gate','do':[{'fork':"
+                               "[[{'at':'a','for':" EXP(1) "}]],'copies':3,'join':'%s'}]}]}}";
+    snprintf(text, sizeof text, gate, "all");
+    says(text, "whole_forks", "wait", mg1_wait_mean(0.4, 11.0 / 6.0, 49.0 / 36.0 + 121.0 / 36.0), 1e-9);
+    snprintf(text, sizeof text, gate, "2"); /* the middle one: 5 / 6, 13 / 36 */
+    says(text, "whole_forks", "wait", mg1_wait_mean(0.4, 5.0 / 6.0, 13.0 / 36.0 + 25.0 / 36.0), 1e-9);
+    does_not_apply(fork_text, "whole_forks", "not the first branch alone");
+}
+
+static void finite_sources(void)
+{
+    /* Engset 1918: 8 sources, 3 servers, 1 / 2 erlang each: p(n) in proportion to C(8, n) / 2^n. */
+    static const char engset[] = "'arrivals':{'closed':8,'think':" EXP(2) "},'servers':3,'capacity':3,'service':" EXP(1);
+    const double p[] = {1.0, 4.0, 7.0, 7.0}, sum = 19.0, away = 8.0 * p[0] + 7.0 * p[1] + 6.0 * p[2] + 5.0 * p[3];
+    says(engset, "machine_repair", "lost", 5.0 * p[3] / away, 1e-12);
+    says(engset, "machine_repair", "throughput", (p[1] + 2.0 * p[2] + 3.0 * p[3]) / sum, 1e-12);
+    /* With places to wait: as the scenario's own chain has it. */
+    static const char places[] = "'arrivals':{'closed':20,'think':" EXP(8) "},'servers':2,'capacity':5,'service':" EXP(1);
+    static const char *const probes[] = {"lost", "throughput", "wait", "in_station"};
+    for (int i = 0; i < 4; i++)
+        says(places, "machine_repair", probes[i], row_mean("markov_chain", places, probes[i]), 1e-10);
+}
+
+static void other_orders(void)
+{
+    /* The second moment of the wait in M/G/1 (Takacs 1963), of M/M/c by two rows at c = 1. */
+    static const char *const orders[] = {"lcfs", "random"};
+    const double second = mg1_wait_second(0.6, 1.0, 2.0, 6.0), mean = 1.5;
+    for (int i = 0; i < 2; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "'arrivals':{'rate':0.6},'discipline':'%s','service':" EXP(1), orders[i]);
+        const double exact = sqrt(second / (i == 0 ? 0.4 : 0.7) - mean * mean);
+        EXPECT(fabs(sd_of("mg1", text, "wait") - exact) < 1e-12, "%s: %.12g, not %.12g", text, sd_of("mg1", text, "wait"), exact);
+        EXPECT(fabs(sd_of("mmc", text, "wait") - exact) < 1e-12, "%s: %.12g, not %.12g", text, sd_of("mmc", text, "wait"), exact);
+    }
+}
+
 /* Each value is of a measure that reports have, and is a number. */
 static void values_are_of_measures(void)
 {
@@ -248,6 +311,9 @@ const struct test theory_rows_tests[] = {
     {"dispatched lines have published and mutual values", dispatch},
     {"forks have theirs", forks},
     {"branches without queueing are order statistics", branches},
+    {"copies at all servers and forks behind a gate are M/G/1", forks_one_at_a_time},
+    {"finite sources are lost as Engset has it", finite_sources},
+    {"the spread of waits in other orders", other_orders},
     {"values are numbers, of measures that reports have", values_are_of_measures},
     {"simulation agrees with all that is exact", simulation_agrees},
     {NULL, NULL},

@@ -1,28 +1,15 @@
 /* branches.c: forks without queueing: hedged and redundant requests to servers that are never short. The
  * response is that of the k-th branch to be done, an order statistic of independent times. */
-#include "models/theory/theory.h"
+#include "models/theory/race.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { BRANCHES_MOST = 200 };
-
-struct branch_law {
-    double shift; /* constant delays before */
-    const struct dist *time;
-};
-
-struct race {
-    struct branch_law branch[BRANCHES_MOST];
-    size_t count, needed;
-};
-
 /* P(response > t): fewer than `needed` branches are done. */
-static double longer(double t, void *context)
+double race_above(const struct race *r, double t)
 {
-    const struct race *r = context;
     double done[BRANCHES_MOST + 1] = {1.0}; /* by number of branches done, of those looked at */
     for (size_t b = 0; b < r->count; b++) {
         const struct branch_law *law = &r->branch[b];
@@ -64,6 +51,18 @@ static bool read_branch(const struct model *model, const struct op *program, uin
     }
 }
 
+bool race_read(const struct model *model, const struct op *program, const struct op *fork, struct race *race, struct error *err)
+{
+    if (fork->slot > BRANCHES_MOST)
+        return error_set(err, "there are more than %d branches", BRANCHES_MOST);
+    race->count = fork->slot;
+    race->needed = (size_t)fork->p;
+    for (uint32_t b = 0; b < fork->slot; b++)
+        if (!read_branch(model, program, (uint32_t)(fork[1 + (fork->station > 0 ? 0 : b)].target), &race->branch[b], err))
+            return false;
+    return true;
+}
+
 static bool read_race(const struct model *model, struct race *race, struct error *err)
 {
     if (model->kind_count != 1 || model->kinds[0].program[0].code != OP_FORK)
@@ -72,15 +71,7 @@ static bool read_race(const struct model *model, struct race *race, struct error
     const struct op *program = kind->program, *fork = &program[0];
     if (fork->target != kind->program_length - 1 || program[fork->target].code != OP_END)
         return error_set(err, "its tasks go on after the fork");
-    if (fork->slot > BRANCHES_MOST)
-        return error_set(err, "there are more than %d branches", BRANCHES_MOST);
-    race->count = fork->slot;
-    race->needed = (size_t)fork->p;
-    for (uint32_t b = 0; b < fork->slot; b++)
-        if (!read_branch(model, program, program[1 + (fork->station > 0 ? 0 : b)].target, &race->branch[b],
-                         err))
-            return false;
-    return true;
+    return race_read(model, program, fork, race, err);
 }
 
 static int by_value(const void *a, const void *b)
@@ -89,11 +80,22 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The integral of P(response > t), between all points where it may jump. */
-static bool mean_of(struct race *race, double *out, struct error *err)
+struct moment {
+    const struct race *race;
+    int power;
+};
+
+static double integrand(double t, void *context)
+{
+    const struct moment *m = context;
+    return m->power * pow(t, m->power - 1) * race_above(m->race, t);
+}
+
+/* The integral of P(time > t) times power t^(power - 1), between all points where it may jump. */
+bool race_moment(const struct race *race, int power, double *out, struct error *err)
 {
     enum { INTERVALS = 1000 };
-    double points[2 * BRANCHES_MOST + 1] = {0.0}, error, part;
+    double points[2 * BRANCHES_MOST + 1] = {0.0}, error, part, errors = 0.0;
     size_t count = 1;
     for (size_t b = 0; b < race->count; b++) {
         const struct branch_law *law = &race->branch[b];
@@ -105,34 +107,39 @@ static bool mean_of(struct race *race, double *out, struct error *err)
     if (space == NULL)
         return error_set(err, "out of memory");
     gsl_error_handler_t *before = gsl_set_error_handler_off();
-    gsl_function f = {longer, race};
-    int status = 0;
+    struct moment moment = {race, power};
+    gsl_function f = {integrand, &moment};
     *out = 0.0;
-    for (size_t i = 0; i + 1 < count && status == 0; i++) {
+    for (size_t i = 0; i + 1 < count; i++) {
         if (!(points[i + 1] > points[i]))
             continue;
-        status = gsl_integration_qag(&f, points[i], points[i + 1], 0.0, 1e-10, INTERVALS, GSL_INTEG_GAUSS31,
-                                     space, &part, &error);
+        gsl_integration_qag(&f, points[i], points[i + 1], 1e-13 * *out, 1e-11, INTERVALS, GSL_INTEG_GAUSS31, space, &part, &error);
         *out += part;
+        errors += error;
     }
-    if (status == 0 && longer(points[count - 1] * (1.0 + 1e-12), race) > 0.0) {
-        status = gsl_integration_qagiu(&f, points[count - 1], 0.0, 1e-9, INTERVALS, space, &part, &error);
+    const double last = points[count - 1];
+    if (race_above(race, last * (1.0 + 1e-12)) > 0.0) {
+        gsl_integration_qag(&f, last, 4.0 * last, 1e-13 * *out, 1e-11, INTERVALS, GSL_INTEG_GAUSS31, space, &part, &error);
         *out += part;
+        errors += error;
+        gsl_integration_qagiu(&f, 4.0 * last, 1e-12 * *out, 1e-11, INTERVALS, space, &part, &error);
+        *out += part;
+        errors += error;
     }
     gsl_set_error_handler(before);
     gsl_integration_workspace_free(space);
-    return (status == 0 && isfinite(*out)) || error_set(err, "the mean of the response cannot be integrated");
+    return (errors <= 1e-9 * *out && isfinite(*out)) || error_set(err, "the moments of the branches cannot be integrated");
 }
 
 /* The least t with P(response > t) <= 1 - p. */
-static double quantile_of(struct race *race, double p, double start)
+static double quantile_of(const struct race *race, double p, double start)
 {
     double low = 0.0, high = start > 0.0 ? start : 1.0;
-    while (longer(high, race) > 1.0 - p && high < 1e300)
+    while (race_above(race, high) > 1.0 - p && high < 1e300)
         high *= 2.0;
     for (int i = 0; i < 200; i++) {
         const double middle = 0.5 * (low + high);
-        *(longer(middle, race) > 1.0 - p ? &low : &high) = middle;
+        *(race_above(race, middle) > 1.0 - p ? &low : &high) = middle;
     }
     return high;
 }
@@ -147,7 +154,7 @@ static bool apply(const struct model *model, struct theory_sheet *sheet, struct 
     for (size_t b = 0; b < race.count; b++)
         if (!isfinite(race.branch[b].time->mean))
             return error_set(err, "a branch has no mean");
-    if (!mean_of(&race, &mean, err))
+    if (!race_moment(&race, 1, &mean, err))
         return false;
     theory_mean(sheet, THEORY_OF_KIND, 0, "response", mean);
     theory_mean(sheet, THEORY_OF_KIND, 0, "wait", 0.0);

@@ -180,20 +180,23 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     for (uint32_t k = 0; k < c->kinds; k++)
         wait[k] = mean;
     single_add_open(c, out, wait);
-    if (!single_discipline(c, fcfs, err))
-        return true;
-    const double variance = mean * mean + c->rate * c->third / (3.0 * idle);
+    /* E[W^2] in another order is that in order of arrival over 1 - load, or over 1 - load / 2 (Takacs 1963). */
+    static const char *const lcfs[] = {"lcfs", NULL};
+    const bool in_order = single_discipline(c, fcfs, err);
+    const double order = in_order ? 1.0 : single_discipline(c, lcfs, err) ? idle : 1.0 - 0.5 * c->load;
+    const double second = 2.0 * mean * mean + c->rate * c->third / (3.0 * idle);
+    const double variance = in_order ? second - mean * mean : second / order - mean * mean;
     for (uint32_t k = 0; k < c->kinds; k++) {
         theory_sd(out, THEORY_OF_KIND, k, "wait", sqrt(variance));
         theory_sd(out, THEORY_OF_KIND, k, "response", sqrt(variance + c->visits[k].service->variance));
     }
-    return percentiles(c, out, mean) || error_set(err, "out of memory");
+    return !in_order || percentiles(c, out, mean) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_mg1 = {
     .name = "mg1",
     .title = "M/G/1: Poisson arrivals, any service time, one server: Pollaczek and Khinchine",
-    .source = "Pollaczek 1930; Khinchine 1932; Takacs 1962; Kleinrock, Queueing Systems vol. 1, 1975, eqs. "
+    .source = "Pollaczek 1930; Khinchine 1932; Takacs 1962, 1963 (other orders); Kleinrock, Queueing Systems vol. 1, 1975, eqs. "
               "5.70, 5.113; percentiles: inversion of 5.103 by Abate, Whitt, ORSA J. Computing 7, 1995",
     .class = THEORY_EXACT,
     .examples = {"'arrivals':{'rate':0.8},'service':1",

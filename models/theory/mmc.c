@@ -23,8 +23,15 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         wait[k] = law.delayed / theta;
     single_add_open(c, out, wait);
     static const char *const fcfs[] = {"fcfs", NULL};
-    if (!single_discipline(c, fcfs, err))
+    if (!single_discipline(c, fcfs, err)) {
+        /* While somebody waits all is as in M/M/1 with service c mu: E[W^2] as there (Takacs 1963). */
+        static const char *const lcfs[] = {"lcfs", NULL};
+        const double order = single_discipline(c, lcfs, err) ? theta / (c->servers * mu) : 1.0 - 0.5 * c->load;
+        const double sd = sqrt(2.0 * law.delayed / (theta * theta * order) - wait[0] * wait[0]);
+        single_add_spread(c, out, "wait", sd, NULL, NULL);
+        single_add_spread(c, out, "response", hypot(sd, c->mean), NULL, NULL);
         return true;
+    }
     single_add_spread(c, out, "wait", delay_wait_sd(&law), delay_wait_quantile, &law);
     single_add_spread(c, out, "response", delay_response_sd(&law), delay_response_quantile, &law);
     return true;

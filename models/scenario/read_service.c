@@ -23,7 +23,8 @@ static bool read_batch(struct reader *r, const cJSON *node, const cJSON *batch, 
         return false;
     out->batch_max = args[BATCH_MAX].number;
     out->batch_min = args[BATCH_MIN].given ? args[BATCH_MIN].number : 1.0;
-    out->batch_wait = args[BATCH_WAIT].dist;
+    const struct dist *wait = args[BATCH_WAIT].dist;
+    out->batch_wait = wait != NULL && wait->shape == DIST_CONSTANT && wait->a == 0.0 ? NULL : wait; /* 0 is the default */
     out->batch_per_task = args[BATCH_PER_TASK].number;
     if (out->batch_max >= 1e9)
         return read_fail(r, json_get(batch, "max"), "\"max\" is below 1e9");

@@ -1,6 +1,7 @@
 /* pareto.c: P(X > x) = (min / x)^alpha from min on; with max: the same, conditional on X <= max. a is alpha,
  * b min, c ln(max / min), INFINITY without max. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <float.h>
 #include <math.h>
@@ -23,9 +24,15 @@ static double kept(const struct dist *d)
     return -expm1(-d->a * d->c);
 }
 
+/* Of X - min. */
+static double complex density(const struct dist *d, double complex y)
+{
+    const double complex x = cexp(y) / d->b;
+    return d->a * x * cexp(-(d->a + 1.0) * clog(1.0 + x));
+}
+
 static bool init(struct dist *d, const struct arg *args, struct arena *arena, struct error *err)
 {
-    (void)arena;
     if (!dist_check(d, args, err))
         return false;
     const double mean = args[MEAN].number;
@@ -68,6 +75,12 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
     } else {
         first = d->a > 1.0 ? d->a / (d->a - 1.0) : INFINITY;
         variance = d->a > 2.0 ? first * first / (d->a * (d->a - 2.0)) : INFINITY;
+        const double least = 1.2, most = 20.0; /* alphas for which a transform can be had in few points */
+        if (d->a >= least && d->a <= most) {
+            d->data = transform_line_make(d, density, log(d->b) - 38.0, log(d->b) + 38.0 / (d->a - 1.0), 0.25 * M_PI, 0.25 * M_PI, arena);
+            if (d->data == NULL)
+                return dist_no_memory(err);
+        }
     }
     return dist_moments(d, d->b * first, d->b * d->b * variance, d->b, d->c == INFINITY, err);
 }
@@ -91,6 +104,15 @@ static double cdf(const struct dist *d, double x)
 static double third_moment(const struct dist *d)
 {
     return d->b * d->b * d->b * unit_moment(d->a, d->c, 3) / kept(d);
+}
+
+static bool transform(const struct dist *d, struct transform *at)
+{
+    if (d->data == NULL)
+        return false;
+    transform_along(at, d->data);
+    transform_shift(at, d->b, d->b / (d->a - 1.0));
+    return true;
 }
 
 const struct dist_type dist_pareto = {
@@ -128,4 +150,5 @@ const struct dist_type dist_pareto = {
     .draw = draw,
     .cdf = cdf,
     .third_moment = third_moment,
+    .transform = transform,
 };

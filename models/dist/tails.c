@@ -54,7 +54,9 @@ static double scale_of(const struct dist *d)
 bool dist_real_transform(const struct dist *d, double s, double tail[TRANSFORM_TAILS])
 {
     struct transform at = {.s = s};
-    if (!dist_transform(d, &at)) {
+    /* Along a turned line terms of both signs add up: quadrature along the real line is right to relative digits. */
+    const double cost_of_lines = 50.0;
+    if (!dist_transform(d, &at) || at.cost > cost_of_lines) {
         gsl_integration_workspace *room = gsl_integration_workspace_alloc(ROOM);
         if (d->shape == DIST_GIVEN || !isfinite(d->mean) || d->min < 0.0 || room == NULL) {
             gsl_integration_workspace_free(room);

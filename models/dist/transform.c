@@ -6,6 +6,7 @@ bool dist_transform(const struct dist *d, struct transform *at)
 {
     for (int k = 0; k < TRANSFORM_TAILS; k++)
         at->tail[k] = 0.0;
+    at->cost += 1.0;
     return d->type->transform != NULL && d->shape != DIST_GIVEN && d->type->transform(d, at);
 }
 
@@ -14,8 +15,9 @@ void transform_phi(double complex z, double complex phi[PHI_MOST + 1])
     enum { TERMS = 22 };
     static const double whole[PHI_MOST + 1] = {1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0}; /* 1 / k! */
     if (cabs(z) < 1.0) {                                                              /* phi_k: sum of (-z)^i / (i + k)! */
+        const double size = cabs(z);
         double complex sum = 0.0;
-        for (int i = TERMS; i >= 0; i--)
+        for (int i = size < 1e-3 ? 4 : size < 0.1 ? 8 : TERMS; i >= 0; i--)
             sum = 1.0 - sum * z / (i + PHI_MOST + 1);
         phi[PHI_MOST] = sum * whole[PHI_MOST];
         for (int k = PHI_MOST; k-- > 0;)
@@ -75,4 +77,52 @@ void transform_shift(struct transform *at, double by, double mean)
     at->tail[2] = phi[0] * at->tail[2] + mean * by * phi[1] + by * by * phi[2];
     at->tail[1] = phi[0] * at->tail[1] + by * phi[1];
     at->tail[0] *= phi[0];
+}
+
+struct transform_line {
+    size_t n;
+    double complex *x, *weight;
+};
+
+const struct transform_line *transform_line_make(const struct dist *d, double complex (*density)(const struct dist *d, double complex y),
+                                                 double low, double high, double turn, double margin, struct arena *arena)
+{
+    const double digits = 33.0, step = 2.0 * M_PI * margin / digits;
+    struct transform_line *line = arena_alloc(arena, sizeof *line);
+    if (line == NULL)
+        return NULL;
+    line->n = (size_t)ceil((high - low) / step) + 1;
+    line->x = arena_array(arena, line->n, sizeof *line->x);
+    line->weight = arena_array(arena, line->n, sizeof *line->weight);
+    for (size_t i = 0; line->x != NULL && line->weight != NULL && i < line->n; i++) {
+        const double complex y = low + step * (double)i - I * turn;
+        line->x[i] = cexp(y);
+        line->weight[i] = step * density(d, y);
+    }
+    return line->x != NULL && line->weight != NULL ? line : NULL;
+}
+
+void transform_along(struct transform *at, const struct transform_line *line)
+{
+    /* Below the real axis by the symmetry of transforms. */
+    const bool below = cimag(at->s) < 0.0;
+    const double complex s = below ? conj(at->s) : at->s;
+    double complex sum[TRANSFORM_TAILS] = {0.0};
+    at->cost += (double)line->n;
+    for (size_t i = 0; i < line->n; i++) {
+        const double complex x = line->x[i], z = s * x, weight = line->weight[i];
+        double complex phi[PHI_MOST + 1];
+        if (cabs(z) >= 1.0) {
+            phi[0] = cexp(-z);
+            phi[1] = (1.0 - phi[0]) / z;
+            phi[2] = (1.0 - phi[1]) / z;
+        } else {
+            transform_phi(z, phi);
+        }
+        sum[0] += weight * phi[0];
+        sum[1] += weight * x * phi[1];
+        sum[2] += weight * x * x * phi[2];
+    }
+    for (int k = 0; k < TRANSFORM_TAILS; k++)
+        at->tail[k] += below ? conj(sum[k]) : sum[k];
 }

@@ -14,6 +14,7 @@ enum { TRANSFORM_TAILS = 3 };
 struct transform {
     double complex s;
     double complex tail[TRANSFORM_TAILS];
+    double cost; /* of its evaluation so far, in terms like exp(-s x) */
 };
 
 /* Fills at->tail from at->s. false: d's transform has no closed form here, or there is no memory. */
@@ -33,6 +34,15 @@ void transform_phi(double complex z, double complex phi[PHI_MOST + 1]);
 void transform_add_value(struct transform *at, double p, double value);
 void transform_add_exponential(struct transform *at, double p, double mean);
 void transform_add_gamma(struct transform *at, double p, double shape, double scale);
+
+/* For densities that are analytic in a sector: points and weights of the trapezoidal rule in y = log(x), along the line turned by
+ * `turn` (up to pi / 4) into the half plane where exp(-s x) falls for all s with an imaginary part >= 0. density(d, y): x f(x) at
+ * complex y, analytic within `margin` of the line; beyond low .. high it counts no more. The rule converges as
+ * exp(-2 pi margin / step) (Trefethen, Weideman, SIAM Review 56, 2014), here to 1e-14. In the arena; NULL: no memory. */
+struct transform_line;
+const struct transform_line *transform_line_make(const struct dist *d, double complex (*density)(const struct dist *d, double complex y),
+                                                 double low, double high, double turn, double margin, struct arena *arena);
+void transform_along(struct transform *at, const struct transform_line *line);
 
 /* Makes the tails of X, of this mean, into those of X + by. */
 void transform_shift(struct transform *at, double by, double mean);

@@ -1,5 +1,6 @@
 /* weibull.c: P(X > x) = exp(-(x / b)^a); a is the shape, b the scale. */
 #include "models/dist/build.h"
+#include "models/dist/transform.h"
 
 #include <math.h>
 
@@ -28,9 +29,25 @@ static double above_target(double shape, double target)
     return log_ratio(shape) - target;
 }
 
+static double complex density(const struct dist *d, double complex y)
+{
+    const double complex power = d->a * (y - log(d->b));
+    return d->a * cexp(power - cexp(power));
+}
+
+/* For the transform; for shapes whose density it can be had from in few points. */
+static bool make_line(struct dist *d, struct arena *arena, struct error *err)
+{
+    const double least = 0.25, most = 4.0, a = d->a, turn = 0.25 * M_PI / fmax(1.0, a);
+    if (a >= least && a <= most && isfinite(log(d->b))) {
+        d->data = transform_line_make(d, density, log(d->b) - 38.0 / a, log(d->b) + log(60.0) / a, turn, turn, arena);
+        return d->data != NULL || dist_no_memory(err);
+    }
+    return true;
+}
+
 static bool init(struct dist *d, const struct arg *args, struct arena *arena, struct error *err)
 {
-    (void)arena;
     if (!dist_check(d, args, err))
         return false;
     const unsigned given = dist_given(d, args);
@@ -40,8 +57,8 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
             return dist_fault(err, &args[SCV], "weibull: \"scv\" must be from 1e-12 to 1e100, not %g", scv);
         d->a = dist_root(above_target, log1p(scv), 1e-3, 1e8);
         d->b = args[MEAN].number / exp(log_gamma(1.0 + 1.0 / d->a));
-        return dist_moments(d, args[MEAN].number, scv * args[MEAN].number * args[MEAN].number, 0.0, false,
-                            err);
+        return make_line(d, arena, err) &&
+               dist_moments(d, args[MEAN].number, scv * args[MEAN].number * args[MEAN].number, 0.0, false, err);
     }
     if (given != (1u << SHAPE | 1u << SCALE) && given != (1u << SHAPE | 1u << MEAN))
         return dist_needs(d, args, err,
@@ -50,7 +67,7 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
     const double unit_mean = exp(log_gamma(1.0 + 1.0 / d->a));
     d->b = args[SCALE].given ? args[SCALE].number : args[MEAN].number / unit_mean;
     const double mean = args[SCALE].given ? d->b * unit_mean : args[MEAN].number;
-    return dist_moments(d, mean, expm1(log_ratio(d->a)) * mean * mean, 0.0, false, err);
+    return make_line(d, arena, err) && dist_moments(d, mean, expm1(log_ratio(d->a)) * mean * mean, 0.0, false, err);
 }
 
 static double draw(const struct dist *d, struct stream *s)
@@ -66,6 +83,14 @@ static double cdf(const struct dist *d, double x)
 static double third_moment(const struct dist *d)
 {
     return d->b * d->b * d->b * exp(log_gamma(1.0 + 3.0 / d->a));
+}
+
+static bool transform(const struct dist *d, struct transform *at)
+{
+    if (d->data == NULL)
+        return false;
+    transform_along(at, d->data);
+    return true;
 }
 
 const struct dist_type dist_weibull = {
@@ -98,4 +123,5 @@ const struct dist_type dist_weibull = {
     .draw = draw,
     .cdf = cdf,
     .third_moment = third_moment,
+    .transform = transform,
 };

@@ -6,7 +6,7 @@
  * exp(-A) of f(t), about 7e-13; rounding costs about exp(A / (2 l)) units in the last place. */
 #define A 28.0
 
-enum { FIRST_TERMS = 32, AVERAGED = 24, ONE = 6, OTHER = 7 /* l of the two */ };
+enum { FIRST_TERMS = 20, AVERAGED = 20 };
 
 /* The series is summed in groups of l terms, which alternate in sign; of the last partial sums the binomial average is taken. */
 static double series(double complex (*transform)(const void *, double complex), const void *law, double t, int l, int terms)
@@ -33,13 +33,19 @@ double inversion_at(double complex (*transform)(const void *law, double complex 
                     double beside, struct inversion_budget *budget)
 {
     for (int terms = FIRST_TERMS; !budget->unsure; terms *= 2) {
-        budget->evaluations -= ONE * (terms + AVERAGED) + OTHER * (terms + terms / 2 + AVERAGED);
+        const int one_l = terms == FIRST_TERMS ? 3 : 6, other_l = one_l + 1; /* l of the two: first where it costs less */
+        budget->evaluations -= one_l * (terms + AVERAGED) + other_l * (terms + terms / 2 + AVERAGED);
         if (budget->evaluations < 0.0)
             break;
-        const double one = series(transform, law, t, ONE, terms), other = series(transform, law, t, OTHER, terms + terms / 2);
+        const double one = series(transform, law, t, one_l, terms), other = series(transform, law, t, other_l, terms + terms / 2);
         if (fabs(one - other) <= tolerance * fabs(other + beside))
             return other;
     }
     budget->unsure = true;
     return (double)NAN;
+}
+
+double inversion_rough(double complex (*transform)(const void *law, double complex s), const void *law, double t)
+{
+    return series(transform, law, t, 1, FIRST_TERMS);
 }

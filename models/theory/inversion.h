@@ -5,7 +5,7 @@
 #include <complex.h>
 #include <stdbool.h>
 
-/* How often transforms may yet be evaluated, and whether a value could not be had. */
+/* How often transforms may yet be evaluated (they take more of it where they cost more), and whether a value could not be had. */
 struct inversion_budget {
     double evaluations;
     bool unsure;
@@ -17,5 +17,8 @@ struct inversion_budget {
  * numbers of terms, until the two agree to `tolerance`, relative to f(t) + beside. NAN: they do not, or the budget is spent. */
 double inversion_at(double complex (*transform)(const void *law, double complex s), const void *law, double t, double tolerance,
                     double beside, struct inversion_budget *budget);
+
+/* The same once, with few terms: to some seven digits where f is smooth; for searches that end with inversion_at. */
+double inversion_rough(double complex (*transform)(const void *law, double complex s), const void *law, double t);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define TOLERANCE 5e-10 /* of P(time > t) */
 
-enum { ATOMS_MOST = 32, EVALUATIONS_MOST = 800000 };
+enum { ATOMS_MOST = 32, EVALUATIONS_MOST = 1500000 };
 
 struct law {
     const struct single *c;
@@ -16,6 +16,7 @@ struct law {
     size_t atoms;
     double value[ATOMS_MOST], p[ATOMS_MOST];
     struct inversion_budget *budget;
+    bool rough; /* seven digits will do */
 };
 
 /* The transform of the service time over all kinds. */
@@ -28,6 +29,7 @@ static bool service_at(const struct single *c, struct transform *at)
         for (int i = 0; i < TRANSFORM_TAILS; i++)
             at->tail[i] += c->visits[k].rate / c->rate * one.tail[i];
     }
+    at->cost += one.cost;
     return true;
 }
 
@@ -41,6 +43,7 @@ static double complex wait_transform(const void *l, double complex s)
     const double idle = 1.0 - c->load;
     struct transform at = {.s = s};
     service_at(c, &at);
+    x->budget->evaluations -= at.cost;
     const double complex per = c->rate * at.tail[2], all = 1.0 / (idle + s * per);
     return per * (x->atoms == 0 ? all : all - idle * (1.0 + c->load + c->rate * at.tail[1]));
 }
@@ -54,6 +57,7 @@ static double complex response_transform(const void *l, double complex s)
     struct transform at = {.s = s}, own = {.s = s};
     service_at(c, &at);
     dist_transform(c->visits[x->kind].service, &own);
+    x->budget->evaluations -= at.cost + own.cost;
     const double idle = 1.0 - c->load;
     const double complex per = c->rate / (idle + c->rate * s * at.tail[2]);
     return per * (at.tail[2] + idle * at.tail[1] * own.tail[1]);
@@ -83,13 +87,18 @@ static double first_terms(const struct law *x, double t)
     return sum;
 }
 
+static double invert(const struct law *x, double complex (*transform)(const void *law, double complex s), double t, double beside)
+{
+    return x->rough ? inversion_rough(transform, x, t) : inversion_at(transform, x, t, TOLERANCE, beside, x->budget);
+}
+
 static double wait_above(const void *l, double t)
 {
     const struct law *x = l;
     if (!(t > 0.0))
         return x->c->load;
     const double first = (1.0 - x->c->load) * first_terms(x, t);
-    return first + inversion_at(wait_transform, l, t, TOLERANCE, first, x->budget);
+    return first + invert(x, wait_transform, t, first);
 }
 
 static double response_above(const void *l, double t)
@@ -104,7 +113,7 @@ static double response_above(const void *l, double t)
         return sum;
     }
     sum = (1.0 - x->c->load) * (1.0 - own->type->cdf(own, fmax(t, 0.0)));
-    return t > 0.0 ? sum + inversion_at(response_transform, l, t, TOLERANCE, sum, x->budget) : sum + x->c->load;
+    return t > 0.0 ? sum + invert(x, response_transform, t, sum) : sum + x->c->load;
 }
 /* The atoms of the service over all kinds, if it has no other values. */
 static void find_atoms(struct law *x)
@@ -122,12 +131,29 @@ static void find_atoms(struct law *x)
     x->atoms = n;
 }
 
+/* A rough root, and one step of Newton's method from there: NAN where the probability does not come out as it should. */
+static double in_one_step(struct law *x, double (*above)(const void *law, double t), double p, double scale)
+{
+    x->rough = true;
+    const double rough = single_quantile(above, x, p, scale), h = 1e-4 * rough;
+    const double slope = rough > 0.0 ? (above(x, rough + h) - above(x, rough - h)) / (2.0 * h) : NAN;
+    x->rough = false;
+    if (rough == 0.0)
+        return 0.0;
+    const double t = rough + (1.0 - p - above(x, rough)) / slope;
+    return t > 0.0 && fabs(above(x, t) / (1.0 - p) - 1.0) < 2.0 * TOLERANCE ? t : NAN;
+}
+
 /* Where inversion is not sure of one of the values on the way there is no percentile. */
 static double percentile(struct law *x, double (*above)(const void *law, double t), double p, double scale)
 {
     struct inversion_budget budget = {.evaluations = EVALUATIONS_MOST};
     x->budget = &budget;
-    const double t = single_quantile(above, x, p, scale);
+    double t = x->atoms == 0 ? in_one_step(x, above, p, scale) : NAN; /* atoms make jumps */
+    if (isnan(t) && budget.evaluations > 0.0) {
+        budget.unsure = false;
+        t = single_quantile(above, x, p, scale);
+    }
     return budget.unsure ? (double)NAN : t;
 }
 
@@ -139,7 +165,7 @@ static bool percentiles(const struct single *c, struct theory_sheet *out, double
     if (c->quantile_count == 0 || single_exponential(c, &err) || single_constant(c, &err)) /* mmc and md1 have closed forms */
         return true;
     if (!service_at(c, &at)) {
-        out->note = "no percentiles: the transform of the service time has no closed form";
+        out->note = "no percentiles: the transform of the service time is not known";
         return true;
     }
     struct law *law = arena_alloc(c->arena, sizeof *law);
@@ -147,12 +173,13 @@ static bool percentiles(const struct single *c, struct theory_sheet *out, double
         return false;
     law->c = c;
     find_atoms(law);
+    const double scale = isfinite(mean_wait) ? mean_wait + c->mean : c->mean;
     for (size_t q = 0; q < c->quantile_count; q++) {
-        const double p = c->quantiles[q], wait = percentile(law, wait_above, p, mean_wait + c->mean);
+        const double p = c->quantiles[q], wait = percentile(law, wait_above, p, scale);
         left_out = left_out || isnan(wait);
         for (uint32_t k = 0; k < c->kinds; k++) {
             law->kind = k;
-            const double response = percentile(law, response_above, p, mean_wait + c->mean);
+            const double response = percentile(law, response_above, p, scale);
             left_out = left_out || isnan(response);
             theory_quantile(out, THEORY_OF_KIND, k, "wait", p, wait);
             theory_quantile(out, THEORY_OF_KIND, k, "response", p, response);

@@ -220,6 +220,22 @@ static void finite_sources(void)
         says(places, "machine_repair", probes[i], row_mean("markov_chain", places, probes[i]), 1e-10);
 }
 
+static void limits(void)
+{
+    /* The square-root rule nears Erlang's formula as 1 / sqrt(work): at b = 1. */
+    static const double works[] = {100.0, 10000.0};
+    for (int i = 0; i < 2; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "'arrivals':{'rate':%.17g},'servers':%.0f,'service':" EXP(1), works[i], works[i] + sqrt(works[i]));
+        says(text, "square_root_staffing", "wait", row_mean("mmc", text, "wait"), 1.0 / sqrt(works[i]));
+    }
+    does_not_apply("'arrivals':{'rate':3},'servers':4,'service':" EXP(1), "square_root_staffing", "fewer than");
+    /* Halfin and Whitt's table: of b = 1 the share 0.2234 waits. */
+    says("'arrivals':{'rate':100},'servers':110,'service':" EXP(1), "square_root_staffing", "wait", 0.02234, 2e-3);
+    says("'arrivals':{'rate':0.8},'discipline':'rr','quantum':0.01,'service':{'mean':1,'scv':4}", "round_robin_limit", "response", 5.0, 1e-12);
+    does_not_apply("'arrivals':{'rate':0.8},'discipline':'rr','quantum':0.01,'switch':0.001,'service':1", "round_robin_limit", "switch");
+}
+
 static void other_orders(void)
 {
     /* The second moment of the wait in M/G/1 (Takacs 1963), of M/M/c by two rows at c = 1. */
@@ -314,6 +330,7 @@ const struct test theory_rows_tests[] = {
     {"copies at all servers and forks behind a gate are M/G/1", forks_one_at_a_time},
     {"finite sources are lost as Engset has it", finite_sources},
     {"the spread of waits in other orders", other_orders},
+    {"many servers, short quanta", limits},
     {"values are numbers, of measures that reports have", values_are_of_measures},
     {"simulation agrees with all that is exact", simulation_agrees},
     {NULL, NULL},

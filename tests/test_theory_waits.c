@@ -110,12 +110,12 @@ static void check_third_moment(const struct dist *d, const char *text)
     const size_t atoms = dist_atoms(d, 64, value, p);
     for (size_t i = 0; i < atoms; i++)
         sum += p[i] * value[i] * value[i] * value[i];
-    const int n = 400000;
+    const int n = 60000;
     for (int i = 0; atoms == 0 && i <= n; i++) {
         const double h = 60.0 / n, x = d->mean * exp(-30.0 + h * i);
         sum += h / 3.0 * (i == 0 || i == n ? 1.0 : i % 2 == 1 ? 4.0 : 2.0) * 3.0 * x * x * x * (1.0 - d->type->cdf(d, x));
     }
-    dist_text_check(fabs(sum - third) < 2e-4 * third, "the third moment is an integral of the tail", text);
+    dist_text_check(fabs(sum - third) < 2e-3 * third, "the third moment is an integral of the tail", text);
 }
 
 static void third_moments_are_integrals(void)
@@ -225,9 +225,9 @@ static void with_quotes(const char *text, char *out)
 
 static void phases_wait_in_phases(void)
 {
-    static const double loads[] = {0.3, 0.8, 0.99};
+    static const double loads[] = {0.3, 0.97};
     for (size_t i = 0; i < sizeof phase_services / sizeof phase_services[0]; i++)
-        for (int l = 0; l < 3; l++) {
+        for (int l = 0; l < 2; l++) {
             char text[300], json[200];
             struct arena arena;
             struct error err;
@@ -423,6 +423,9 @@ static void renewals(void)
          1e-10);
     same("'arrivals':{'interarrival':{'mean':0.5,'scv':5}},'servers':3,'service':{'dist':'exponential','mean':1.4}", "gimc",
          "'arrivals':{'interarrival':{'mean':0.5,'scv':5}},'servers':3,'service':{'dist':'erlang','k':1,'mean':1.4}", "map_ph", false, 1e-10);
+    /* In heavy traffic the wait is exponential, of mean (1 / rate) (scv of both) / (2 (1 - load)), to about 1 - load (Kingman 1962). */
+    const double heavy = row_mean("gimc", "'arrivals':{'interarrival':{'dist':'lognormal','mean':1.000001,'scv':3}},'service':{'dist':'exponential','mean':1}", "wait");
+    EXPECT(fabs(heavy * 1e-6 / 2.0 - 1.0) < 1e-5, "%.10g", heavy);
     /* Where c (1 - sigma) is whole, here 1: D/M/2 whose sigma is 1/2 = exp(-2 mu D / 2), seen from both sides. */
     double wait[5];
     for (int i = 0; i < 5; i++) {

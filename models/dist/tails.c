@@ -54,19 +54,24 @@ static double scale_of(const struct dist *d)
 bool dist_real_transform(const struct dist *d, double s, double tail[TRANSFORM_TAILS])
 {
     struct transform at = {.s = s};
-    /* Along a turned line terms of both signs add up: quadrature along the real line is right to relative digits. */
+    /* Along a turned line terms of both signs add up: then E[exp(-s X)], which may be small, is rather had along the real line, where
+     * all terms are positive. Its tails are never small; and they are what long tails of 1 - F, rounded to 1e-16, would spoil. */
     const double cost_of_lines = 50.0;
-    if (!dist_transform(d, &at) || at.cost > cost_of_lines) {
+    const bool closed = dist_transform(d, &at), lines = closed && at.cost > cost_of_lines;
+    if (!closed || lines) {
         gsl_integration_workspace *room = gsl_integration_workspace_alloc(ROOM);
         if (d->shape == DIST_GIVEN || !isfinite(d->mean) || d->min < 0.0 || room == NULL) {
             gsl_integration_workspace_free(room);
             return false;
         }
-        at.s = s;
-        for (int k = 0; k < TRANSFORM_TAILS; k++)
-            at.tail[k] = k == 0 && s == 0.0 ? 1.0 : integral(&(struct tail){d, s, k}, k == 0 ? fmin(scale_of(d), 1.0 / s) : scale_of(d), room);
+        struct transform above = {.s = s};
+        above.tail[0] = s == 0.0 ? 1.0 : integral(&(struct tail){d, s, 0}, fmin(scale_of(d), 1.0 / s), room);
+        for (int k = 1; !lines && k < TRANSFORM_TAILS; k++)
+            above.tail[k] = integral(&(struct tail){d, s, k}, scale_of(d), room);
         gsl_integration_workspace_free(room);
-        transform_shift(&at, d->min, d->mean - d->min);
+        transform_shift(&above, d->min, d->mean - d->min);
+        for (int k = 0; k < (lines ? 1 : TRANSFORM_TAILS); k++)
+            at.tail[k] = above.tail[k];
     }
     bool known = true;
     for (int k = 0; k < TRANSFORM_TAILS; k++) {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
+static bool shared(const struct model *model, const char *discipline, struct theory_sheet *out, struct error *err)
 {
     struct single single;
     if (!single_make(model, out->arena, &single, err))
@@ -14,7 +14,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     if (!single_plain(c, NULL, err) || !single_poisson(c, err) || !single_no_capacity(c, err) ||
         !single_finite_servers(c, err))
         return false;
-    if (strcmp(c->st->discipline->name, "ps") != 0)
+    if (strcmp(c->st->discipline->name, discipline) != 0)
         return error_set(err, "the discipline is %s", c->st->discipline->name);
     if (!single_stable(c, err))
         return false;
@@ -29,6 +29,11 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     return true;
 }
 
+static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
+{
+    return shared(model, "ps", out, err);
+}
+
 const struct theory_form theory_ps = {
     .name = "ps",
     .title = "M/G/c-PS: Poisson arrivals, processor sharing: means depend on the mean service time alone",
@@ -38,4 +43,17 @@ const struct theory_form theory_ps = {
         {"'arrivals':{'rate':0.8},'discipline':'ps','service':{'mean':1,'scv':4}",
          "'arrivals':{'rate':3},'servers':4,'discipline':'ps','service':{'dist':'uniform','min':0,'max':2}"},
     .apply = apply,
+};
+
+static bool in_turns(const struct model *model, struct theory_sheet *out, struct error *err)
+{
+    return shared(model, "rr", out, err);
+}
+
+const struct theory_form theory_round_robin_limit = {
+    .name = "round_robin_limit",
+    .title = "Round robin as the quantum becomes short: processor sharing",
+    .source = "Kleinrock, J. ACM 14 (1967); Sakata, Noguchi, Oizumi 1971",
+    .class = THEORY_LIMIT,
+    .apply = in_turns,
 };

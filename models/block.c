@@ -54,6 +54,11 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
         case OP_REPLY:
             step++;
             break;
+        case OP_BUDGET:
+            if (!op->given)
+                return NULL;
+            step++;
+            break;
         case OP_GUARD:
             if (later || w->model->breakers[op->station].ratio > 0.0)
                 return NULL;

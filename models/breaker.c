@@ -87,3 +87,19 @@ void breaker_tell(struct world *w, struct frame *frame, bool came_through)
         b->until = w->sim.now + dist_draw(m->open, &b->stream);
     }
 }
+
+void breaker_budget(struct world *w, uint32_t ti)
+{
+    const struct op *op = task_op(w, ti);
+    struct breaker *b = &w->breakers[op->station];
+    const double one = 1.0 - 1e-9; /* shares that should sum to it come out rounded */
+    if (op->given) {
+        b->tokens = fmin(b->tokens + op->p, (double)op->target);
+    } else if (b->tokens < one) {
+        w->tasks[ti].step = op->target;
+        return;
+    } else {
+        b->tokens -= 1.0;
+    }
+    w->tasks[ti].step++;
+}

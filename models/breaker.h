@@ -7,7 +7,11 @@
  * A throttle ("throttle") refuses attempts at random: with probability max(0, (requests - ratio accepts) / (requests + 1)),
  * where requests counts all attempts before, those refused included, and accepts those that came through. Both
  * are forgotten exponentially, with time constant `memory`: a count made t ago is worth exp(-t / memory). (Beyer and others,
- * Site Reliability Engineering, 2016, ch. 21, where it is a window of two minutes.) */
+ * Site Reliability Engineering, 2016, ch. 21, where it is a window of two minutes.)
+ *
+ * A budget of retries ("budget" of a `retry`) is an account of tokens, empty at the start: each first attempt puts `share` of one in, as
+ * long as there are at most `burst`; a further attempt takes one, and is not made where there is none. So retries are at most a share of
+ * requests, but for bursts. (Eriksen, Your server as a function, PLOS 2013, and Finagle's RetryBudget.) */
 #ifndef MODELS_BREAKER_H
 #define MODELS_BREAKER_H
 
@@ -24,6 +28,7 @@ enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_TRIED };
 struct breaker {
     struct stream stream;
     double until;      /* OPEN */
+    double tokens;     /* a budget's */
     double requests, accepts, since; /* a throttle: as they were then */
     uint32_t failures; /* CLOSED: in a row so far */
     uint8_t state;     /* enum breaker_state */
@@ -40,5 +45,8 @@ void breaker_guard(struct world *w, uint32_t ti);
 
 /* The attempt of this frame has come through, or failed. */
 void breaker_tell(struct world *w, struct frame *frame, bool came_through);
+
+/* The task is at OP_BUDGET. */
+void breaker_budget(struct world *w, uint32_t ti);
 
 #endif

@@ -62,6 +62,7 @@ static void compile_station(struct station_model *out, const struct station_spec
         .sharing = spec->discipline->shape == DISCIPLINE_SHARING || plainly_shared,
         .release = spec->await_release,
         .resume_first = spec->resume_first,
+        .drops_oldest = spec->drops_oldest,
         .blocks = spec->blocks,
         .blocks_before = spec->blocks_before,
         .overflows = spec->on_full != NULL || spec->retry != NULL,
@@ -199,7 +200,8 @@ static bool compile_stations(struct arena *arena, struct model *m, const struct 
         m->blocking |= m->stations[i].blocks;
         m->blocking_before |= m->stations[i].blocks_before;
         m->linked |= m->stations[i].discipline->linked;
-        m->drops |= m->stations[i].drops;
+        m->drops |= m->stations[i].drops || m->stations[i].drops_oldest;
+        m->linked |= m->stations[i].drops_oldest;
         if (s->stations[i].dispatch != NULL && !compile_group(arena, m, i, &s->stations[i], &next_part))
             return false;
     }
@@ -338,16 +340,16 @@ static bool compile_breakers(struct arena *arena, struct model *m, struct progra
     size_t guards = 0;
     for (uint32_t k = 0; k < m->kind_count; k++)
         for (uint32_t i = 0; i < programs[k].count; i++)
-            guards += programs[k].ops[i].code == OP_GUARD;
+            guards += programs[k].ops[i].code == OP_GUARD || programs[k].ops[i].code == OP_BUDGET;
     m->breakers = arena_array(arena, guards, sizeof *m->breakers);
     if (m->breakers == NULL || guards >= UINT16_MAX)
         return false;
     for (uint32_t k = 0; k < m->kind_count; k++)
         for (uint32_t i = 0; i < programs[k].count; i++) {
             struct op *op = &programs[k].ops[i];
-            if (op->code != OP_GUARD)
+            if (op->code != OP_GUARD && op->code != OP_BUDGET)
                 continue;
-            uint32_t b = 0;
+            uint32_t b = 0; /* their distributions tell the steps apart */
             while (b < m->breaker_count && m->breakers[b].open != op->dist)
                 b++;
             if (b == m->breaker_count)
@@ -466,7 +468,7 @@ static void compile_shapes(struct model *m)
         station->impatient = m->impatient;
         station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
                            station->behaviour != NULL || station->drops;
-        station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 || station->limit_wait != UNLIMITED ? 0 : station->capacity;
+        station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 || station->limit_wait != UNLIMITED || station->drops_oldest ? 0 : station->capacity;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;

@@ -1,6 +1,8 @@
 #include "models/drop.h"
 
 #include "models/patience.h"
+#include "models/visit_waiting.h"
+#include "models/withdraw.h"
 
 void drop_settle(struct world *w, struct station *st, double waited)
 {
@@ -24,4 +26,49 @@ void drop_settle(struct world *w, struct station *st, double waited)
         task_is(w, ti, TASK_WALKING);
         ready_push(w, ti);
     }
+}
+
+struct oldest {
+    const struct world *w;
+    uint32_t task;
+};
+
+static void older(void *oldest, uint32_t ti)
+{
+    struct oldest *o = oldest;
+    const struct task *tasks = o->w->tasks;
+    if (tasks[ti].resuming == 0 && (o->task == NO_TASK || tasks[ti].since < tasks[o->task].since))
+        o->task = ti;
+}
+
+bool drop_oldest(struct world *w, struct station *st)
+{
+    struct oldest oldest = {w, NO_TASK};
+    visit_line(w, st, older, &oldest);
+    const uint32_t ti = oldest.task;
+    if (ti == NO_TASK)
+        return false;
+    struct task *t = &w->tasks[ti];
+    station_clock(w, st);
+    if (w->model->interruptible) {
+        const struct parts parts = withdraw_account(w, ti);
+        t->wait = parts.wait;
+        t->service = parts.service;
+    } else {
+        t->wait += w->sim.now - t->since;
+    }
+    if (st->model->impatient)
+        patience_over(w, ti);
+    if (w->model->weighed)
+        st->line_work -= station_task_work(w, st, ti);
+    st->model->remove(&st->line, w->tasks, ti);
+    st->present--;
+    st->lost++;
+    check_left(&st->check, w->sim.now, NULL);
+    if (st->model->shape != NULL && st->model->shape->gone != NULL)
+        st->model->shape->gone(w, st);
+    t->step = w->model->kinds[t->kind].program_length;
+    task_is(w, ti, TASK_WALKING);
+    ready_push(w, ti);
+    return true;
 }

@@ -11,4 +11,8 @@
 /* A server has turned to a task that has waited so long, at st whose discipline drops. */
 void drop_settle(struct world *w, struct station *st, double waited);
 
+/* "on_full": "drop_oldest": the task that has waited longest in st's line, of those who want their first server there, leaves it
+ * and is lost. false: there is none. */
+bool drop_oldest(struct world *w, struct station *st);
+
 #endif

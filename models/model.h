@@ -38,6 +38,7 @@ struct station_model {
     double visit_mean; /* mean time of one visit */
     bool blocks;    /* on_full: block */
     bool blocks_before; /* of those: before service, not after it */
+    bool drops_oldest; /* on_full: drop_oldest */
     bool overflows; /* on_full: steps to take instead, at the opcode's target */
     struct group_model *group; /* its tasks go to one of several stations (models/group.h); NULL: they do not */
     uint32_t batch_max, batch_min;  /* 0: tasks are served one by one */

@@ -5,7 +5,7 @@ static const char *const opcode_names[] = {
     [OP_AT] = "at",       [OP_PASS] = "pass",   [OP_DELAY] = "delay",   [OP_TAKE] = "take",     [OP_GIVE] = "give",
     [OP_AWAIT] = "await", [OP_RETURN] = "return", [OP_CHOOSE] = "choose", [OP_BRANCH] = "branch",
     [OP_JUMP] = "jump",   [OP_REPEAT] = "repeat", [OP_LOOP] = "loop",     [OP_BECOME] = "become",
-    [OP_SEND] = "send",   [OP_TRY] = "try", [OP_GUARD] = "guard",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
+    [OP_SEND] = "send",   [OP_TRY] = "try", [OP_GUARD] = "guard", [OP_BUDGET] = "budget",       [OP_ARM] = "arm",       [OP_DISARM] = "disarm",
     [OP_RETRY] = "retry", [OP_BACKOFF] = "backoff", [OP_GIVE_UP] = "give up", [OP_FORK] = "fork",
     [OP_JOIN] = "join",   [OP_REPLY] = "reply", [OP_END] = "end",
     [OP_DELIVER] = "deliver", [OP_VISIBLE] = "visible", [OP_ACKNOWLEDGE] = "acknowledge", [OP_DEAD] = "dead", [OP_LOST] = "lost",
@@ -53,6 +53,9 @@ static char *print_op(struct arena *arena, const struct model *m, uint32_t i, co
                                 op->target);
         return arena_printf(arena, "%4u  %-7s breaker %u, open after %.0f failures for %s; open: %u\n", i, name, op->station, op->p, dist,
                             op->target);
+    case OP_BUDGET:
+        return op->given ? arena_printf(arena, "%4u  %-7s %u, %.10g more, at most %u\n", i, name, op->station, op->p, op->target)
+                         : arena_printf(arena, "%4u  %-7s %u, one less; none: %u\n", i, name, op->station, op->target);
     case OP_TRY:
     case OP_DISARM:
         return arena_printf(arena, "%4u  %-7s time-out %u\n", i, name, op->slot);

@@ -29,6 +29,8 @@ enum opcode {
     OP_TRY,    /* a time-out block begins: no attempt in frame slot yet */
     OP_GUARD,  /* the breaker `station` of frame slot (models/breaker.h; p failures open it for dist; given: a
                   throttle of ratio p and memory dist) lets the attempt through: next; else go to target */
+    OP_BUDGET, /* the budget of retries `station` (models/breaker.h): given: p is put in, at most target are kept; else one is taken:
+                  next; if there is none go to target */
     OP_ARM,    /* one more attempt: the time-out runs, drawn from dist; when it is over go to target */
     OP_DISARM, /* the attempt came through: its time-out is off */
     OP_RETRY,  /* the attempt timed out: fewer than p retries so far? next; else go to target */

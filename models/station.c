@@ -323,8 +323,11 @@ __attribute__((noinline)) static enum admission admit(struct world *w, struct st
         group_probe(w, st, group_dispatch(w, st, ti), ti);
         return GONE;
     }
+    const bool passes = m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand);
+    while (m->drops_oldest && !passes && st->present >= individual_capacity(st) && drop_oldest(w, st))
+        ;
     const uint32_t present = m->group == NULL ? st->present : group_present(w, m->group);
-    const bool full = present >= individual_capacity(st) && !(m->tokens_rate > 0.0 && tokens_suffice(w, st, w->tasks[ti].demand));
+    const bool full = present >= individual_capacity(st) && !passes;
     if (full || (m->impatient && patience_balks(w, present, ti))) {
         st->lost++;
         if (m->overflows) {
@@ -547,6 +550,9 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             break;
         case OP_GUARD:
             breaker_guard(w, ti);
+            break;
+        case OP_BUDGET:
+            breaker_budget(w, ti);
             break;
         case OP_ARM:
             timeout_arm(w, ti);

@@ -9,6 +9,11 @@ static void visit_list(const struct world *w, const struct task_list *list, task
 void visit_waiting(const struct world *w, const struct station *st, task_visitor *visit, void *context)
 {
     visit_list(w, &st->resumed, visit, context);
+    visit_line(w, st, visit, context);
+}
+
+void visit_line(const struct world *w, const struct station *st, task_visitor *visit, void *context)
+{
     if (st->line.count == 0)
         return;
     visit_list(w, &st->line.list, visit, context);

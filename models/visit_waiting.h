@@ -10,4 +10,7 @@ typedef void task_visitor(void *context, uint32_t task);
  * those of the line in no order that matters. */
 void visit_waiting(const struct world *w, const struct station *st, task_visitor *visit, void *context);
 
+/* The same without those who come back for a server, or to go on (the station's resumed). */
+void visit_line(const struct world *w, const struct station *st, task_visitor *visit, void *context);
+
 #endif

@@ -162,6 +162,8 @@ static void full(struct maker *m)
     if (chance(m, 0.6))
         say(m, chance(m, 0.5) ? "\"block\"" : "{\"block\":\"before\"}");
     else if (chance(m, 0.4))
+        say(m, "\"drop_oldest\"");
+    else if (chance(m, 0.4))
         say(m, "{\"retry\":1}");
     else
         say(m, "[{\"delay\":1}]");
@@ -358,6 +360,8 @@ static void say_timeout(struct maker *m, int depth)
     say_steps(m, depth + 1);
     if (chance(m, 0.5)) {
         say(m, ",\"retry\":{\"max\":2");
+        if (chance(m, 0.3))
+            say(m, ",\"budget\":{\"share\":%g}", chance(m, 0.5) ? 0.25 : 0.8);
         if (chance(m, 0.5)) {
             say(m, ",\"backoff\":");
             say_time(m, 0.5);
@@ -598,8 +602,8 @@ char *random_scenario(uint64_t number)
     m.tokens = chance(&m, 0.3);
     if (m.tokens) {
         static const char *const full[] = {"", ",\"capacity\":0", ",\"capacity\":2,\"on_full\":[{\"delay\":1}]",
-                                           ",\"capacity\":1,\"on_full\":{\"retry\":1}"};
-        say(&m, ",\"tokens\":{\"tokens\":{\"rate\":%g,\"bucket\":%g}%s}", 1.0 + below(&m, 3), 0.5 + 2.0 * below(&m, 3), full[below(&m, 4)]);
+                                           ",\"capacity\":1,\"on_full\":{\"retry\":1}", ",\"capacity\":2,\"on_full\":\"drop_oldest\""};
+        say(&m, ",\"tokens\":{\"tokens\":{\"rate\":%g,\"bucket\":%g}%s}", 1.0 + below(&m, 3), 0.5 + 2.0 * below(&m, 3), full[below(&m, 5)]);
     }
     say(&m, "},\"tasks\":{");
     for (unsigned k = 0; k < m.kinds; k++)

@@ -124,7 +124,35 @@ static void throttles(void)
     trial_free(&t);
 }
 
+/* ---- Budgets ---- */
+
+static void budgets(void)
+{
+    /* Half a token for each first attempt, one for a retry: that of the second, and of the fourth. */
+    PLAYS("{'stations':{'q':{'servers':'infinite'}},'tasks':{'a':{'arrivals':{'interarrival':10},'limit':4,'steps':[{'timeout':1,'do':["
+          "{'at':'q','for':5}],'retry':{'max':3,'budget':{'share':0.5}}}]}}}",
+          {0, 11, 0, 1, 0, 0, TIMED_OUT}, {0, 22, 0, 2, 0, 0, TIMED_OUT}, {0, 31, 0, 1, 0, 0, TIMED_OUT}, {0, 42, 0, 2, 0, 0, TIMED_OUT});
+    /* Saved up to a burst of two while all went well; then, in slower times, two retries of the three that 3.5 tokens would allow. */
+    PLAYS("{'environments':{'e':{'fast':{'lasts':45,'speed':1},'slow':{'lasts':1000,'speed':0.1}}},'stations':{'q':{'environment':'e'}},"
+          "'tasks':{'a':{'arrivals':{'interarrival':10},'limit':5,'steps':[{'timeout':1,'do':[{'at':'q','for':0.5}],"
+          "'retry':{'max':3,'budget':{'share':0.7,'burst':2}}}]}}}",
+          {0, 10.5, 0, 0.5, 0, 0, false}, {0, 20.5, 0, 0.5, 0, 0, false}, {0, 30.5, 0, 0.5, 0, 0, false}, {0, 40.5, 0, 0.5, 0, 0, false},
+          {0, 53, 0, 3, 0, 0, TIMED_OUT});
+    /* One tenth more than requests, in the long run, where all fail; with half of them as many as are needed: 1 + 1/2 + 1/4 + 1/8. */
+    struct exact e = exact_run(1000, 20000,
+                               "'stations':{'s':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':2},'steps':[{'timeout':0,'do':["
+                               "{'at':'s','for':1}],'retry':{'max':3,'budget':{'share':0.1}},'else':[]}]}}");
+    exact_is(&e, "t", "attempts", 1.1);
+    exact_done(&e);
+    e = exact_run(100, 20000,
+                  "'stations':{'s':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':2},'steps':[{'timeout':1,'do':[{'choose':[{'p':0.5,'do':["
+                  "{'delay':0}]},{'do':[{'delay':2}]}]}],'retry':{'max':3,'budget':{'share':2,'burst':100}},'else':[]}]}}");
+    exact_is(&e, "t", "attempts", 1.875);
+    exact_done(&e);
+}
+
 const struct test breaker_tests[] = {
+    {"a budget of retries is a share of requests", budgets},
     {"a throttle lets through one in (1 + requests) of those that fail", throttles},
     {"a breaker opens, refuses, and lets one through on trial", by_hand},
     {"a client behind a breaker", a_client_behind_a_breaker},

@@ -156,6 +156,35 @@ static void blocked_before_service(void)
           {0, 5, 0, 5, 0, 0, false}, {1, 7, 4, 2, 0, 0, false});
 }
 
+static void the_oldest_makes_room(void)
+{
+    static const char *const like[] = {"", ",'take':'random'", ",'discipline':'priority'", ",'discipline':'sjf'", ",'batch':{'max':1}",
+                                       ",'switch':0", ",'setup':0"};
+    for (size_t i = 0; i < sizeof like / sizeof like[0]; i++) {
+        char text[500];
+        snprintf(text, sizeof text,
+                 "{'stations':{'q':{'capacity':2,'on_full':'drop_oldest'%s}},'tasks':{'a':{" AT_ONCE(1) "'steps':[{'at':'q','for':5}]},'b':{" ARRIVES(
+                     1) "'steps':[{'at':'q','for':1}]},'c':{" ARRIVES(2) "'steps':[{'at':'q','for':1}]}}}",
+                 like[i]);
+        PLAYS(text, {1, 2, 1, 0, 0, 0, true}, {0, 5, 0, 5, 0, 0, false}, {2, 6, 3, 1, 0, 0, false});
+    }
+    /* The one who came first, whoever is next; and with what it holds. */
+    PLAYS("{'stations':{'t':{'servers':2},'q':{'capacity':3,'discipline':'lcfs','on_full':'drop_oldest'}},'tasks':{'a':{" AT_ONCE(
+              1) "'steps':[{'at':'q','for':5}]},'b':{" ARRIVES(1) "'steps':[{'in':'t','do':[{'at':'q','for':1}]}]},'c':{" ARRIVES(
+              2) "'steps':[{'in':'t','do':[{'at':'q','for':1}]}]},'d':{" ARRIVES(3) "'steps':[{'at':'q','for':1}]},'e':{" ARRIVES(
+              2.5) "'steps':[{'in':'t','do':[{'delay':1}]}]}}}",
+          {1, 3, 2, 0, 0, 0, true}, {4, 4, 0.5, 0, 1, 0, false}, {0, 5, 0, 5, 0, 0, false}, {3, 6, 2, 1, 0, 0, false}, {2, 7, 4, 1, 0, 0, false});
+    /* All are in service: it is lost itself. A branch that makes room for its sister: the task is lost with it. */
+    PLAYS("{'stations':{'q':{'servers':2,'capacity':2,'on_full':'drop_oldest'}},'tasks':{'a':{" AT_ONCE(3) "'steps':[{'at':'q','for':1}]}}}",
+          {0, 0, 0, 0, 0, 0, true}, {0, 1, 0, 1, 0, 0, false}, {0, 1, 0, 1, 0, 0, false});
+    PLAYS("{'stations':{'q':{'capacity':2,'on_full':'drop_oldest'}},'tasks':{'z':{" AT_ONCE(1) "'steps':[{'at':'q','for':3}]},'a':{" ARRIVES(
+              1) "'steps':[{'fork':[[{'at':'q','for':1}],[{'at':'q','for':1}]]}]}}}",
+          {1, 1, 0, 0, 0, 0, true}, {0, 3, 0, 3, 0, 0, false});
+    PLAYS("{'stations':{'b':{'tokens':{'rate':1},'capacity':1,'on_full':'drop_oldest'}},'tasks':{'a':{" AT_ONCE(
+              3) "'steps':[{'pass':'b'}]}}}",
+          {0, 0, 0, 0, 0, 0, false}, {0, 0, 0, 0, 0, 0, true}, {0, 1, 1, 0, 0, 0, false});
+}
+
 static void other_steps_when_full(void)
 {
     PLAYS("{'stations':{'q':{'capacity':1,'on_full':[{'delay':2}]}},'tasks':{'a':{" AT_ONCE(
@@ -440,6 +469,25 @@ static void sessions_that_stick(void)
     exact_done(&e);
 }
 
+static void oldest_dropped(void)
+{
+    /* Whoever is dropped, as many are: M/M/2/6. */
+    double birth[7], death[7], p[7], mean = 0.0;
+    for (int n = 0; n <= 6; n++) {
+        birth[n] = 1.8;
+        death[n] = n < 2 ? n : 2;
+    }
+    birth_death(6, birth, death, p);
+    for (int n = 0; n <= 6; n++)
+        mean += n * p[n];
+    struct exact e = exact_run(100, 20000,
+                               "'servers':2,'capacity':6,'on_full':'drop_oldest','arrivals':{'rate':1.8},'service':" EXPONENTIAL);
+    exact_is(&e, "task", "lost", p[6]);
+    exact_is(&e, "station:queue", "lost", p[6]);
+    exact_is(&e, "task", "in_system", mean);
+    exact_done(&e);
+}
+
 static void overflow(void)
 {
     /* M/M/2/2 whose overflow works elsewhere: the share that finds it full is Erlang's. */
@@ -478,6 +526,8 @@ const struct test queues_tests[] = {
     {"sessions that stick are queues of their own; probes come before them", sessions_that_stick},
     {"who would find the next station full is not begun", blocked_before_service},
     {"two stations in tandem with blocking before service", tandem_with_blocking_before},
+    {"the oldest makes room", the_oldest_makes_room},
+    {"M/M/2/6 that drops its oldest", oldest_dropped},
     {"other steps are taken where a station is full", other_steps_when_full},
     {"lines filled at random, in turn and by weight", splits},
     {"the shorter of two lines", shorter_lines},

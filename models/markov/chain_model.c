@@ -18,6 +18,8 @@ static const char *station_refused(const struct station_model *m)
         return "an environment";
     if (m->individual)
         return "servers that differ, come and go, or break down";
+    if (m->drops_oldest)
+        return "a line that drops its oldest";
     if (m->blocks)
         return "blocking";
     if (m->batch_max > 0)
@@ -68,6 +70,7 @@ static const char *op_refused(const struct op *op)
     case OP_PASS:
         return "tokens";
     case OP_TRY:
+    case OP_BUDGET:
     case OP_GUARD:
     case OP_ARM:
     case OP_DISARM:

@@ -462,6 +462,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
         case OP_REPLY:
         case OP_PASS:
         case OP_TRY:
+        case OP_BUDGET:
         case OP_GUARD:
         case OP_ARM:
         case OP_DISARM:

@@ -67,6 +67,7 @@ static const char *op_refused(const struct op *op)
     case OP_REPLY:
         return "replies before the end";
     case OP_TRY:
+    case OP_BUDGET:
     case OP_GUARD:
     case OP_ARM:
     case OP_DISARM:

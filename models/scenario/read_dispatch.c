@@ -184,6 +184,13 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
         out->blocks = true;
         return true;
     }
+    if (cJSON_IsString(on_full) && strcmp(on_full->valuestring, "drop_oldest") == 0) {
+        if (out->discipline->shape == DISCIPLINE_SHARING || out->preempt != PREEMPT_NOBODY || out->discipline->visits ||
+            out->dispatch != NULL)
+            return read_fail(r, on_full, "\"drop_oldest\" needs one line, before servers that keep their tasks");
+        out->drops_oldest = true;
+        return true;
+    }
     if (json_get(on_full, "block") != NULL) {
         static const char *const when[] = {"after", "before", NULL};
         static const struct param block_params[] = {{.name = "block", .type = PARAM_WORD, .words = when, .required = true}, {0}};
@@ -206,7 +213,7 @@ static bool read_on_full(struct reader *r, const cJSON *node, const cJSON *on_fu
         return true;
     }
     if (!cJSON_IsArray(on_full))
-        return read_fail(r, on_full, "expected \"drop\", \"block\", { \"block\": \"before\" }, { \"retry\": D } or a list of steps, found %s",
+        return read_fail(r, on_full, "expected \"drop\", \"drop_oldest\", \"block\", { \"block\": \"before\" }, { \"retry\": D } or a list of steps, found %s",
                          json_describe(on_full, described));
     (void)node;
     struct steps *steps = arena_alloc(r->arena, sizeof *steps);

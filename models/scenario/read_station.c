@@ -70,7 +70,7 @@ const struct param scenario_station_params[] = {
                                      "wait, from 0 on); default: no limit"},
     [STATION_ON_FULL] = {.name = "on_full",
                          .type = PARAM_JSON,
-                         .summary = "what a task that finds the station full does: \"drop\" (it is lost; default), "
+                         .summary = "what a task that finds the station full does: \"drop\" (it is lost; default), \"drop_oldest\" (one who waits is), "
                                     "\"block\" (it waits for room and keeps what it has), { \"block\": \"before\" } (it is "
                                     "not even served before there is room), { \"retry\": D } (it comes again after that "
                                     "time), or steps to take instead"},

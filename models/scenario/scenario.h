@@ -90,6 +90,7 @@ struct station_spec {
     bool at_full;                /* "on_full" is more than "drop" */
     bool blocks;                 /* "on_full": "block", before or after service */
     bool blocks_before;          /* { "block": "before" } */
+    bool drops_oldest;           /* "on_full": "drop_oldest" */
     const struct steps *on_full; /* taken instead where it is full; NULL: none */
     const struct dist *retry;    /* "on_full": it comes again after this time; NULL: it does not */
     bool per_server;             /* each server has a line of its own */

@@ -8,9 +8,17 @@
 enum { TIMEOUT, DO, RETRY, ELSE, ABANDONED, BREAKER, THROTTLE };
 enum { FAILURES, OPEN };
 enum { RATIO, MEMORY };
-enum { MAX, BACKOFF, GROWTH, JITTER };
+enum { MAX, BACKOFF, GROWTH, JITTER, BUDGET };
+enum { SHARE, BURST };
 
 static const char *const jitter_words[] = {"none", "full", "equal", NULL};
+
+static const struct param budget_members[] = {
+    [SHARE] = {.name = "share", .type = PARAM_NUMBER, .range = RANGE_POSITIVE, .required = true,
+               .summary = "retries per first attempt, in the long run"},
+    [BURST] = {.name = "burst", .type = PARAM_WHOLE, .range = RANGE_FROM_ONE, .summary = "most that are saved up; default 10"},
+    {0},
+};
 
 static const struct param retry_members[] = {
     [MAX] = {.name = "max", .type = PARAM_WHOLE, .range = RANGE_NOT_NEGATIVE, .required = true,
@@ -21,6 +29,8 @@ static const struct param retry_members[] = {
                 .summary = "each backoff is so many times the one before; default 1"},
     [JITTER] = {.name = "jitter", .type = PARAM_WORD, .words = jitter_words,
                 .summary = "the backoff is multiplied by a number at random: in (0, 1) (full), in (1/2, 1) (equal)"},
+    [BUDGET] = {.name = "budget", .type = PARAM_OBJECT, .members = budget_members,
+                .summary = "for all tasks together: { \"share\": x, \"burst\": n }; default: no limit"},
     {0},
 };
 
@@ -66,6 +76,14 @@ static bool compile(const struct step *step, struct program *program)
         program->frames_most = program->frames;
     program->splits |= continues;
     program_emit(program, (struct op){.code = OP_TRY, .slot = slot});
+    const struct arg *budget = retries && args[RETRY].args[BUDGET].given ? args[RETRY].args[BUDGET].args : NULL;
+    if (budget != NULL)
+        program_emit(program, (struct op){.code = OP_BUDGET,
+                                          .given = true,
+                                          .slot = slot,
+                                          .dist = args[TIMEOUT].dist,
+                                          .p = budget[SHARE].number,
+                                          .target = budget[BURST].given ? (uint32_t)budget[BURST].number : 10});
     const uint32_t guard = program->count;
     if (args[BREAKER].given)
         program_emit(program, (struct op){.code = OP_GUARD,
@@ -93,6 +111,8 @@ static bool compile(const struct step *step, struct program *program)
         const struct arg *retry = args[RETRY].args;
         const uint32_t test =
             program_emit(program, (struct op){.code = OP_RETRY, .slot = slot, .p = retry[MAX].number});
+        const uint32_t spend =
+            budget == NULL ? test : program_emit(program, (struct op){.code = OP_BUDGET, .slot = slot, .dist = args[TIMEOUT].dist});
         if (retry[BACKOFF].given)
             program_emit(program, (struct op){.code = OP_BACKOFF,
                                               .slot = slot,
@@ -103,7 +123,7 @@ static bool compile(const struct step *step, struct program *program)
         program_emit(program, (struct op){.code = OP_JUMP, .target = guard});
         if (program->failed)
             return false;
-        program->ops[test].target = program->count;
+        program->ops[test].target = program->ops[spend].target = program->count;
     }
     program->frames--;
     if (args[BREAKER].given || args[THROTTLE].given)
@@ -135,7 +155,7 @@ const struct step_type step_timeout = {
                 .summary = "the time, drawn for each attempt"},
                {.name = "do", .type = PARAM_STEPS, .required = true, .summary = "what is given up"},
                {.name = "retry", .type = PARAM_OBJECT, .members = retry_members,
-                .summary = "further attempts: \"max\", \"backoff\", \"growth\", \"jitter\"; default: none"},
+                .summary = "further attempts: \"max\", \"backoff\", \"growth\", \"jitter\", \"budget\"; default: none"},
                {.name = "else", .type = PARAM_STEPS,
                 .summary = "what is done then; default: the task ends as timed_out"},
                {.name = "abandoned", .type = PARAM_WORD, .words = abandoned_words,

@@ -14,7 +14,7 @@ bool plain_make(const struct model *model, struct plain *out, struct error *err)
         return error_set(err, "its tasks do not just visit the station once");
     const struct station_model *m = &model->stations[0];
     if (m->switch_cost != NULL || m->behaviour != NULL || m->individual || m->impatient || m->batch_max > 0 ||
-        m->pace != NULL || m->environment != NULL || m->counted || m->overflows || m->blocks)
+        m->pace != NULL || m->environment != NULL || m->counted || m->overflows || m->blocks || m->drops_oldest)
         return error_set(err, "the station has more than servers and an order of service");
     if (m->group != NULL && (m->group->sticky != STICKY_NOT || m->group->probe != NULL))
         return error_set(err, "dispatch takes time, or sticks to what it was at first");

@@ -72,15 +72,10 @@ static struct station *next_station(const struct world *w, uint32_t ti, uint32_t
             p.draws++;
             step++;
             break;
-        case OP_CHOOSE: {
+        case OP_CHOOSE:
             s = next_draw(&p);
-            const double u = stream_uniform(&s);
-            op++;
-            while (u >= op->p && op[1].code == OP_BRANCH)
-                op++;
-            step = op->target;
+            step = op_choose(op, stream_uniform(&s));
             break;
-        }
         case OP_JUMP:
             step = op->target;
             break;

@@ -120,7 +120,7 @@ static inline void go_on(struct world *w, uint32_t ti, double now)
             complete(w, ti, now);
             return;
         }
-        t->step = op->code == OP_JUMP ? op->target : station_choose(t, op + 1);
+        t->step = op->code == OP_JUMP ? op->target : station_choose(t, op);
     }
 }
 

@@ -60,7 +60,7 @@ static void emit_routes(struct program *p, const struct step *step)
         return;
     }
     double sum = 0.0;
-    program_emit(p, (struct op){.code = OP_CHOOSE});
+    program_emit(p, (struct op){.code = OP_CHOOSE, .target = (uint32_t)step->route_count});
     for (size_t i = 0; i < step->route_count; i++) {
         sum += step->routes[i].p;
         program_emit(p, (struct op){.code = OP_BRANCH, .p = sum, .target = (uint32_t)step->routes[i].to});

@@ -56,10 +56,33 @@ struct op {
     uint16_t station; /* AT, TAKE, GIVE; SEND: a kind */
     uint16_t slot;    /* REPEAT, LOOP, DELIVER: a counter; TRY .. BACKOFF, VISIBLE, ACKNOWLEDGE: a frame; TAKE: servers taken; BECOME: 1 + index of
                          a weight, 0: it stays */
-    uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; BECOME: a class, set by compile.c */
-    double p;         /* BRANCH; BECOME: the priority */
+    uint32_t target;  /* BRANCH, JUMP, REPEAT, LOOP: index of an op; CHOOSE: how many branches follow; BECOME: a class, set by compile.c */
+    double p;         /* BRANCH: with those before it, of a choice; BECOME: the priority */
     const struct dist *dist; /* AT, PASS, DELAY, REPEAT */
 };
+
+/* Where CHOOSE leads for a uniform u; of very many branches none is looked at in vain. */
+static inline uint32_t op_choose(const struct op *choose, double u)
+{
+    enum { FEW = 8 };
+    const struct op *branch = choose + 1;
+    uint32_t count = choose->target;
+    if (count <= FEW) {
+        while (--count > 0 && u >= branch->p) /* the last takes what rounding left */
+            branch++;
+        return branch->target;
+    }
+    while (count > 1) { /* the first whose p is beyond u lies in the count from branch on */
+        const uint32_t half = count / 2;
+        if (u >= branch[half - 1].p) {
+            branch += half;
+            count -= half;
+        } else {
+            count = half;
+        }
+    }
+    return branch->target;
+}
 
 struct steps;
 struct station_spec;

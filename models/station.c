@@ -509,7 +509,7 @@ static void walk(struct world *w, uint32_t ti, bool gave)
             t->step++;
             break;
         case OP_CHOOSE:
-            t->step = station_choose(t, op + 1);
+            t->step = station_choose(t, op);
             break;
         case OP_BRANCH: /* never reached: CHOOSE goes beyond */
             assert(false);

@@ -164,14 +164,11 @@ static inline double task_draw(struct task *t, const struct dist *d)
     return dist_draw(d, &s);
 }
 
-/* The step at which the task goes on: drawn among the branches, the first of which is given. */
-static inline uint32_t station_choose(struct task *t, const struct op *branch)
+/* The step at which the task goes on: drawn among the branches. */
+static inline uint32_t station_choose(struct task *t, const struct op *choose)
 {
     struct stream s = stream_draw(t->key, t->draws++);
-    const double u = stream_uniform(&s);
-    while (u >= branch->p && branch[1].code == OP_BRANCH) /* the last takes what rounding left */
-        branch++;
-    return branch->target;
+    return op_choose(choose, stream_uniform(&s));
 }
 
 /* Number of the first of the draws that steps share, beyond all others of a key. */

@@ -8,7 +8,7 @@ static bool compile(const struct step *step, struct program *program)
 {
     const struct branch *branches = step->args[0].branches;
     const size_t count = step->args[0].count;
-    program_emit(program, (struct op){.code = OP_CHOOSE});
+    program_emit(program, (struct op){.code = OP_CHOOSE, .target = (uint32_t)count});
     const uint32_t first = program->count;
     double sum = 0.0;
     for (size_t i = 0; i < count; i++) {

@@ -4,6 +4,7 @@
 #include "models/experiment.h"
 #include "models/explain.h"
 #include "models/forecast.h"
+#include "models/rare.h"
 #include "models/select.h"
 #include "models/series.h"
 #include "models/theory/theory.h"
@@ -205,6 +206,11 @@ bool desq_responses(struct desq *d, size_t point, uint64_t r,
 bool desq_series(struct desq *d, size_t point, const struct series_how *how, const struct series **out, struct error *err)
 {
     return series_run(&d->arena, d->models[point], how, out, err);
+}
+
+bool desq_rare(struct desq *d, size_t point, const struct rare_how *how, const struct rare **out, struct error *err)
+{
+    return rare_run(&d->arena, d->models[point], how, out, err);
 }
 
 bool desq_explain(struct desq *d, size_t point, const struct explain_how *how, const struct explanation **out, size_t *count,

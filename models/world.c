@@ -619,7 +619,7 @@ static void reset(struct world *w, uint64_t r, struct record *record)
     w->measuring = !(m->warmup > 0.0);
     w->failed = false;
     w->admitted = NO_TASK;
-    for (size_t h = 0; h < record->histogram_count; h++)
+    for (size_t h = 0; h < record->histogram_count && !w->unmeasured; h++)
         histogram_reset(&record->histograms[h]);
     environment_reset(w, m->seed, r);
     breakers_reset(w, m->seed, r);
@@ -661,15 +661,22 @@ static enum world_end look(struct world *w, struct watch *watch, const struct wo
                                                                                                 : WORLD_DONE;
 }
 
+void world_begin(struct world *w, uint64_t r, struct record *record)
+{
+    reset(w, r, record);
+    choose_handlers(w);
+    begin(w);
+}
+
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,
                          const struct world_limits *limits)
 {
     enum { PIECE = 1 << 16, FIRST_LOOK = 1 << 20 };
-    reset(w, r, record);
-    if (w->recursion != NULL)
+    if (w->recursion != NULL) {
+        reset(w, r, record);
         return recursion_run(w, record, limits);
-    choose_handlers(w);
-    begin(w);
+    }
+    world_begin(w, r, record);
     if (w->witness != NULL)
         witness_begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};

@@ -215,6 +215,7 @@ struct world {
     void *section_context;
     struct batches *section_batches;
     uint32_t sections;
+    bool unmeasured; /* nobody reads the histograms, so they are not emptied at the beginning */
     bool to_the_end; /* goes on through the measured time though nothing is left to do */
 };
 
@@ -227,6 +228,9 @@ struct world_limits {
     double events;                     /* most events in this replication; INFINITY: any number */
     double deadline;                   /* on the clock CLOCK_MONOTONIC, in seconds; INFINITY: none */
 };
+
+/* Time 0 of replication r, nothing there, by the calendar: for those who go on event by event (sim_run with w->handlers). */
+void world_begin(struct world *w, uint64_t r, struct record *record);
 
 /* Replication r from time 0, empty, into record (shape: see study.h; reset here). */
 enum world_end world_run(struct world *w, uint64_t r, struct record *record,

@@ -1,6 +1,7 @@
 #include "sim/calendar_radix.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void calendar_init(struct calendar *c)
 {
@@ -108,6 +109,31 @@ size_t calendar_peek(const struct calendar *c, const struct calendar_node **node
         return calendar_radix_peek(c->radix, nodes, most);
     *nodes = c->nodes + 1;
     return c->count > most ? most : c->count > 0 ? c->count - 1 : 0;
+}
+
+static struct event event_of(struct calendar_node node)
+{
+    struct event e = {.key = node.key,
+                      .kind = (unsigned)(node.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1),
+                      .subject = (uint32_t)(node.key & (CALENDAR_SUBJECTS - 1))};
+    memcpy(&e.time, &node.time, sizeof e.time);
+    return e;
+}
+
+bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context)
+{
+    calendar_close(c);
+    if (c->in_radix)
+        return false;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct event e = event_of(c->nodes[i]);
+        const double time = change(context, &e);
+        memcpy(&c->nodes[i].time, &time, sizeof time);
+    }
+    for (size_t i = c->count / 4 + 1; i-- > 0;) /* every node that may have children, the lowest first */
+        if (i < c->count)
+            calendar_sift_down(c->nodes, c->count, i, c->nodes[i]);
+    return true;
 }
 
 void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,

@@ -177,6 +177,10 @@ static inline bool calendar_next(struct calendar *c, double *time)
     return true;
 }
 
+/* Gives every pending event the time that `change` says, not before that of the latest event taken. For few pending events, which lie in the
+ * heap: false, and nothing is changed, where they do not. */
+bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context);
+
 /* Takes the first event. false: none is left. */
 static inline bool calendar_pop(struct calendar *c, struct event *e)
 {

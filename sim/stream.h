@@ -114,7 +114,7 @@ double stream_gamma(struct stream *s, double shape);
 
 /* The key of what is named: a mix of all four. purpose is one of the STREAM_ constants below. Different
  * arguments give unrelated keys. name may be NULL. */
-enum stream_purpose { STREAM_ARRIVAL = 1, STREAM_TASK, STREAM_STATION, STREAM_TEST, STREAM_ENVIRONMENT };
+enum stream_purpose { STREAM_ARRIVAL = 1, STREAM_TASK, STREAM_STATION, STREAM_TEST, STREAM_ENVIRONMENT, STREAM_SPLIT };
 uint64_t stream_key(uint64_t seed, uint64_t replication, enum stream_purpose purpose, const char *name);
 
 /* The key of number n under key: for the tasks of a kind, the cycles of a closed task. */

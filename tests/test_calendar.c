@@ -302,6 +302,42 @@ static void the_loop_stops_when_told_when_empty_and_after_so_many(void)
     sim_free(&w.sim);
 }
 
+static double mirror(void *context, const struct event *e)
+{
+    return *(const double *)context - e->time;
+}
+
+/* Every time t becomes 100 - t: the order is the reverse, whatever the number of events; those in the radix heap stay. */
+static void times_change_all_at_once(void)
+{
+    struct stream s = {stream_key(11, 0, STREAM_TEST, "change")};
+    double end = 100.0;
+    for (size_t n = 0; n <= CALENDAR_RADIX; n += n < 12 ? 1 : 7) {
+        struct calendar c;
+        struct event e;
+        double times[CALENDAR_RADIX], last = -1.0;
+        calendar_init(&c);
+        for (size_t i = 0; i < n; i++) {
+            times[i] = 100.0 * stream_uniform(&s);
+            calendar_push(&c, times[i], RANK_ARRIVAL, 1, (uint32_t)i);
+        }
+        CU_ASSERT(calendar_change(&c, mirror, &end));
+        CU_ASSERT_EQUAL(calendar_count(&c), n);
+        while (calendar_pop(&c, &e)) {
+            CU_ASSERT(e.time >= last);
+            CU_ASSERT_EQUAL(e.time, 100.0 - times[e.subject]);
+            last = e.time;
+        }
+        calendar_free(&c);
+    }
+    struct calendar c;
+    calendar_init(&c);
+    for (uint32_t i = 0; i < 10 * CALENDAR_RADIX; i++)
+        calendar_push(&c, i, RANK_ARRIVAL, 1, i);
+    CU_ASSERT_FALSE(calendar_change(&c, mirror, &end));
+    calendar_free(&c);
+}
+
 const struct test calendar_tests[] = {
     {"events come in the order of a sorted list, random, tied, all at once, near and far",
      order_is_that_of_a_sorted_list},
@@ -311,6 +347,7 @@ const struct test calendar_tests[] = {
     {"timers moved and cleared fire as if they had been removed and pushed anew",
      timers_fire_as_if_removed_and_pushed_anew},
     {"a timer that is moved for ever does not fill the calendar", a_timer_moved_for_ever_keeps_one_node},
+    {"times that change all at once are in order", times_change_all_at_once},
     {"running out of sequence numbers is noticed", running_out_of_sequence_numbers_is_noticed},
     {"the loop stops when told, when nothing is left, and after as many events as asked",
      the_loop_stops_when_told_when_empty_and_after_so_many},

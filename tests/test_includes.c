@@ -13,7 +13,7 @@
  * slashes too. Headers of the C library that are not named in `guarded` are free to all. */
 struct rule {
     const char *file;
-    const char *may[20];    /* NULL-ended: of our own headers; "." is the file's own folder */
+    const char *may[24];    /* NULL-ended: of our own headers; "." is the file's own folder */
     const char *outside[4]; /* NULL-ended: of the guarded headers of others */
 };
 
@@ -44,7 +44,7 @@ static const struct rule rules[] = {
     {"models/claims/*", {"./*", "models/desq.h", "models/theory/theory.h", "sim/*"}, {"gsl/*"}},
     {"models/*", {"models/*", "sim/*"}, {"gsl/*"}},
     {"cli/*",
-     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/series.h", "models/witness.h", "sim/study/store.h", "sim/study/ranks.h",
+     {"cli/*", "models/desq.h", "models/claims/claims.h", "models/coverage.h", "models/claims/advice.h", "models/claims/pictures.h", "models/theory/theory.h", "models/theory/scores.h", "models/forecast.h", "models/select.h", "models/explain.h", "models/rare.h", "models/series.h", "models/witness.h", "sim/study/store.h", "sim/study/ranks.h",
       "plots/*", "build/plots/*"},
      {"argp.h", "*cJSON*", "gsl/gsl_errno.h"}},
     {"tests/*", {"*"}, {"*"}},

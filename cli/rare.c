@@ -1,0 +1,222 @@
+/* desq rare: chances of losses so small that an ordinary run hardly ever sees one. */
+#include "models/rare.h"
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/output/number.h"
+#include "cli/output/table.h"
+#include "cli/save.h"
+#include "cli/scenario_args.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_STATION = KEY_OTHER, KEY_EFFORT, KEY_PRECISION, KEY_JOBS, KEY_JSON };
+
+struct rare_args {
+    struct scenario_args scenarios;
+    const char *station, *json;
+    unsigned long long effort;
+    double precision; /* in percent */
+    unsigned jobs;
+};
+
+static const struct argp_option options[] = {
+    {"station", KEY_STATION, "NAME", 0, "Where tasks are lost (default: the first station with a capacity)", 0},
+    {"effort", KEY_EFFORT, "N", 0, "Paths at each level (default: 1000)", 0},
+    {"precision", KEY_PRECISION, "PERCENT", 0, "Go on until the half-width is so small beside the chance (default: 5)", 0},
+    {"jobs", KEY_JOBS, "N", 0, "Use N threads (default: one per processor); the results are the same", 0},
+    {"json", KEY_JSON, "FILE", 0, "Write the figures to FILE (-: standard output)", 0},
+    SCENARIO_ARGS_OPTIONS,
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct rare_args *args = state->input;
+    switch (key) {
+    case KEY_STATION:
+        args->station = argument;
+        return 0;
+    case KEY_EFFORT:
+        if (!arguments_whole(argument, 10000000, &args->effort) || args->effort < 2)
+            return arguments_complain(state, "--effort takes a whole number from 2 on; got \"%s\"", argument);
+        return 0;
+    case KEY_PRECISION:
+        if (!arguments_number(argument, 0.0, 100.0, &args->precision))
+            return arguments_complain(state, "--precision takes percent, such as 5; got \"%s\"", argument);
+        return 0;
+    case KEY_JOBS:
+        return arguments_jobs(state, argument, &args->jobs);
+    case KEY_JSON:
+        args->json = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (args->scenarios.file_count > 1)
+            return arguments_complain(state, "one scenario at a time");
+        return 0;
+    default:
+        return scenario_args_parse(&args->scenarios, key, argument, state);
+    }
+}
+
+static const struct argp rare_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "FILE",
+    .doc = "Finds the share of tasks lost at a full station where that is one in a million or in 10^30, by splitting: paths on the way up are begun again and again "
+           "from where they have come to. Arrivals must be Poisson; servers must be always there.\v"
+           "Examples:\n"
+           "  desq rare web.json --station pool\n"
+           "  desq rare scenarios/thread-per-request.json --precision 2\n"
+           "\n"
+           "Exit status: 0 fine; 2 bad usage or scenario, or one that cannot be split; 130 interrupted."};
+
+static char *scientific(double x, double half, char out[static NUMBER_ROOM])
+{
+    if (isnan(x))
+        return strcpy(out, "-");
+    const int power = (int)floor(log10(x));
+    snprintf(out, NUMBER_ROOM, "(%.3f ± %.3f) e%d", x / pow(10.0, power), half / pow(10.0, power), power);
+    return out;
+}
+
+static void print_point(const char *label, const struct rare *r)
+{
+    const double few = 20.0;
+    char number[NUMBER_ROOM], events[NUMBER_ROOM];
+    printf("%s%slost at \"%s\": ", label, label[0] != '\0' ? ": " : "", r->station);
+    if (isnan(r->lost)) {
+        printf("never reached in %s events; take more --effort\n", number_whole((double)r->events, events));
+    } else {
+        printf("%s of the tasks that come there\n", scientific(r->lost, r->half_width, number));
+        if (!isnan(r->exact))
+            printf("  exact (%s): %.4e, %+.1f half-widths away\n", r->form, r->exact, (r->lost - r->exact) / r->half_width);
+        printf("  %llu replications, %s events; an ordinary run would take %.1e tasks for the same half-width\n", (unsigned long long)r->replications,
+               number_whole((double)r->events, events), r->plain);
+    }
+    printf("  number there, and the share of paths from the level before that came to it:\n   ");
+    for (size_t i = 0; i < r->level_count; i++)
+        printf(" %u: %s%s", r->levels[i].present, number_short(r->levels[i].reached, 3, number),
+               i + 1 == r->level_count ? "\n" : (i + 1) % 8 == 0 ? "\n   " : ",");
+    if (!isnan(r->lost) && r->fewest < few)
+        printf("  Warning: of one replication's paths only %s come to some level; the interval cannot be trusted: take more --effort\n",
+               number_short(r->fewest, 2, number));
+    if (r->unfinished)
+        printf("  (interrupted)\n");
+    printf("\n");
+}
+
+struct all_found {
+    const char **labels;
+    const struct rare **all;
+    size_t count;
+};
+
+static void add_number(cJSON *o, const char *name, double x)
+{
+    cJSON_AddItemToObject(o, name, isfinite(x) ? cJSON_CreateNumber(x) : cJSON_CreateNull());
+}
+
+static bool write_json(void *context, FILE *out, struct error *err)
+{
+    const struct all_found *a = context;
+    cJSON *root = cJSON_CreateArray();
+    for (size_t i = 0; i < a->count; i++) {
+        const struct rare *r = a->all[i];
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "point", a->labels[i]);
+        cJSON_AddStringToObject(o, "station", r->station);
+        add_number(o, "lost", r->lost);
+        add_number(o, "half_width", r->half_width);
+        add_number(o, "exact", r->exact);
+        add_number(o, "replications", (double)r->replications);
+        add_number(o, "events", (double)r->events);
+        add_number(o, "tasks_of_an_ordinary_run", r->plain);
+        add_number(o, "fewest_paths_at_a_level", r->fewest);
+        cJSON *levels = cJSON_AddArrayToObject(o, "levels");
+        for (size_t l = 0; l < r->level_count; l++) {
+            cJSON *x = cJSON_CreateObject();
+            add_number(x, "present", r->levels[l].present);
+            add_number(x, "reached", r->levels[l].reached);
+            cJSON_AddItemToArray(levels, x);
+        }
+        cJSON_AddItemToArray(root, o);
+    }
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (text == NULL)
+        return error_set(err, "out of memory");
+    fprintf(out, "%s\n", text);
+    free(text);
+    return true;
+}
+
+static const char *label_of(struct arena *arena, const struct scenario_point *p)
+{
+    const char *label = p->variant == NULL ? "" : p->variant;
+    for (size_t i = 0; i < p->set_count && label != NULL; i++)
+        label = arena_printf(arena, "%s%s%s = %s", label, label[0] != '\0' ? ", " : "", p->sets[i].pointer, p->sets[i].value);
+    return label;
+}
+
+static int rare_file(const struct rare_args *args)
+{
+    struct desq *d;
+    struct error err;
+    const double events_most = 1e9;
+    if (!scenario_args_read(&args->scenarios, 0, &d))
+        return STATUS_BAD;
+    const struct scenario_file *file = desq_scenario(d);
+    const struct scenario *s = &file->points[0].scenario;
+    struct arena arena;
+    arena_init(&arena);
+    struct all_found a = {.labels = arena_array(&arena, file->point_count, sizeof *a.labels),
+                          .all = arena_array(&arena, file->point_count, sizeof *a.all),
+                          .count = file->point_count};
+    bool ok = (a.labels != NULL && a.all != NULL) || error_set(&err, "out of memory");
+    const struct rare_how how = {.station = args->station,
+                                 .effort = args->effort,
+                                 .precision = args->precision / 100.0,
+                                 .events_most = events_most,
+                                 .jobs = args->jobs,
+                                 .stop = &interrupted};
+    interrupt_listen();
+    if (ok)
+        printf("%s%s%s: seed %llu; ± gives %g %% confidence intervals\n\n", s->title == NULL ? "" : s->title, s->title == NULL ? "" : "\n", args->scenarios.files[0],
+               (unsigned long long)s->run.seed, 100.0 * s->run.confidence);
+    for (size_t i = 0; ok && i < a.count && !interrupted; i++) {
+        a.labels[i] = label_of(&arena, &file->points[i]);
+        ok = desq_rare(d, i, &how, &a.all[i], &err);
+        if (ok)
+            print_point(a.labels[i], a.all[i]);
+        fflush(stdout);
+    }
+    ok = ok && (args->json == NULL || interrupted || save_file(args->json, write_json, &a, &err));
+    if (!ok)
+        complain(&err);
+    arena_free(&arena);
+    desq_free(d);
+    return !ok ? STATUS_BAD : interrupted ? STATUS_SIGNAL + interrupted : STATUS_FINE;
+}
+
+static int run(struct ranks *ranks, int argc, char **argv);
+
+const struct command command_rare = {
+    .name = "rare", .summary = "find chances of losses that are too small to be seen", .argp = &rare_argp, .run = run};
+
+static int run(struct ranks *ranks, int argc, char **argv)
+{
+    (void)ranks;
+    struct rare_args args = {.effort = 1000, .precision = 5.0};
+    int status = STATUS_BAD;
+    if (!scenario_args_init(&args.scenarios, argc))
+        return STATUS_BAD;
+    if (arguments_parse(&command_rare, argc, argv, &args, &status))
+        status = rare_file(&args);
+    scenario_args_free(&args.scenarios);
+    return status;
+}

@@ -1,0 +1,524 @@
+#include "models/rare.h"
+
+#include "models/conduct.h"
+#include "models/experiment.h"
+#include "models/station.h"
+#include "models/theory/theory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEVELS_MOST = 64, REPLICATIONS_BEGIN = 32, RARE_SAMPLES = 1 + LEVELS_MOST };
+static const double cycle_events_most = 1e7; /* of one path: where cycles are as long, losses are not rare */
+
+struct study {
+    struct model model; /* without warm-up or end */
+    const struct rare_how *how;
+    size_t station;
+    bool certain; /* see moves_surely */
+    uint32_t levels[LEVELS_MOST];
+    size_t level_count;
+    struct batches *batches;
+};
+
+/* A path goes on by other draws from here. */
+struct split {
+    const struct split *before; /* NULL: the cycle's beginning */
+    uint64_t event, salt;
+};
+
+/* The state in which a level was first reached: after so many events of a path. */
+struct entrance {
+    uint64_t cycle;
+    const struct split *split;
+    uint64_t event;
+};
+
+struct splitter {
+    const struct study *study;
+    struct world *world;
+    struct record record; /* the world's */
+    struct arena arena;   /* splits of the replication in hand */
+    struct entrance *from, *to; /* effort of each: at the level before, at this one */
+    struct stream stream;
+    uint64_t events;
+    bool too_long;
+};
+
+static bool no_memory(struct error *err)
+{
+    return error_set(err, "out of memory");
+}
+
+/* ---- What can be split ---- */
+
+static const char *station_refused(const struct station_model *m)
+{
+    if (m->behaviour != NULL)
+        return "servers that are set up";
+    if (m->environment != NULL)
+        return "an environment";
+    if (m->individual || m->list_count > 0 || m->limit != NULL)
+        return "servers that differ, come and go, go round, or a limit that adapts itself";
+    if (m->group != NULL || m->wanders)
+        return "lines that are chosen among";
+    if (m->tokens_rate > 0.0)
+        return "tokens";
+    if (m->blocks || m->batch_max > 0 || m->counted)
+        return "blocking, batches, or tasks that take several servers";
+    return NULL;
+}
+
+static const char *kind_refused(const struct arrival *a)
+{
+    if (a->form == ARRIVAL_NONE)
+        return NULL;
+    const bool poisson = a->form == ARRIVAL_OPEN && a->interarrival.shape == DIST_EXPONENTIAL && a->type->next == NULL;
+    if (!poisson || a->requests != NULL || a->start > 0.0 || isfinite(a->stop) || isfinite(a->count))
+        return "arrivals that are not Poisson for ever";
+    return NULL;
+}
+
+static bool refuse(const struct model *m, struct error *err)
+{
+    for (uint32_t i = 0; i < m->part_count; i++) {
+        const char *why = station_refused(&m->stations[i]);
+        if (why != NULL)
+            return error_set(err, "splitting needs cycles that begin alike: station \"%s\" has %s", m->stations[i].name, why);
+    }
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const char *why = kind_refused(m->kinds[k].arrival);
+        if (why != NULL)
+            return error_set(err, "splitting needs cycles that begin alike: task kind \"%s\" has %s", m->kinds[k].name, why);
+    }
+    if (m->breaker_count > 0 || m->delivers || m->terminating)
+        return error_set(err, "splitting needs cycles that begin alike: breakers, deliveries and runs that end have none");
+    return true;
+}
+
+/* Where a task goes does not depend on its draws. Then the event by which a level is reached reaches it whatever is drawn from there on, so
+ * that paths can be split before it: its draws, the time to the next arrival above all, are not the same for all of them. */
+static bool moves_surely(const struct model *m)
+{
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const struct kind_model *kind = &m->kinds[k];
+        if (kind->arrival->batch != NULL || kind->patience != NULL || kind->balk_count > 0)
+            return false;
+        for (uint32_t i = 0; i < kind->program_length; i++)
+            switch ((enum opcode)kind->program[i].code) {
+            case OP_AT:
+            case OP_DELAY:
+            case OP_JUMP:
+            case OP_END:
+                break;
+            default:
+                return false;
+            }
+    }
+    return true;
+}
+
+/* ---- Paths ---- */
+
+static bool is_empty(const struct world *w)
+{
+    for (uint32_t k = 0; k < w->model->kind_count; k++)
+        if (w->kinds[k].present > 0)
+            return false;
+    return true;
+}
+
+/* The next event. false: there is none, or no memory. */
+static bool step(struct splitter *x)
+{
+    struct world *w = x->world;
+    x->events++;
+    return sim_run(&w->sim, w->handlers, w, 1) && !w->failed && !w->sim.calendar.failed;
+}
+
+/* The moment from which on what has no memory may be drawn anew, and the event that stays as it is. */
+struct renewal {
+    struct world *world;
+    double from;
+    uint64_t stays; /* key; UINT64_MAX: none */
+};
+
+/* Poisson arrivals and exponential service times go on as if they began now. */
+static double renew(void *context, const struct event *e)
+{
+    const struct renewal *r = context;
+    struct world *w = r->world;
+    if (e->key == r->stays)
+        return e->time;
+    if (e->kind == EV_ARRIVAL)
+        return r->from + dist_draw(&w->model->kinds[e->subject].arrival->interarrival, &w->sources[e->subject].stream);
+    if (e->kind != EV_SERVICE_END)
+        return e->time;
+    struct task *t = &w->tasks[e->subject];
+    const struct op *op = &w->model->kinds[t->kind].program[t->step];
+    if (op->dist->shape != DIST_EXPONENTIAL)
+        return e->time;
+    const double time = r->from + task_draw(t, op->dist);
+    t->demand += time - e->time;
+    t->service += time - e->time;
+    return time;
+}
+
+/* Other draws from now on; before: from the next event on, which stays. In models of plain stations what is drawn already but tells nothing yet is
+ * drawn again: service times of tasks in line, and what is left of times without memory. So the paths from one state differ
+ * from the first event on. Where very many events are pending they stay, which costs precision alone. */
+static void resalt(struct world *w, uint64_t salt, bool before)
+{
+    struct renewal renewal = {.world = w, .from = w->sim.now, .stays = UINT64_MAX};
+    for (uint32_t k = 0; k < w->model->kind_count; k++) {
+        struct source *source = &w->sources[k];
+        source->stream.state = stream_mix(source->stream.state ^ salt);
+        source->key = stream_mix(source->key ^ salt);
+        source->batches = stream_mix(source->batches ^ salt);
+    }
+    for (uint32_t ti = 0; ti < w->task_count; ti++)
+        w->tasks[ti].key = stream_mix(w->tasks[ti].key ^ salt);
+    for (uint32_t i = 0; w->model->plain && i < w->model->part_count; i++) {
+        const struct station *st = &w->stations[i];
+        for (uint32_t ti = st->model->plain_fcfs && st->line.count > 0 ? st->line.list.first : NO_TASK; ti != NO_TASK; ti = w->tasks[ti].next) {
+            struct task *t = &w->tasks[ti];
+            t->demand = task_draw(t, w->model->kinds[t->kind].program[t->step].dist);
+        }
+    }
+    if (!w->model->plain || w->sim.calendar.in_radix || (before && !calendar_next(&w->sim.calendar, &renewal.from)))
+        return;
+    if (before)
+        renewal.stays = w->sim.calendar.nodes[0].key;
+    calendar_change(&w->sim.calendar, renew, &renewal);
+}
+
+/* Events up to this number of them. */
+static bool play(struct splitter *x, uint64_t event)
+{
+    while (x->world->sim.events < event)
+        if (!step(x))
+            return false;
+    return true;
+}
+
+static bool replay_splits(struct splitter *x, const struct split *s)
+{
+    if (s == NULL)
+        return true;
+    if (!replay_splits(x, s->before) || !play(x, s->event))
+        return false;
+    resalt(x->world, s->salt, x->study->certain);
+    return true;
+}
+
+/* The state again, and from there on by draws of its own; entrance->split then stands for what follows. */
+static bool split_at(struct splitter *x, struct entrance *e)
+{
+    world_begin(x->world, e->cycle, &x->record);
+    const uint64_t event = e->event - x->study->certain;
+    if (!replay_splits(x, e->split) || !play(x, event))
+        return false;
+    struct split *s = arena_alloc(&x->arena, sizeof *s);
+    if (s == NULL)
+        return false;
+    *s = (struct split){.before = e->split, .event = event, .salt = stream_bits(&x->stream)};
+    e->split = s;
+    resalt(x->world, s->salt, x->study->certain);
+    return true;
+}
+
+enum outcome { REACHED, ENDED, FAILED };
+
+/* On until so many are at the station, or the cycle is over. */
+static enum outcome climb(struct splitter *x, uint32_t level)
+{
+    struct world *w = x->world;
+    const struct station *st = &w->stations[x->study->station];
+    bool begun = !is_empty(w);
+    while (st->present < level) {
+        if (begun && is_empty(w))
+            return ENDED;
+        if (!step(x))
+            return FAILED;
+        begun = begun || !is_empty(w);
+        if ((double)w->sim.events > cycle_events_most) {
+            x->too_long = true;
+            return FAILED;
+        }
+    }
+    return REACHED;
+}
+
+/* ---- One replication ---- */
+
+static bool failed(const struct splitter *x, struct error *err)
+{
+    return x->too_long ? error_set(err, "cycles from empty to empty take more than %.0g events: losses are not rare here; desq run finds them", cycle_events_most)
+                       : no_memory(err);
+}
+
+/* Whole cycles, to see how many tasks come to the station in one; where they pass the first level on the way. */
+static bool first_level(struct splitter *x, uint64_t r, struct record *out, size_t *reached, struct error *err)
+{
+    const struct study *s = x->study;
+    double offered = 0.0;
+    *reached = 0;
+    for (uint64_t i = 0; i < s->how->effort; i++) {
+        const uint64_t cycle = (r + 1) << 32 | i;
+        world_begin(x->world, cycle, &x->record);
+        enum outcome o = climb(x, s->levels[0]);
+        if (o == REACHED) {
+            x->to[(*reached)++] = (struct entrance){cycle, NULL, x->world->sim.events};
+            o = climb(x, UINT32_MAX);
+        }
+        if (o == FAILED)
+            return failed(x, err);
+        offered += (double)x->world->stations[s->station].offered;
+    }
+    out->samples[0] = sample_of_ratio(0.0, offered / (double)s->how->effort);
+    out->samples[1] = sample_of_ratio((double)*reached, (double)s->how->effort);
+    return true;
+}
+
+static struct entrance drawn(struct splitter *x, size_t reached)
+{
+    return x->from[stream_below(&x->stream, reached)];
+}
+
+/* From a level to the next. */
+static bool next_level(struct splitter *x, size_t level, struct record *out, size_t *reached, struct error *err)
+{
+    const struct study *s = x->study;
+    struct entrance *swap = x->from;
+    x->from = x->to;
+    x->to = swap;
+    const size_t before = *reached;
+    *reached = 0;
+    for (uint64_t i = 0; i < s->how->effort; i++) {
+        struct entrance e = drawn(x, before);
+        if (!split_at(x, &e))
+            return failed(x, err);
+        const enum outcome o = climb(x, s->levels[level]);
+        if (o == FAILED)
+            return failed(x, err);
+        if (o == REACHED)
+            x->to[(*reached)++] = (struct entrance){e.cycle, e.split, x->world->sim.events};
+    }
+    out->samples[1 + level] = sample_of_ratio((double)*reached, (double)s->how->effort);
+    return true;
+}
+
+/* Tasks lost from the first time that the station is full to the end of the cycle, in the mean. */
+static bool losses(struct splitter *x, size_t reached, double *mean, struct error *err)
+{
+    const struct study *s = x->study;
+    struct entrance *swap = x->from;
+    x->from = x->to;
+    x->to = swap;
+    double lost = 0.0;
+    for (uint64_t i = 0; i < s->how->effort; i++) {
+        struct entrance e = drawn(x, reached);
+        if (!split_at(x, &e) || climb(x, UINT32_MAX) == FAILED)
+            return failed(x, err);
+        lost += (double)x->world->stations[s->station].lost;
+    }
+    *mean = lost / (double)s->how->effort;
+    return true;
+}
+
+static bool replicate(void *worker, uint64_t r, struct record *out, struct error *err)
+{
+    struct splitter *x = worker;
+    const struct study *s = x->study;
+    size_t reached;
+    double chance = 1.0, lost = 0.0;
+    x->events = 0;
+    x->too_long = false;
+    x->stream = (struct stream){stream_key(s->model.seed, r, STREAM_SPLIT, "split")};
+    arena_free(&x->arena);
+    arena_init(&x->arena);
+    for (size_t l = 0; l < LEVELS_MOST; l++)
+        out->samples[1 + l] = sample_of_ratio(0.0, 0.0);
+    if (!first_level(x, r, out, &reached, err))
+        return false;
+    chance = (double)reached / (double)s->how->effort;
+    for (size_t l = 1; l < s->level_count && reached > 0; l++) {
+        if (s->how->stop != NULL && *s->how->stop)
+            return false;
+        if (!next_level(x, l, out, &reached, err))
+            return false;
+        chance *= (double)reached / (double)s->how->effort;
+    }
+    if (reached > 0 && !losses(x, reached, &lost, err))
+        return false;
+    out->samples[0] = sample_of_ratio(chance * lost, out->samples[0].denominator);
+    out->events = x->events;
+    return true;
+}
+
+static void splitter_free(void *worker)
+{
+    struct splitter *x = worker;
+    world_free(x->world);
+    record_free(&x->record);
+    arena_free(&x->arena);
+    free(x->from);
+    free(x->to);
+    free(x);
+}
+
+static void *splitter_new(void *context)
+{
+    const struct study *s = context;
+    struct splitter *x = calloc(1, sizeof *x);
+    if (x == NULL)
+        return NULL;
+    x->study = s;
+    arena_init(&x->arena);
+    x->from = calloc(s->how->effort, sizeof *x->from);
+    x->to = calloc(s->how->effort, sizeof *x->to);
+    x->world = world_new(&s->model);
+    if (!record_init(&x->record, experiment_samples(&s->model), s->model.kind_count * model_histograms_per_kind())) {
+        world_free(x->world);
+        free(x->from);
+        free(x->to);
+        free(x);
+        return NULL;
+    }
+    if (x->world == NULL || x->from == NULL || x->to == NULL) {
+        splitter_free(x);
+        return NULL;
+    }
+    x->world->unmeasured = true;
+    return x;
+}
+
+static bool merge(void *context, uint64_t r, const struct record *record)
+{
+    (void)r;
+    return batches_add(((struct study *)context)->batches, record);
+}
+
+/* ---- The study ---- */
+
+static void choose_levels(struct study *s, uint32_t capacity)
+{
+    s->level_count = capacity < LEVELS_MOST ? capacity : LEVELS_MOST;
+    for (size_t l = 0; l < s->level_count; l++)
+        s->levels[l] = (uint32_t)((uint64_t)capacity * (l + 1) / s->level_count);
+}
+
+static bool find_station(struct study *s, struct error *err)
+{
+    const struct model *m = &s->model;
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (s->how->station == NULL ? m->stations[i].capacity != UNLIMITED : strcmp(m->stations[i].name, s->how->station) == 0) {
+            s->station = i;
+            if (m->stations[i].capacity == UNLIMITED)
+                return error_set(err, "nothing is ever lost at station \"%s\": it has no capacity", m->stations[i].name);
+            if (m->stations[i].overflows)
+                return error_set(err, "at station \"%s\" those who find it full go on by other steps: they are not lost", m->stations[i].name);
+            choose_levels(s, m->stations[i].capacity);
+            return true;
+        }
+    return s->how->station == NULL ? error_set(err, "nothing is ever lost: no station has a capacity")
+                                   : error_set(err, "there is no station \"%s\"", s->how->station);
+}
+
+/* What theory knows of the share lost. */
+static bool find_exact(const struct study *s, struct arena *arena, const struct model *m, struct rare *out, struct error *err)
+{
+    const struct theory_answer *answers;
+    size_t count;
+    if (!theory_ask(m, 0, arena, &answers, &count, err))
+        return false;
+    for (size_t a = 0; a < count; a++)
+        for (size_t v = 0; answers[a].applies && answers[a].form->class == THEORY_EXACT && v < answers[a].value_count; v++) {
+            const struct theory_value *x = &answers[a].values[v];
+            if (x->scope == THEORY_OF_STATION && x->subject == s->station && strcmp(x->probe, "lost") == 0 && x->statistic == STATISTIC_MEAN &&
+                x->relation == THEORY_EQUALS && isnan(out->exact)) {
+                out->exact = x->value;
+                out->form = answers[a].form->name;
+            }
+        }
+    return true;
+}
+
+static bool report(const struct study *s, struct arena *arena, struct rare *out)
+{
+    const double confidence = s->model.scenario->run.confidence;
+    struct rare_level *levels = arena_array(arena, s->level_count, sizeof *levels);
+    if (levels == NULL)
+        return false;
+    out->fewest = INFINITY;
+    for (size_t l = 0; l < s->level_count; l++) {
+        levels[l] = (struct rare_level){s->levels[l], batches_mean(s->batches, 1 + l, confidence).mean};
+        out->fewest = fmin(out->fewest, isnan(levels[l].reached) ? 0.0 : levels[l].reached * (double)s->how->effort);
+    }
+    const struct estimate x = batches_mean(s->batches, 0, confidence);
+    const bool seen = x.mean > 0.0;
+    out->lost = seen ? x.mean : (double)NAN;
+    out->half_width = seen ? x.half_width : (double)NAN;
+    /* n tasks of which a share p is lost: half-width t sqrt(p (1 - p) / n). */
+    const double t = 1.96;
+    out->plain = seen ? t * t * x.mean * (1.0 - x.mean) / (x.half_width * x.half_width) : (double)NAN;
+    out->levels = levels;
+    out->level_count = s->level_count;
+    out->replications = batches_replications(s->batches);
+    out->events = batches_events(s->batches);
+    return true;
+}
+
+/* Replications until the half-width is small enough; twice as many at each look. */
+static bool run_to_precision(struct study *s, struct rare *out, struct error *err)
+{
+    const struct job job = {.context = s,
+                            .worker_new = splitter_new,
+                            .worker_free = splitter_free,
+                            .run = replicate,
+                            .samples = RARE_SAMPLES,
+                            .merge = merge,
+                            .stop = s->how->stop};
+    struct crew *crew = crew_new(conduct_jobs(s->how->jobs), 0);
+    if (crew == NULL)
+        return no_memory(err);
+    error_set(err, "%s", "");
+    uint64_t done = 0;
+    for (uint64_t target = REPLICATIONS_BEGIN;; target = 2 * done) {
+        done += crew_run(crew, &job, done, target, err);
+        out->unfinished = done < target;
+        if (err->text[0] != '\0' || out->unfinished)
+            break;
+        const struct estimate x = batches_mean(s->batches, 0, s->model.scenario->run.confidence);
+        if (x.mean > 0.0 && x.half_width <= s->how->precision * x.mean)
+            break;
+        if (2.0 * (double)batches_events(s->batches) > s->how->events_most)
+            break;
+    }
+    crew_free(crew);
+    return err->text[0] == '\0';
+}
+
+bool rare_run(struct arena *arena, const struct model *m, const struct rare_how *how, const struct rare **out, struct error *err)
+{
+    struct study s = {.model = *m, .how = how};
+    struct rare *result = arena_alloc(arena, sizeof *result);
+    if (result == NULL)
+        return no_memory(err);
+    *result = (struct rare){.exact = (double)NAN};
+    *out = result;
+    s.model.warmup = 0.0;
+    s.model.length = INFINITY;
+    s.model.count = UINT64_MAX;
+    s.model.recursion = false;
+    s.certain = moves_surely(m);
+    if (!refuse(&s.model, err) || !find_station(&s, err))
+        return false;
+    result->station = m->stations[s.station].name;
+    s.batches = batches_new(RARE_SAMPLES, 0);
+    const bool ok = (s.batches != NULL || no_memory(err)) && run_to_precision(&s, result, err) && find_exact(&s, arena, m, result, err) &&
+                    (report(&s, arena, result) || no_memory(err));
+    batches_free(s.batches);
+    return ok;
+}

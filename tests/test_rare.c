@@ -1,0 +1,146 @@
+/* rare.c: chances of losses by splitting, held against exact ones with |z| < 4.4: about one false alarm in 100,000 for each. */
+#include "models/rare.h"
+#include "tests/trial.h"
+
+#include <string.h>
+
+static const struct rare *find_with(struct trial *t, const char *station, uint64_t effort, double precision, unsigned jobs)
+{
+    const struct rare_how how = {.station = station, .effort = effort, .precision = precision, .events_most = 8e6, .jobs = jobs};
+    const struct rare *r = NULL;
+    struct error err;
+    return EXPECT(desq_rare(t->desq, 0, &how, &r, &err), "%s", err.text) ? r : NULL;
+}
+
+static const struct rare *find(struct trial *t, const char *station, double precision, unsigned jobs)
+{
+    return find_with(t, station, 200, precision, jobs);
+}
+
+static void near(const struct rare *r, double exact)
+{
+    if (r != NULL)
+        EXPECT(fabs(r->lost - exact) < 4.4 * r->half_width / 1.97 && r->half_width < 0.6 * exact, "lost %g +- %g, exact %g", r->lost, r->half_width, exact);
+}
+
+/* M/M/1/K: (1 - a) a^K / (1 - a^(K + 1)); M/M/c/K by its birth-death chain. */
+static double lost_mmck(double rate, double servers, unsigned capacity)
+{
+    double p = 1.0, sum = 1.0;
+    for (unsigned n = 1; n <= capacity; n++) {
+        p *= rate / (n < servers ? n : servers);
+        sum += p;
+    }
+    return p / sum;
+}
+
+static void queues_of_birth_and_death(void)
+{
+    static const struct {
+        double rate, servers;
+        unsigned capacity;
+        uint64_t effort;
+    } cases[] = {{0.5, 1, 20, 200}, {0.2, 1, 12, 200}, {1.2, 3, 24, 200}, {3.0, 20, 20, 300}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct trial t;
+        if (trial_read(&t, "{'arrivals': {'rate': %g}, 'service': {'dist': 'exponential', 'mean': 1}, 'servers': %g, 'capacity': %u}", cases[i].rate,
+                       cases[i].servers, cases[i].capacity)) {
+            const struct rare *r = find_with(&t, NULL, cases[i].effort, 0.2, 0);
+            near(r, lost_mmck(cases[i].rate, cases[i].servers, cases[i].capacity));
+            if (r != NULL)
+                EXPECT(fabs(r->exact / lost_mmck(cases[i].rate, cases[i].servers, cases[i].capacity) - 1.0) < 1e-9, "theory says %g", r->exact);
+        }
+        trial_free(&t);
+    }
+}
+
+/* Processor sharing with a capacity: the number present does not depend on the law of the service times beyond their mean. */
+static void sharing_is_insensitive(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'arrivals': {'rate': 0.4}, 'service': {'mean': 1, 'scv': 3}, 'discipline': 'ps', 'capacity': 14}"))
+        near(find(&t, NULL, 0.1, 0), lost_mmck(0.4, 1, 14));
+    trial_free(&t);
+}
+
+/* Half of all tasks are sent away by chance before the station, and come back to a second one: paths are then split behind the
+ * event by which a level is reached. What arrives is Poisson at half the rate (thinning). */
+static void routes_by_chance(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations': {'a': {'servers': 'infinite'}, 'b': {'capacity': 12}}, 'tasks': {'t': {'arrivals': {'rate': 0.8}, 'steps': ["
+                       "{'at': 'a', 'for': {'dist': 'exponential', 'mean': 1}}, {'choose': [{'p': 0.5, 'do': [{'at': 'b', 'for': {'dist': 'exponential', 'mean': 1}}]}, "
+                       "{'p': 0.5, 'do': []}]}]}}}"))
+        near(find(&t, "b", 0.2, 0), lost_mmck(0.4, 1, 12));
+    trial_free(&t);
+}
+
+/* A second station behind a first (Burke): what leaves M/M/1 is Poisson. */
+static void behind_another(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations': {'a': {}, 'b': {'capacity': 12}}, 'tasks': {'t': {'arrivals': {'rate': 0.4}, 'steps': ["
+                       "{'at': 'a', 'for': {'dist': 'exponential', 'mean': 0.8}}, {'at': 'b', 'for': {'dist': 'exponential', 'mean': 1}}]}}}"))
+        near(find(&t, "b", 0.2, 0), lost_mmck(0.4, 1, 12));
+    trial_free(&t);
+}
+
+/* M/D/1/2 by its embedded chain: with a = rate = 0.1 the states after departures are 0 and 1; pi_0 = exp(-a), and the share lost is
+ * 1 - 1 / (pi_0 + a) (Gross and Harris, Fundamentals of queueing theory, 1998, sec. 5.1.7; time per departure 1 + pi_0 / a). */
+static void constant_service(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'arrivals': {'rate': 0.1}, 'service': 1, 'capacity': 2}"))
+        near(find(&t, NULL, 0.05, 0), 1.0 - 1.0 / (exp(-0.1) + 0.1));
+    trial_free(&t);
+}
+
+static void threads_change_nothing(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'arrivals': {'rate': 0.3}, 'service': {'dist': 'exponential', 'mean': 1}, 'capacity': 10}")) {
+        const struct rare *one = find(&t, NULL, 0.2, 1);
+        for (unsigned jobs = 2; jobs <= 3; jobs++) {
+            const struct rare *other = find(&t, NULL, 0.2, jobs);
+            if (one != NULL && other != NULL) {
+                CU_ASSERT_EQUAL(one->lost, other->lost);
+                CU_ASSERT_EQUAL(one->half_width, other->half_width);
+                CU_ASSERT_EQUAL(one->events, other->events);
+            }
+        }
+    }
+    trial_free(&t);
+}
+
+static void what_does_not_begin_alike_is_refused(void)
+{
+    static const char *const texts[] = {
+        "{'arrivals': {'rate': 0.3}, 'service': 1}",
+        "{'arrivals': {'interarrival': 3}, 'service': 1, 'capacity': 5}",
+        "{'arrivals': {'closed': 3}, 'service': 1, 'capacity': 2}",
+        "{'arrivals': {'rate': 0.3}, 'service': 1, 'capacity': 5, 'setup': 1, 'keep_alive': 1}",
+        "{'stations': {'q': {'capacity': 5, 'breakdown': {'up': 100, 'down': 1}}}, 'tasks': {'t': {'arrivals': {'rate': 0.3}, 'steps': [{'at': 'q', 'for': 1}]}}}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct trial t;
+        if (trial_read(&t, "%s", texts[i])) {
+            const struct rare_how how = {.effort = 10, .precision = 0.1, .events_most = 1e5, .jobs = 1};
+            const struct rare *r;
+            struct error err;
+            error_set(&err, "%s", "");
+            EXPECT(!desq_rare(t.desq, 0, &how, &r, &err) && err.text[0] != '\0', "%s", texts[i]);
+        }
+        trial_free(&t);
+    }
+}
+
+const struct test rare_tests[] = {
+    {"M/M/1/K and M/M/c/K down to 1e-9", queues_of_birth_and_death},
+    {"processor sharing loses by the mean alone", sharing_is_insensitive},
+    {"routes by chance", routes_by_chance},
+    {"a station behind another", behind_another},
+    {"constant service times", constant_service},
+    {"any number of threads gives the same bits", threads_change_nothing},
+    {"what does not begin alike is refused, with the reason", what_does_not_begin_alike_is_refused},
+    {NULL, NULL},
+};

@@ -7,9 +7,9 @@
 /* Offered load of open kinds at s, in servers. */
 double network_open_load(const struct network *n, uint32_t s);
 
-/* Mean number at M/M/c (of one server, also M/G/1-PS; of infinitely many, M/G/infinity) with this load in
+/* Mean number that waits at M/M/c (of one server, also M/G/1-PS; of infinitely many, M/G/infinity) with this load in
  * servers. */
-double network_open_number(double servers, double load);
+double network_open_waiting(double servers, double load);
 
 bool network_means_make(const struct network *n, struct arena *arena, struct network_means *out,
                         struct error *err);

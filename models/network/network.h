@@ -54,6 +54,7 @@ struct network_means {
     double *response;    /* by kind, delays included, think time left out */
     double *in_system;   /* by kind */
     double *number;      /* at each station, by kind */
+    double *waiting;     /* of them, who are not in service (ps: number less servers at work); NAN: too few to tell from number */
     double *utilisation; /* by station, as in reports */
 };
 

@@ -323,27 +323,29 @@ static bool solve_closed(const struct network *n, struct arena *arena, struct ne
 
 /* ---- open kinds alone ---- */
 
-/* Mean number at M/M/c (M/G/c-PS of one server, M/G/infinity) with this load in servers: load + C load / (c -
- * load), with Erlang's C by way of his B. */
-double network_open_number(double servers, double load)
+/* Mean number that waits at M/M/c (M/G/c-PS of one server, M/G/infinity) with this load in servers: C load / (c - load), with Erlang's
+ * C by way of his B. */
+double network_open_waiting(double servers, double load)
 {
     if (isinf(servers))
-        return load;
+        return 0.0;
     double inverse = 1.0; /* 1 / B, which only grows: no underflow */
     for (double k = 1.0; k <= servers; k++)
         inverse = 1.0 + inverse * k / load;
     const double blocked = 1.0 / inverse, rho = load / servers;
-    return load + blocked / (1.0 - rho * (1.0 - blocked)) * rho / (1.0 - rho);
+    return blocked / (1.0 - rho * (1.0 - blocked)) * rho / (1.0 - rho);
 }
 
 static void solve_open(const struct network *n, struct network_means *out)
 {
     for (uint32_t s = 0; s < n->stations; s++) {
         const double load = network_open_load(n, s),
-                     number = load > 0.0 ? network_open_number(n->station[s].servers, load) : 0.0;
-        for (uint32_t k = 0; k < n->kinds; k++)
-            out->number[k * n->stations + s] =
-                load > 0.0 ? number * n->kind[k].rate * n->kind[k].demand[s] / load : 0.0;
+                     waiting = load > 0.0 ? network_open_waiting(n->station[s].servers, load) : 0.0;
+        for (uint32_t k = 0; k < n->kinds; k++) {
+            const double own = n->kind[k].rate * n->kind[k].demand[s];
+            out->waiting[k * n->stations + s] = load > 0.0 ? waiting * own / load : 0.0;
+            out->number[k * n->stations + s] = own + out->waiting[k * n->stations + s];
+        }
     }
 }
 
@@ -354,8 +356,11 @@ bool network_means_make(const struct network *n, struct arena *arena, struct net
     out->response = arena_array(arena, n->kinds + 1U, sizeof(double));
     out->in_system = arena_array(arena, n->kinds + 1U, sizeof(double));
     out->number = arena_array(arena, (size_t)n->kinds * n->stations + 1, sizeof(double));
+    out->waiting = arena_array(arena, (size_t)n->kinds * n->stations + 1, sizeof(double));
+    for (size_t i = 0; out->waiting != NULL && i < (size_t)n->kinds * n->stations; i++)
+        out->waiting[i] = NAN;
     out->utilisation = arena_array(arena, n->stations + 1U, sizeof(double));
-    return (out->throughput != NULL && out->response != NULL && out->in_system != NULL &&
+    return (out->waiting != NULL && out->throughput != NULL && out->response != NULL && out->in_system != NULL &&
             out->number != NULL && out->utilisation != NULL) ||
            error_set(err, "out of memory");
 }
@@ -367,8 +372,15 @@ void network_means_finish(const struct network *n, struct network_means *out)
         if (!kind->closed)
             out->throughput[k] = kind->rate;
         out->in_system[k] = out->throughput[k] * kind->delay;
-        for (uint32_t s = 0; s < n->stations; s++)
-            out->in_system[k] += out->number[k * n->stations + s];
+        for (uint32_t s = 0; s < n->stations; s++) {
+            const size_t at = (size_t)k * n->stations + s;
+            out->in_system[k] += out->number[at];
+            if (!isnan(out->waiting[at]))
+                continue;
+            /* A difference: good to nine digits where it is not too small, and 0 where rounding alone is left. */
+            const double left = n->station[s].form == NETWORK_DELAY ? 0.0 : out->number[at] - out->throughput[k] * kind->demand[s];
+            out->waiting[at] = fabs(left) <= 1e-14 * out->number[at] ? 0.0 : left >= 1e-7 * out->number[at] ? left : NAN;
+        }
         out->response[k] = out->in_system[k] / out->throughput[k];
     }
     for (uint32_t s = 0; s < n->stations; s++) {

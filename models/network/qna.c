@@ -81,14 +81,15 @@ bool network_qna(const struct network *n, struct arena *arena, struct network_me
         const double load = network_open_load(n, s);
         double wait = 0.0;
         if (load > 0.0 && !isinf(st->servers)) {
-            const double markov = (network_open_number(st->servers, load) - load) / rate[s];
+            const double markov = network_open_waiting(st->servers, load) / rate[s];
             wait = 0.5 * (ca[s] + st->scv) * markov;
             if (st->servers == 1.0)
                 wait *= correction(load, ca[s], st->scv);
         }
-        for (uint32_t k = 0; k < n->kinds; k++)
-            out->number[k * n->stations + s] =
-                n->kind[k].rate * (n->kind[k].visits[s] * wait + n->kind[k].demand[s]);
+        for (uint32_t k = 0; k < n->kinds; k++) {
+            out->waiting[k * n->stations + s] = n->kind[k].rate * n->kind[k].visits[s] * wait;
+            out->number[k * n->stations + s] = out->waiting[k * n->stations + s] + n->kind[k].rate * n->kind[k].demand[s];
+        }
     }
     network_means_finish(n, out);
     return true;

@@ -90,7 +90,9 @@ static bool in_turn(const struct model *model, struct theory_sheet *sheet, struc
     if (p.station->group->steal)
         return error_set(err, "idle servers steal");
     const double mean = p.service->mean, x = erlang_root(p.station->group->count, rate, 1.0 / mean);
-    put(sheet, &p, p.kind->arrival->rate, mean / x - mean);
+    /* wait = sigma / (mu x), sigma = 1 - x = A(mu x) */
+    const double servers = p.station->group->count;
+    put(sheet, &p, p.kind->arrival->rate, mean * exp(-servers * log1p(x / (mean * servers * rate))) / x);
     return true;
 }
 
@@ -150,17 +152,17 @@ static bool power_of_d(const struct model *model, struct theory_sheet *sheet, st
     const double d = p.station->group->d;
     if (p.station->group->steal || !(load > 0.0))
         return error_set(err, "idle servers steal");
-    double sum = 0.0, exponent = 0.0, power = 1.0;
+    double sum = 0.0, waiting = 0.0, exponent = 0.0, power = 1.0;
     for (int i = 1; i < 100000; i++) {
         exponent = d * exponent + 1.0; /* (d^i - 1) / (d - 1) */
         power = pow(load, exponent);
         sum += power;
-        if (power < 1e-18 * sum)
+        waiting += i > 1 ? power : 0.0;
+        if (i > 1 && power <= 1e-18 * waiting)
             break;
     }
-    const double response = sum / rate;
-    theory_mean(sheet, THEORY_OF_KIND, 0, "response", response);
-    theory_mean(sheet, THEORY_OF_KIND, 0, "wait", response - p.service->mean);
+    theory_mean(sheet, THEORY_OF_KIND, 0, "response", sum / rate);
+    theory_mean(sheet, THEORY_OF_KIND, 0, "wait", waiting / rate);
     return true;
 }
 

@@ -9,21 +9,21 @@ static void put_means(const struct network *n, const struct network_means *means
     for (uint32_t k = 0; k < n->kinds; k++) {
         theory_mean(sheet, THEORY_OF_KIND, k, "throughput", means->throughput[k]);
         theory_mean(sheet, THEORY_OF_KIND, k, "response", means->response[k]);
-        double served = n->kind[k].delay; /* or delayed: nobody waits meanwhile */
+        double waiting = 0.0;
         for (uint32_t s = 0; s < n->stations; s++)
-            served += n->kind[k].demand[s];
-        theory_mean(sheet, THEORY_OF_KIND, k, "wait", fmax(0.0, means->response[k] - served));
+            waiting += means->waiting[k * n->stations + s];
+        theory_mean(sheet, THEORY_OF_KIND, k, "wait", waiting / means->throughput[k]);
         theory_mean(sheet, THEORY_OF_KIND, k, "in_system", means->in_system[k]);
     }
     for (uint32_t s = 0; s < n->stations; s++) {
-        double number = 0.0;
-        for (uint32_t k = 0; k < n->kinds; k++)
+        double number = 0.0, waiting = 0.0;
+        for (uint32_t k = 0; k < n->kinds; k++) {
             number += means->number[k * n->stations + s];
+            waiting += means->waiting[k * n->stations + s];
+        }
         theory_mean(sheet, THEORY_OF_STATION, s, "utilisation", means->utilisation[s]);
         theory_mean(sheet, THEORY_OF_STATION, s, "in_station", number);
-        const double servers = isinf(n->station[s].servers) ? 1.0 : n->station[s].servers;
-        theory_mean(sheet, THEORY_OF_STATION, s, "queue_length",
-                    fmax(0.0, number - servers * means->utilisation[s]));
+        theory_mean(sheet, THEORY_OF_STATION, s, "queue_length", waiting);
     }
 }
 

@@ -86,7 +86,8 @@ static bool waits(struct round *r, double *out)
     return true;
 }
 
-/* Without switch-overs, as in the limit of ever shorter ones: means of constant switch-overs s are linear in s. */
+/* Without switch-overs, as in the limit of ever shorter ones: means of constant switch-overs s are linear in s.
+ * scale: about as long as the waits, so that the difference keeps its digits. */
 static bool waits_at_once(struct round *r, double scale, double *out)
 {
     double twice[LINES_MOST];
@@ -183,7 +184,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
             return error_set(err, "lines grow without end: a round serves one of each at most");
         for (size_t i = 0; i < r.n; i++)
             of_line[i] = wait_of_alike(&lines[0], (double)r.n, r.s, r.s2);
-    } else if (way != NULL ? !waits(&r, of_line) : !waits_at_once(&r, c->mean, of_line)) {
+    } else if (way != NULL ? !waits(&r, of_line) : !waits_at_once(&r, c->rate * c->second / (2.0 * (1.0 - c->load)), of_line)) {
         return error_set(err, "the moments of the numbers found at visits do not settle");
     }
     for (uint32_t k = 0; k < c->kinds; k++)

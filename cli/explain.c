@@ -2,6 +2,7 @@
 #include "models/explain.h"
 
 #include "cli/command.h"
+#include "cli/point_plots.h"
 #include "cli/draw.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
@@ -16,7 +17,7 @@
 #include <string.h>
 
 enum { KEY_ABOVE = KEY_OTHER, KEY_REPLICATIONS, KEY_JSON, KEY_PLOTS };
-enum { LABEL_ROOM = 200, BARS_MOST = 40 };
+enum { BARS_MOST = 40 };
 
 struct explain_args {
     struct scenario_args scenarios;
@@ -95,14 +96,6 @@ struct all_told {
     size_t count;
     const char *title;
 };
-
-static const char *label_of(struct arena *arena, const struct scenario_point *p)
-{
-    const char *label = p->variant == NULL ? "" : p->variant;
-    for (size_t i = 0; i < p->set_count && label != NULL; i++)
-        label = arena_printf(arena, "%s%s%s = %s", label, label[0] != '\0' ? ", " : "", p->sets[i].pointer, p->sets[i].value);
-    return label;
-}
 
 static const char *part_name(struct arena *arena, const struct explained_part *p)
 {
@@ -228,15 +221,6 @@ struct bars {
     struct arena *arena;
 };
 
-static void plain(char *out, size_t size, const char *text)
-{
-    size_t n = 0;
-    for (; *text != '\0' && n + 1 < size; text++)
-        if (*text != '"' && *text != '\\' && *text != '\'' && *text != '\n')
-            out[n++] = *text;
-    out[n] = '\0';
-}
-
 /* All parts that occur at any point. */
 static void find_parts(struct bars *b)
 {
@@ -275,7 +259,7 @@ static bool write_bars(void *context, FILE *out, struct error *err)
     for (size_t i = 0; i < b->a->count; i++)
         for (int slow = 0; slow < 2; slow++) {
             const struct explanation *e = &b->a->points[i].kinds[b->kind];
-            plain(text, sizeof text, b->a->points[i].label);
+            plot_text(text, sizeof text, b->a->points[i].label);
             if (slow)
                 fprintf(out, "\"%s%sabove p%.10g\"", text, text[0] != '\0' ? ", " : "", 100.0 * e->above);
             else
@@ -295,8 +279,8 @@ static bool write_script(void *context, FILE *out, struct error *err)
     const size_t rows = 2 * b->a->count;
     char title[LABEL_ROOM], kind[LABEL_ROOM], part[LABEL_ROOM];
     (void)err;
-    plain(title, sizeof title, b->a->title);
-    plain(kind, sizeof kind, b->a->points[0].kinds[b->kind].kind);
+    plot_text(title, sizeof title, b->a->title);
+    plot_text(kind, sizeof kind, b->a->points[0].kinds[b->kind].kind);
     fprintf(out,
             "# gnuplot %s.gp draws it again\n"
             "set encoding utf8\nset title \"%s\\n%s: of what the response is made\" noenhanced\n"
@@ -308,7 +292,7 @@ static bool write_script(void *context, FILE *out, struct error *err)
             b->file, title, kind, desq_scenario(b->a->d)->points[0].scenario.time_unit, rows);
     fprintf(out, "set terminal pngcairo noenhanced size 1000, %zu font 'sans,12'\nset output '%s.png'\n", 260 + 46 * rows, b->file);
     for (size_t p = 0; p < b->part_count; p++) {
-        plain(part, sizeof part, b->parts[p]);
+        plot_text(part, sizeof part, b->parts[p]);
         /* Boxes that lie: from the sum of the parts before to that with this one. */
         fprintf(out, "%s'%s.dat' using ((sum [c=2:%zu] column(c)) + column(%zu)/2.0):($0+1):(sum [c=2:%zu] column(c)):(sum [c=2:%zu] column(c)):($0+0.65):($0+1.35):ytic(1) "
                      "with boxxyerror linecolor rgb '%s' %s title \"%s\"",
@@ -326,20 +310,11 @@ static bool draw(const struct all_told *a, const char *folder, struct error *err
     bool missing = false, ok = save_folder(folder, err);
     for (size_t k = 0; ok && k < a->points[0].count; k++) {
         struct bars b = {.a = a, .kind = k, .arena = &arena};
-        char name[LABEL_ROOM], data[4096], script[4096];
-        plain(name, sizeof name, a->points[0].kinds[k].kind);
-        for (char *c = name; *c != '\0'; c++)
-            if (*c == '/' || *c == ' ')
-                *c = '-';
-        b.file = arena_printf(&arena, "explain-%s", name);
+        b.file = plot_file_name(&arena, "explain", a->points[0].kinds[k].kind);
         find_parts(&b);
         if (b.part_count == 0)
             continue;
-        const int x = snprintf(data, sizeof data, "%s/%s.dat", folder, b.file), y = snprintf(script, sizeof script, "%s/%s.gp", folder, b.file);
-        if (x < 0 || (size_t)x >= sizeof data || y < 0 || (size_t)y >= sizeof script)
-            ok = error_set(err, "the name of the folder for plots is too long");
-        ok = ok && save_file(data, write_bars, &b, err) && save_file(script, write_script, &b, err) &&
-             draw_script(folder, strrchr(script, '/') + 1, &missing, err);
+        ok = (b.file != NULL || error_set(err, "out of memory")) && plot_pair(folder, b.file, write_bars, write_script, &b, &missing, err);
     }
     arena_free(&arena);
     return ok;
@@ -362,7 +337,7 @@ static int explain_file(const struct explain_args *args)
         printf("%s%s%s: times in %s; ± gives %g %% confidence intervals\n\n", a.title, a.title[0] != '\0' ? "\n" : "", args->scenarios.files[0],
                s->time_unit, 100.0 * s->run.confidence);
     for (size_t i = 0; ok && i < a.count; i++) {
-        a.points[i].label = label_of(&arena, &file->points[i]);
+        a.points[i].label = point_name(&arena, &file->points[i]);
         const struct explain_how how = {.above = args->above, .replications = args->replications};
         ok = desq_explain(d, i, &how, &a.points[i].kinds, &a.points[i].count, &err);
         for (size_t k = 0; ok && k < a.points[i].count; k++)

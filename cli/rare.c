@@ -2,6 +2,7 @@
 #include "models/rare.h"
 
 #include "cli/command.h"
+#include "cli/point_plots.h"
 #include "cli/interrupt.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
@@ -155,14 +156,6 @@ static bool write_json(void *context, FILE *out, struct error *err)
     return true;
 }
 
-static const char *label_of(struct arena *arena, const struct scenario_point *p)
-{
-    const char *label = p->variant == NULL ? "" : p->variant;
-    for (size_t i = 0; i < p->set_count && label != NULL; i++)
-        label = arena_printf(arena, "%s%s%s = %s", label, label[0] != '\0' ? ", " : "", p->sets[i].pointer, p->sets[i].value);
-    return label;
-}
-
 static int rare_file(const struct rare_args *args)
 {
     struct desq *d;
@@ -189,7 +182,7 @@ static int rare_file(const struct rare_args *args)
         printf("%s%s%s: seed %llu; ± gives %g %% confidence intervals\n\n", s->title == NULL ? "" : s->title, s->title == NULL ? "" : "\n", args->scenarios.files[0],
                (unsigned long long)s->run.seed, 100.0 * s->run.confidence);
     for (size_t i = 0; ok && i < a.count && !interrupted; i++) {
-        a.labels[i] = label_of(&arena, &file->points[i]);
+        a.labels[i] = point_name(&arena, &file->points[i]);
         ok = desq_rare(d, i, &how, &a.all[i], &err);
         if (ok)
             print_point(a.labels[i], a.all[i]);

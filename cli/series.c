@@ -1,13 +1,12 @@
 /* desq series: how a system changes with time: bursts, failures, and promises kept or broken window by window. */
-#include "models/series.h"
-
 #include "cli/command.h"
-#include "cli/draw.h"
+#include "cli/point_plots.h"
 #include "cli/interrupt.h"
 #include "cli/output/number.h"
 #include "cli/output/table.h"
 #include "cli/save.h"
 #include "cli/scenario_args.h"
+#include "cli/series_told.h"
 #include "cli/trials.h"
 
 #include <cjson/cJSON.h>
@@ -17,7 +16,7 @@
 #include <string.h>
 
 enum { KEY_EVERY = KEY_OTHER, KEY_UNTIL, KEY_REQUIRE, KEY_REPLICATIONS, KEY_JOBS, KEY_JSON, KEY_PLOTS };
-enum { REQUIREMENTS_MOST = 32, LABEL_ROOM = 200, LINES_MOST = 48 };
+enum { REQUIREMENTS_MOST = 32, LINES_MOST = 48 };
 
 struct series_args {
     struct scenario_args scenarios;
@@ -90,38 +89,7 @@ static const struct argp series_argp = {
            "\n"
            "run.warmup, run.time and run.count do not matter here. Exit status: 0 fine; 2 bad usage or scenario, or a deadlock; 130 interrupted."};
 
-/* One point's series. */
-struct told {
-    const char *label; /* "" for the only one */
-    const struct series *series;
-};
-
-struct all_told {
-    const struct desq *d;
-    struct told *points;
-    size_t count;
-    const char *title;
-};
-
-static const char *label_of(struct arena *arena, const struct scenario_point *p)
-{
-    const char *label = p->variant == NULL ? "" : p->variant;
-    for (size_t i = 0; i < p->set_count && label != NULL; i++)
-        label = arena_printf(arena, "%s%s%s = %s", label, label[0] != '\0' ? ", " : "", p->sets[i].pointer, p->sets[i].value);
-    return label;
-}
-
 /* ---- Tables ---- */
-
-/* Very far percentiles of a window's few tasks are left to the JSON. */
-static bool in_table(const struct series_row *row)
-{
-    if (strcmp(row->probe->name, "wait") == 0)
-        return false;
-    if (row->of_station)
-        return strcmp(row->probe->name, "utilisation") == 0 || strcmp(row->probe->name, "queue_length") == 0;
-    return row->statistic == STATISTIC_MEAN || row->quantile == 0.5 || row->quantile == 0.95 || row->quantile == 0.99;
-}
 
 static const char *heading(struct arena *arena, const struct series_row *row, const char *unit)
 {
@@ -143,7 +111,7 @@ static void put_value(struct table *t, size_t column, struct series_value x, dou
 }
 
 /* The rows of one kind, or of all stations, as columns; promises beside those of kinds. */
-static bool print_table(const struct told *p, const char *subject, bool of_stations, const struct scenario *scenario)
+static bool print_table(const struct series_told *p, const char *subject, bool of_stations, const struct scenario *scenario)
 {
     const struct series *s = p->series;
     struct arena arena;
@@ -158,7 +126,7 @@ static bool print_table(const struct told *p, const char *subject, bool of_stati
     size_t columns = 0;
     for (size_t r = 0; r < s->row_count; r++) {
         const struct series_row *row = &s->rows[r];
-        if (row->of_station != of_stations || !in_table(row) || (!of_stations && strcmp(row->subject, subject) != 0))
+        if (row->of_station != of_stations || !series_in_table(row) || (!of_stations && strcmp(row->subject, subject) != 0))
             continue;
         table_column(t, row->subject, heading(&arena, row, unit));
         columns++;
@@ -173,7 +141,7 @@ static bool print_table(const struct told *p, const char *subject, bool of_stati
         table_cell(t, 0, number_short((double)w * s->every, 6, number));
         for (size_t r = 0; r < s->row_count; r++) {
             const struct series_row *row = &s->rows[r];
-            if (row->of_station != of_stations || !in_table(row) || (!of_stations && strcmp(row->subject, subject) != 0))
+            if (row->of_station != of_stations || !series_in_table(row) || (!of_stations && strcmp(row->subject, subject) != 0))
                 continue;
             put_value(t, column++, row->windows[w], row->probe->unit == UNIT_FRACTION ? 100.0 : 1.0);
         }
@@ -190,7 +158,7 @@ static bool print_table(const struct told *p, const char *subject, bool of_stati
     return ok;
 }
 
-static bool print_point(const struct told *p, const struct scenario *scenario)
+static bool print_point(const struct series_told *p, const struct scenario *scenario)
 {
     const struct series *s = p->series;
     char number[NUMBER_ROOM], longest[NUMBER_ROOM];
@@ -230,7 +198,7 @@ static void add_values(cJSON *o, const char *name, const struct series_value *x,
     }
 }
 
-static cJSON *json_of(const struct told *p)
+static cJSON *json_of(const struct series_told *p)
 {
     const struct series *s = p->series;
     cJSON *o = cJSON_CreateObject();
@@ -264,7 +232,7 @@ static cJSON *json_of(const struct told *p)
 
 static bool write_json(void *context, FILE *out, struct error *err)
 {
-    const struct all_told *a = context;
+    const struct series_told_all *a = context;
     cJSON *root = cJSON_CreateArray();
     for (size_t i = 0; i < a->count; i++)
         cJSON_AddItemToArray(root, json_of(&a->points[i]));
@@ -275,161 +243,6 @@ static bool write_json(void *context, FILE *out, struct error *err)
     fprintf(out, "%s\n", text);
     free(text);
     return true;
-}
-
-/* ---- Plots: for each kind of task, response times above, numbers below; a colour for each point ---- */
-
-struct panel {
-    const struct all_told *a;
-    const char *kind;
-    const char *file; /* name without suffix */
-};
-
-static void plain(char *out, size_t size, const char *text)
-{
-    size_t n = 0;
-    for (; *text != '\0' && n + 1 < size; text++)
-        if (*text != '"' && *text != '\\' && *text != '\'' && *text != '\n')
-            out[n++] = *text;
-    out[n] = '\0';
-}
-
-static const struct series_row *find_row(const struct series *s, const char *kind, const char *probe, double quantile)
-{
-    for (size_t r = 0; r < s->row_count; r++) {
-        const struct series_row *row = &s->rows[r];
-        if (!row->of_station && strcmp(row->subject, kind) == 0 && strcmp(row->probe->name, probe) == 0 &&
-            (isnan(quantile) ? row->statistic == STATISTIC_MEAN : row->quantile == quantile))
-            return row;
-    }
-    return NULL;
-}
-
-/* The highest percentile that a table would show. */
-static double highest(const struct series *s, const char *kind)
-{
-    double q = (double)NAN;
-    for (size_t r = 0; r < s->row_count; r++)
-        if (!s->rows[r].of_station && strcmp(s->rows[r].subject, kind) == 0 && s->rows[r].statistic == STATISTIC_QUANTILE && in_table(&s->rows[r]) &&
-            strcmp(s->rows[r].probe->name, "response") == 0)
-            q = s->rows[r].quantile;
-    return q;
-}
-
-static void write_value(FILE *out, const struct series_row *row, size_t w)
-{
-    const struct series_value none = {(double)NAN, (double)NAN, (double)NAN}, x = row == NULL ? none : row->windows[w];
-    const double all[] = {x.value, x.low, x.high};
-    for (size_t i = 0; i < 3; i++)
-        if (isnan(all[i]))
-            fprintf(out, " ?");
-        else
-            fprintf(out, " %.10g", all[i]);
-}
-
-/* A block for each point: middle of the window; mean response, percentile, number in system, each with its band. */
-static bool write_data(void *context, FILE *out, struct error *err)
-{
-    const struct panel *p = context;
-    (void)err;
-    for (size_t i = 0; i < p->a->count; i++) {
-        const struct series *s = p->a->points[i].series;
-        const struct series_row *rows[] = {find_row(s, p->kind, "response", (double)NAN), find_row(s, p->kind, "response", highest(s, p->kind)),
-                                           find_row(s, p->kind, "in_system", (double)NAN)};
-        fprintf(out, "# %s: time; mean response, low, high; percentile, low, high; in system, low, high\n", p->a->points[i].label);
-        for (size_t w = 0; w < s->window_count; w++) {
-            fprintf(out, "%.10g", ((double)w + 0.5) * s->every);
-            for (size_t c = 0; c < 3; c++)
-                write_value(out, rows[c], w);
-            fputc('\n', out);
-        }
-        fprintf(out, "\n\n");
-    }
-    return true;
-}
-
-static void write_lines(FILE *out, const struct panel *p, size_t column, const char *what, bool response)
-{
-    static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
-    enum { COLOURS = sizeof colours / sizeof *colours };
-    char label[LABEL_ROOM];
-    for (size_t i = 0; i < p->a->count; i++) {
-        const char *colour = colours[i % COLOURS];
-        plain(label, sizeof label, p->a->points[i].label);
-        fprintf(out, "%s'%s.dat' index %zu using 1:%zu:%zu with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.2 noborder notitle, \\\n",
-                i == 0 ? "plot " : "    ", p->file, i, column + 1, column + 2, colour);
-        fprintf(out, "    '' index %zu using 1:%zu with lines linewidth 2 linecolor rgb '%s' title \"%s%s%s\"", i, column, colour, label,
-                label[0] != '\0' ? ": " : "", what);
-        if (response)
-            fprintf(out, ", \\\n    '' index %zu using 1:2 with lines linewidth 1.5 dashtype 2 linecolor rgb '%s' title \"%s%smean\"", i, colour, label,
-                    label[0] != '\0' ? ": " : "");
-        fprintf(out, "%s", i + 1 < p->a->count ? ", \\\n" : "\n");
-    }
-}
-
-static bool write_script(void *context, FILE *out, struct error *err)
-{
-    const struct panel *p = context;
-    const struct series *s = p->a->points[0].series;
-    const struct scenario *scenario = &desq_scenario(p->a->d)->points[0].scenario;
-    const double q = highest(s, p->kind);
-    char title[LABEL_ROOM], kind[LABEL_ROOM], what[40] = "mean", text[LABEL_ROOM];
-    (void)err;
-    plain(title, sizeof title, p->a->title);
-    plain(kind, sizeof kind, p->kind);
-    if (!isnan(q))
-        snprintf(what, sizeof what, "p%.10g", 100.0 * q);
-    fprintf(out,
-            "# gnuplot %s.gp draws it again\nset encoding utf8\nset datafile missing '?'\nset border 3 linewidth 1 linecolor rgb '#444444'\n"
-            "set tics nomirror out\nset grid xtics ytics linetype 1 linewidth 0.5 linecolor rgb '#dddddd'\n"
-            "set key outside right top vertical Left reverse samplen 3 noenhanced\nset yrange [0:*]\nset xrange [0:%.10g]\nset lmargin 12\nset rmargin 28\n",
-            p->file, (double)s->window_count * s->every);
-    for (int svg = 0; svg < 2; svg++) {
-        if (svg)
-            fprintf(out, "unset multiplot\nset terminal svg noenhanced size 1200, 720 font 'sans,14'\nset output '%s.svg'\n", p->file);
-        else
-            fprintf(out, "set terminal pngcairo noenhanced size 1200, 720 font 'sans,13'\nset output '%s.png'\n", p->file);
-        fprintf(out, "set multiplot layout 2,1\nset title \"%s\\n%s: windows of %.6g %s after an empty start; bands: %.4g %% intervals over %llu replications\" noenhanced\n",
-                title, kind, s->every, scenario->time_unit, 100.0 * scenario->run.confidence, (unsigned long long)s->replications);
-        fprintf(out, "unset xlabel\nset ylabel \"response, %s\" noenhanced\n", scenario->time_unit);
-        for (size_t i = 0; i < s->promise_count; i++) {
-            const struct requirement *r = s->promises[i].requirement;
-            if (r->of_station || strcmp(scenario->kinds[r->subject].name, p->kind) != 0 || strcmp(r->metric, "response") != 0)
-                continue;
-            plain(text, sizeof text, r->text);
-            fprintf(out, "set arrow from graph 0, first %.10g to graph 1, first %.10g nohead dashtype 3 linewidth 1.5 linecolor rgb '#666666'\n"
-                         "set label \"%s\" at graph 0.01, first %.10g offset 0, 0.6 textcolor rgb '#444444' noenhanced\n",
-                    r->value, r->value, text, r->value);
-        }
-        write_lines(out, p, isnan(q) ? 2 : 5, what, !isnan(q));
-        fprintf(out, "unset arrow\nunset label\nunset title\nset xlabel \"time, %s\" noenhanced\nset ylabel \"number in system\"\n", scenario->time_unit);
-        write_lines(out, p, 8, "in system", false);
-    }
-    fprintf(out, "unset multiplot\n");
-    return true;
-}
-
-static bool draw(const struct all_told *a, const char *folder, struct error *err)
-{
-    struct arena arena;
-    arena_init(&arena);
-    const struct scenario *scenario = &desq_scenario(a->d)->points[0].scenario;
-    bool missing = false, ok = save_folder(folder, err);
-    for (size_t k = 0; ok && k < scenario->kind_count; k++) {
-        char name[LABEL_ROOM], data[4096], script[4096];
-        plain(name, sizeof name, scenario->kinds[k].name);
-        for (char *c = name; *c != '\0'; c++)
-            if (*c == '/' || *c == ' ')
-                *c = '-';
-        struct panel p = {.a = a, .kind = scenario->kinds[k].name, .file = arena_printf(&arena, "series-%s", name)};
-        const int x = snprintf(data, sizeof data, "%s/%s.dat", folder, p.file), y = snprintf(script, sizeof script, "%s/%s.gp", folder, p.file);
-        if (x < 0 || (size_t)x >= sizeof data || y < 0 || (size_t)y >= sizeof script)
-            ok = error_set(err, "the name of the folder for plots is too long");
-        ok = ok && save_file(data, write_data, &p, err) && save_file(script, write_script, &p, err) &&
-             draw_script(folder, strrchr(script, '/') + 1, &missing, err);
-    }
-    arena_free(&arena);
-    return ok;
 }
 
 /* ---- The command ---- */
@@ -462,13 +275,13 @@ static int series_file(const struct series_args *args)
     const struct scenario *s = &file->points[0].scenario;
     struct arena arena;
     arena_init(&arena);
-    struct all_told a = {.d = d, .count = file->point_count, .title = s->title == NULL ? "" : s->title};
+    struct series_told_all a = {.d = d, .count = file->point_count, .title = s->title == NULL ? "" : s->title};
     a.points = arena_array(&arena, a.count, sizeof *a.points);
     bool ok = a.points != NULL || error_set(&err, "out of memory"), first = true;
     const struct series_how how = {.every = args->every, .until = args->until, .replications = args->replications, .jobs = args->jobs, .stop = &interrupted};
     interrupt_listen();
     for (size_t i = 0; ok && i < a.count && !interrupted; i++) {
-        a.points[i].label = label_of(&arena, &file->points[i]);
+        a.points[i].label = point_name(&arena, &file->points[i]);
         ok = desq_series(d, i, &how, &a.points[i].series, &err);
         if (ok && first)
             printf("%s%s%s: times in %s; ± gives %g %% confidence intervals over %llu replications, from an empty start\n\n", a.title,
@@ -480,7 +293,7 @@ static int series_file(const struct series_args *args)
     }
     if (!interrupted) {
         ok = ok && (args->json == NULL || save_file(args->json, write_json, &a, &err));
-        ok = ok && (args->plots == NULL || draw(&a, args->plots, &err));
+        ok = ok && (args->plots == NULL || series_draw(&a, args->plots, &err));
     }
     if (!ok)
         complain(&err);

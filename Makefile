@@ -180,7 +180,7 @@ validate: all $(TESTS) ## minutes of runs against exact values: the claims, heav
 	$(PROGRAM) validate scenarios/*.json
 	DESQ_VALIDATE=1 $(TESTS) theory networks
 	$(MAKE) --no-print-directory BUILD=debug test-programs
-	DESQ_VALIDATE=1 build/debug/tests/run random
+	DESQ_VALIDATE=1 build/debug/tests/run random random_chain
 
 coverage: all ## an hour or so: how often intervals hold the truth, 1000 runs of each study in tests/coverage
 	status=0; for study in tests/coverage/*.json; do $(PROGRAM) coverage $$study --runs 1000 || status=1; done; exit $$status

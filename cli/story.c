@@ -138,8 +138,8 @@ static const char *what_of(struct arena *arena, const struct scenario *s, const 
     char number[NUMBER_ROOM];
     switch (x->place) {
     case STAY_LINE:
-        return x->before == 0 ? arena_printf(arena, "waits for a server of %s", station)
-                              : arena_printf(arena, "waits for a server of %s, behind %s", station, number_whole((double)x->before, number));
+        return arena_printf(arena, "waits for %s of %s%s%s", s->stations[x->station].tokens_rate > 0.0 ? "tokens" : "a server", station,
+                            x->before == 0 ? "" : ", behind ", x->before == 0 ? "" : number_whole((double)x->before, number));
     case STAY_ROOM:
         return arena_printf(arena, "waits for room at %s", station);
     case STAY_SERVICE:

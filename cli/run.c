@@ -4,6 +4,7 @@
 #include "cli/output/output.h"
 #include "cli/output/number.h"
 #include "cli/interrupt.h"
+#include "cli/knee.h"
 #include "cli/progress.h"
 #include "cli/records.h"
 #include "models/forecast.h"
@@ -307,6 +308,10 @@ static int run_recorded(const struct run_args *args)
     } else {
         good = scenario_args_read(&args->scenarios, 0, &d) && records_of_scenario(&records, &args->scenarios, 0) &&
                records_take(&records, args->checkpoint, true);
+        if (good && desq_scenario(d)->knee.pointer != NULL) {
+            fprintf(stderr, "desq: --checkpoint: a sweep with \"knee\" chooses its points as it runs; write them out as a list\n");
+            good = false;
+        }
         if (good && args->parts > 0 && desq_scenario(d)->points[0].scenario.run.replications < 2) {
             fprintf(stderr, "desq: --part: how many replications are all parts together? Say --set /run/replications=1000\n");
             good = false;
@@ -342,7 +347,8 @@ static int run_all(const struct run_args *args)
         interrupt_listen();
         size_t begun = 0;
         for (; begun < count && !interrupted; begun++)
-            status = larger(status, run_one(args, begun, read[begun], NULL));
+            status = larger(status, !knee_place(&args->scenarios, begun, args->jobs, args->ranks, &read[begun]) ? STATUS_BAD
+                                    : interrupted ? STATUS_FINE : run_one(args, begun, read[begun], NULL));
         if (interrupted) {
             say_not_begun(args, begun);
             status = STATUS_SIGNAL + interrupted;

@@ -598,7 +598,42 @@ static void designs_are_sized(void)
     end(&t);
 }
 
+/* Of nine points of M/M/1 from 0.1 to 0.95, evenly spread, two lie above 0.75: by the bend there are more. The same again gives the same points. */
+static void points_lie_where_the_curve_bends(void)
+{
+    struct place_of_test t;
+    begin(&t);
+    write_file(&t, "knee.json",
+               "{ \"arrivals\": { \"rate\": 0.1 }, \"service\": { \"dist\": \"exponential\", \"mean\": 1 },\n"
+               "  \"sweep\": { \"/arrivals/rate\": { \"from\": 0.1, \"to\": 0.95, \"points\": 9, \"knee\": true } },\n"
+               "  \"run\": { \"replications\": 2, \"count\": 100 } }\n");
+    CU_ASSERT_EQUAL(run(&t, "$desq run knee.json --quiet --jobs 1 --json one.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run knee.json --quiet --jobs 3 --json other.json"), 0);
+    char *one = file_text(&t, "one.json"), *other = file_text(&t, "other.json");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(one);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+    CU_ASSERT_STRING_EQUAL(one, other);
+    unsigned points = 0, high = 0;
+    static const char mark[] = "\"/arrivals/rate\": ";
+    double before = 0.0;
+    for (const char *at = strstr(one, mark); at != NULL; at = strstr(at + 1, mark)) {
+        const double rate = strtod(at + sizeof mark - 1 + (at[sizeof mark - 1] == '"'), NULL);
+        CU_ASSERT(rate >= before && rate <= 0.95);
+        points += rate > before; /* each stands there twice: as it was written, and as a number */
+        high += rate > before && rate > 0.75;
+        before = rate;
+    }
+    CU_ASSERT_EQUAL(points, 9);
+    CU_ASSERT(high >= 4);
+    free(one);
+    free(other);
+    CU_ASSERT_EQUAL(run(&t, "$desq run knee.json --checkpoint k.records"), 2);
+    CU_ASSERT(says(t.err, "knee"));
+    end(&t);
+}
+
 const struct test cli_tests[] = {
+    {"with \"knee\" the points of a sweep lie where the curve bends", points_lie_where_the_curve_bends},
     {"the best of several designs is found", the_best_design_is_found},
     {"runs go on where they stood, and parts are merged, to the bit", runs_go_on_and_parts_are_merged},
     {"one task's life is told, stay by stay", one_task_is_told_of},

@@ -91,6 +91,7 @@ static bool read_points(struct arena *arena, const char *path, struct json_tree 
     out->points = points;
     out->point_count = point_count(&plan);
     out->variant_count = plan.variant_count;
+    out->knee = plan.knee;
     if (out->path == NULL || points == NULL)
         return error_set(err, "out of memory");
     bool good = true;

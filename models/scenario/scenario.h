@@ -198,11 +198,21 @@ struct scenario_point {
 
 /* A file, all its variants and sweep values carried out: points in the order sweep (first pointer slowest),
  * then variant. */
+/* A range of a sweep whose points are to be put where the curve bends; read as if evenly spread. */
+struct sweep_knee {
+    const char *pointer; /* NULL: there is none */
+    const char *unit;    /* of its values: "/s", or "" where they are numbers */
+    double from, to;
+    size_t points;
+    bool whole, logarithmic;
+};
+
 struct scenario_file {
     const char *path;
     const struct scenario_point *points;
     size_t point_count;
     size_t variant_count; /* points per combination of sweep values; at least 1 */
+    struct sweep_knee knee;
     const char *text;     /* as it was read, and what was set */
     const char *const *set;
     size_t set_count;

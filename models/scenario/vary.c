@@ -183,19 +183,20 @@ static double range_value(const struct range_spec *range, size_t i)
     return strtod(digits, NULL);
 }
 
-/* Turns { "from", "to", "points", "scale" } into the list it stands for. */
-static bool range_to_list(struct reader *r, struct json_tree *tree, cJSON *member)
+/* Turns { "from", "to", "points", "scale", "knee" } into the list it stands for. */
+static bool range_to_list(struct reader *r, struct json_tree *tree, cJSON *member, struct vary_plan *plan)
 {
-    enum { FROM, TO, POINTS, SCALE };
+    enum { FROM, TO, POINTS, SCALE, KNEE };
     static const char *const scales[] = {"linear", "log", NULL};
     static const struct param params[] = {
         [FROM] = {.name = "from", .type = PARAM_JSON, .required = true},
         [TO] = {.name = "to", .type = PARAM_JSON, .required = true},
         [POINTS] = {.name = "points", .type = PARAM_WHOLE, .required = true},
         [SCALE] = {.name = "scale", .type = PARAM_WORD, .words = scales},
+        [KNEE] = {.name = "knee", .type = PARAM_FLAG},
         {0},
     };
-    struct arg args[4];
+    struct arg args[5];
     struct range_spec range = {0};
     const char *to_unit = NULL;
     if (!read_args(r, member, params, NULL, NULL, "a range", DIMENSION_NUMBER, args) ||
@@ -215,6 +216,17 @@ static bool range_to_list(struct reader *r, struct json_tree *tree, cJSON *membe
         return read_fail(r, member, "this range is too wide");
     const char *slash = strrchr(member->string, '/');
     range.whole = *range.unit == '\0' && read_key_is_whole(slash + 1);
+    if (args[KNEE].number == 1.0) {
+        plan->knee = (struct sweep_knee){.pointer = arena_text(r->arena, member->string),
+                                         .unit = arena_text(r->arena, range.unit),
+                                         .from = range.from,
+                                         .to = range.to,
+                                         .points = range.points,
+                                         .whole = range.whole,
+                                         .logarithmic = range.logarithmic};
+        if (plan->knee.pointer == NULL || plan->knee.unit == NULL)
+            return read_no_memory(r);
+    }
 
     const struct origin *origin = json_origin(tree, member);
     cJSON *list = cJSON_CreateArray();
@@ -247,7 +259,7 @@ static bool plan_axis(struct reader *r, struct json_tree *tree, cJSON *member, s
     char described[JSON_DESCRIBE_SIZE];
     if (!check_target(r, member, "the sweep"))
         return false;
-    if (cJSON_IsObject(member) && !range_to_list(r, tree, member))
+    if (cJSON_IsObject(member) && !range_to_list(r, tree, member, plan))
         return false;
     if (!cJSON_IsArray(member))
         return read_fail(r, member, "expected a list of values or { \"from\", \"to\", \"points\" }, found %s",
@@ -299,12 +311,13 @@ static bool plan_sweep(struct reader *r, struct json_tree *tree, struct vary_pla
                                  json_describe(member, described));
             plan->zip = cJSON_IsTrue(member);
         } else if (strcmp(member->string, "knee") == 0) {
-            return read_fail_key(r, member,
-                                 "\"knee\" is part of the scenario format but not of this version of desq");
+            return read_fail_key(r, member, "\"knee\" stands beside \"from\", \"to\" and \"points\" of a pointer's range");
         } else if (!plan_axis(r, tree, member, plan)) {
             return false;
         }
     }
+    if (plan->knee.pointer != NULL && plan->axis_count > 1)
+        return read_fail(r, sweep, "\"knee\" goes with a single pointer: where the curve bends depends on the others");
     return count_combinations(r, sweep, plan);
 }
 

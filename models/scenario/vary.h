@@ -20,6 +20,7 @@ struct vary_plan {
     struct sweep_axis *axes;
     size_t axis_count;
     bool zip;
+    struct sweep_knee knee; /* pointer NULL: none */
     size_t combination_count; /* of sweep values; at least 1 */
 };
 

@@ -66,7 +66,7 @@ void check_station(const struct station *st)
         return;
     }
     if (m->crowd) {
-        check_require(st->busy + st->idle == m->servers, "busy + idle = servers", st->busy + st->idle, m->servers);
+        check_require(m->individual || st->busy + st->idle == m->servers, "busy + idle = servers", st->busy + st->idle, m->servers);
         check_require(st->present == st->served_tasks + st->line.count + (st->head != NO_TASK) ||
                           st->resumed.first != NO_TASK,
                       "present = in service + waiting", st->present, st->served_tasks);

@@ -361,7 +361,7 @@ static bool compile_breakers(struct arena *arena, struct model *m, struct progra
 }
 
 /* Tasks that take several servers at once, where they do. */
-static void compile_counts(struct model *m)
+static bool compile_counts(struct arena *arena, struct model *m, const struct scenario *s)
 {
     for (uint32_t k = 0; k < m->kind_count; k++)
         for (uint32_t i = 0; i < m->kinds[k].program_length; i++) {
@@ -372,9 +372,17 @@ static void compile_counts(struct model *m)
             for (uint32_t j = 0; j < (group == NULL ? 1 : group->count); j++) {
                 struct station_model *station = &m->stations[group == NULL ? op->station : group->members[j]];
                 station->counted = station->crowd = true;
+                if (station->behaviour == NULL)
+                    continue;
+                /* Who has several servers has to know which: they are told apart. */
+                station->behaviour = NULL;
+                station->individual = m->stints = true;
+                if (!compile_speeds(arena, station, &s->stations[station->whole]))
+                    return false;
             }
             m->interruptible = true;
         }
+    return true;
 }
 
 /* Does such an opcode bring a task to the station (a part, where lines are each server's own)? */
@@ -590,7 +598,8 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
     m->interruptible = watched || m->frames > 0 || m->parted || m->weighed || m->stints;
     if (!compile_breakers(arena, m, programs))
         return no_memory(err);
-    compile_counts(m);
+    if (!compile_counts(arena, m, s))
+        return no_memory(err);
     m->linked |= m->interruptible || m->placed;
     for (size_t k = 0; k < s->kind_count; k++)
         m->kinds[k].extras = m->kinds[k].delays || m->overheads || m->kinds[k].deadline != NULL;

@@ -3,14 +3,13 @@
 #include "models/crowd.h"
 #include "models/patience.h"
 
-/* Servers that the task, which waits here, needs. */
-static uint32_t needs(const struct world *w, uint32_t ti)
+uint32_t counted_needs(const struct world *w, uint32_t ti)
 {
     const struct task *t = &w->tasks[ti];
     if (t->resuming != 0)
-        return task_holdings(w, ti)[t->resuming - 1].server;
+        return task_holdings(w, ti)[t->resuming - 1].count;
     const struct op *op = task_op(w, ti);
-    return op->code == OP_TAKE ? op->slot : 1;
+    return op->code == OP_TAKE && op->slot > 1 ? op->slot : 1;
 }
 
 /* It gets them. true: it holds them now and can move on at once. */
@@ -25,7 +24,7 @@ static bool start(struct world *w, struct station *st, uint32_t ti, uint32_t cou
     st->served_tasks++;
     const bool now = station_turn_to(w, st, ti);
     if (takes)
-        task_holdings(w, ti)[place].server = count;
+        task_holdings(w, ti)[place].count = (uint16_t)count;
     return now;
 }
 
@@ -40,7 +39,7 @@ static void fill(struct world *w, struct station *st)
             else
                 return;
         }
-        const uint32_t ti = st->head, count = needs(w, ti);
+        const uint32_t ti = st->head, count = counted_needs(w, ti);
         if (count > st->idle)
             return;
         st->head = NO_TASK;
@@ -52,7 +51,7 @@ static void fill(struct world *w, struct station *st)
 static bool join(struct world *w, struct station *st, uint32_t ti)
 {
     const struct station_model *m = st->model;
-    const uint32_t count = needs(w, ti);
+    const uint32_t count = counted_needs(w, ti);
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
@@ -90,7 +89,7 @@ static void finish(struct world *w, struct station *st, uint32_t ti)
 static void give_back(struct world *w, struct station *st, uint32_t ti, const struct holding *holding)
 {
     (void)ti;
-    free_servers(w, st, holding->server);
+    free_servers(w, st, holding->count);
 }
 
 static void remove_waiting(struct world *w, struct station *st, uint32_t ti)

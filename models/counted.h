@@ -10,4 +10,7 @@
 
 extern const struct station_shape station_counted;
 
+/* Servers that the task, which waits there, needs. */
+uint32_t counted_needs(const struct world *w, uint32_t ti);
+
 #endif

@@ -4,6 +4,7 @@
  * nothing changes any more is the deadlock, whatever else goes on. */
 #include "models/deadlock.h"
 
+#include "models/counted.h"
 #include "models/group.h"
 #include "models/part.h"
 #include "models/patience.h"
@@ -39,7 +40,7 @@ static bool within(const struct model *m, uint32_t station, uint32_t s)
 
 static uint32_t servers_of(const struct station_model *m, const struct holding *holding)
 {
-    return m->counted ? holding->server : 1;
+    return m->counted ? holding->count : 1;
 }
 
 /* What the task has and where it is, counted or counted off. */
@@ -137,14 +138,6 @@ static uint32_t available(const struct reduction *r, uint32_t s)
     return m->servers == UNLIMITED || m->tokens_rate > 0.0 ? UNLIMITED : m->servers - r->held[s];
 }
 
-static uint32_t needs(const struct world *w, uint32_t ti)
-{
-    const struct task *t = &w->tasks[ti];
-    if (t->resuming != 0)
-        return task_holdings(w, ti)[t->resuming - 1].server;
-    return task_op(w, ti)->code == OP_TAKE ? task_op(w, ti)->slot : 1;
-}
-
 /* Those who are stuck fill it. */
 static bool full(const struct reduction *r, uint32_t s)
 {
@@ -161,7 +154,7 @@ static void try_waiting(void *context, uint32_t ti)
     const struct station_model *m = &r->w->model->stations[r->station];
     if (r->state[ti] != WAITS || r->blocked)
         return;
-    if (available(r, r->station) >= (m->counted ? needs(r->w, ti) : 1))
+    if (available(r, r->station) >= (m->counted ? counted_needs(r->w, ti) : 1))
         let_go(r, ti);
     else
         r->blocked = m->counted && m->discipline == lookup_row(discipline_table, "fcfs"); /* nobody overtakes it */

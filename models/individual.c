@@ -1,6 +1,8 @@
 #include "models/individual.h"
 
 #include "models/alarm.h"
+#include "models/counted.h"
+#include "models/crowd.h"
 #include "models/drop.h"
 #include "models/individual_change.h"
 #include "models/patience.h"
@@ -84,6 +86,32 @@ static struct server *idle_server(struct station *st)
     return found;
 }
 
+/* More servers for one who takes several: they are chained behind its first. */
+static void take_more(struct world *w, struct station *st, struct server *first, uint32_t count)
+{
+    for (struct server *last = first; count > 0; count--) {
+        struct server *server = idle_server(st);
+        if (st->model->keep_alive != NULL)
+            alarm_clear(w, server->returns);
+        individual_set(st->individuals, server, SERVER_BUSY);
+        st->busy++;
+        server->task = NO_TASK;
+        server->began = w->sim.now;
+        server->next_held = UINT32_MAX;
+        last->next_held = (uint32_t)(server - st->individuals->servers);
+        last = server;
+    }
+}
+
+/* Tasks in service, where some have several servers. */
+static void in_service(const struct world *w, struct station *st, int more)
+{
+    if (!st->model->counted)
+        return;
+    crowd_clock(w, st);
+    st->served_tasks = (uint32_t)((int)st->served_tasks + more);
+}
+
 /* The server turns to the task. Returns true if it holds the server now and can move on at once. */
 static bool start(struct world *w, struct station *st, struct server *server, uint32_t ti)
 {
@@ -107,6 +135,10 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
     stint->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
     server->task = NO_TASK;
     server->began = now;
+    server->next_held = UINT32_MAX;
+    const uint32_t count = m->counted ? counted_needs(w, ti) : 1;
+    in_service(w, st, 1);
+    take_more(w, st, server, count - 1);
     if (t->resuming == 0 && task_op(w, ti)->code != OP_TAKE) {
         server->task = ti;
         task_is(w, ti, TASK_VISITING);
@@ -115,21 +147,50 @@ static bool start(struct world *w, struct station *st, struct server *server, ui
         return false;
     }
     tally_add(&st->wait, stint->waited);
-    return stint_hold(w, st, ti);
+    const uint8_t place = t->resuming != 0 ? (uint8_t)(t->resuming - 1) : t->holds;
+    const bool now_on = stint_hold(w, st, ti);
+    task_holdings(w, ti)[place].count = (uint16_t)count;
+    return now_on;
+}
+
+/* The next in order, if there are enough idle servers for it; it then has left the line. NO_TASK: none, or it has to wait on. */
+static uint32_t next_in_line(struct world *w, struct station *st)
+{
+    if (st->head == NO_TASK) {
+        const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
+                            : st->line.count > 0         ? st->model->pop(&st->line, w->tasks)
+                                                         : NO_TASK;
+        if (!st->model->counted || ti == NO_TASK)
+            return ti;
+        st->head = ti;
+    }
+    const uint32_t ti = st->head;
+    if (counted_needs(w, ti) > st->individuals->idle)
+        return NO_TASK;
+    st->head = NO_TASK;
+    return ti;
 }
 
 void individual_fill(struct world *w, struct station *st)
 {
     if (st->model->shape != &station_individual) /* those in service there are station_share's business */
         return;
-    while (st->individuals->idle > 0 && (st->line.count > 0 || st->resumed.first != NO_TASK)) {
-        const uint32_t ti = st->resumed.first != NO_TASK ? task_list_take(&st->resumed, w->tasks)
-                                                         : st->model->pop(&st->line, w->tasks);
+    while (st->individuals->idle > 0) {
+        const uint32_t ti = next_in_line(w, st);
+        if (ti == NO_TASK)
+            break;
         if (start(w, st, idle_server(st), ti))
             ready_push(w, ti);
     }
-    if (st->model->setup != NULL)
-        individual_warm(w, st);
+    if (st->model->setup == NULL)
+        return;
+    individual_warm(w, st);
+    /* Those whose time was over while somebody waited for several have it again. */
+    for (uint32_t i = 0; st->model->counted && st->head == NO_TASK && i < st->individuals->count; i++) {
+        struct server *server = &st->individuals->servers[i];
+        if (server->state == SERVER_IDLE && !w->alarms[server->returns].timer.set)
+            individual_keep(w, st, server);
+    }
 }
 
 static bool join(struct world *w, struct station *st, uint32_t ti)
@@ -141,7 +202,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
     *task_stint(w, ti) = (struct stint){.left = t->demand, .begun = w->sim.now, .server = UINT32_MAX};
-    if (st->individuals->idle > 0)
+    if (st->individuals->idle > 0 && (!m->counted || (st->head == NO_TASK && st->line.count == 0 && st->resumed.first == NO_TASK &&
+                                                      st->individuals->idle >= counted_needs(w, ti))))
         return start(w, st, idle_server(st), ti);
     if (m->keyed)
         station_key(w, st, ti);
@@ -153,7 +215,9 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     if (m->impatient && t->resuming == 0)
         patience_begin(w, ti);
     individual_wake(w, st);
-    if (m->setup != NULL)
+    if (m->counted)
+        individual_fill(w, st);
+    else if (m->setup != NULL)
         individual_warm(w, st);
     return false;
 }
@@ -232,6 +296,7 @@ static void finish(struct world *w, struct station *st, uint32_t ti)
     individual_clock(w, st);
     end_stint(w, st, ti);
     tally_add(&st->wait, task_stint(w, ti)->waited);
+    in_service(w, st, -1);
     st->present--;
     if (st->model->limit != NULL)
         individual_adapt(w, st, server, false);
@@ -252,8 +317,13 @@ static void give_back(struct world *w, struct station *st, uint32_t ti, const st
     st->present--;
     if (st->model->limit != NULL)
         individual_adapt(w, st, &st->individuals->servers[holding->server], broken_off(w, ti));
-    st->busy--;
-    individual_free(w, st, &st->individuals->servers[holding->server]);
+    in_service(w, st, -1);
+    for (uint32_t i = holding->server; i != UINT32_MAX;) {
+        struct server *server = &st->individuals->servers[i];
+        i = st->model->counted ? server->next_held : UINT32_MAX;
+        st->busy--;
+        individual_free(w, st, server);
+    }
 }
 
 static bool among(const struct task_list *list, const struct task *tasks, uint32_t ti)
@@ -277,13 +347,29 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
         stint->server = UINT32_MAX;
         if (st->model->limit != NULL)
             individual_adapt(w, st, server, true);
+        in_service(w, st, -1);
         st->busy--;
         individual_free(w, st, server);
+        return;
+    }
+    if (st->head == ti) {
+        st->head = NO_TASK;
     } else if (among(&st->resumed, w->tasks, ti)) {
         task_list_remove(&st->resumed, w->tasks, ti);
     } else {
         st->model->remove(&st->line, w->tasks, ti);
     }
+    if (st->model->counted)
+        individual_fill(w, st);
+}
+
+/* One who waited has lost patience: others may go on that waited behind it. */
+static void gone(struct world *w, struct station *st)
+{
+    if (!st->model->counted)
+        return;
+    individual_clock(w, st);
+    individual_fill(w, st);
 }
 
 /* The server breaks under its task, which goes back to the head of its line, or is lost. */
@@ -293,6 +379,7 @@ void individual_interrupt(struct world *w, struct station *st, struct server *se
     struct stint *stint = task_stint(w, ti);
     end_stint(w, st, ti);
     timer_clear(&task_stay(w, ti)->timer);
+    in_service(w, st, -1);
     st->busy--;
     server->task = NO_TASK;
     individual_set(st->individuals, server, SERVER_DOWN);
@@ -321,4 +408,5 @@ const struct station_shape station_individual = {
     .finish = finish,
     .account = stint_account,
     .withdraw = withdraw,
+    .gone = gone,
 };

@@ -42,6 +42,7 @@ struct server {
     uint32_t returns;  /* alarm: of its vacation, its start, its setup, or the time for which it is kept warm */
     uint8_t state;     /* enum server_state */
     bool broken;       /* down, though it may still be held */
+    uint32_t next_held; /* BUSY: another one that the same holding has; UINT32_MAX: none */
     bool leaving;      /* goes when its task is done */
     bool set_up;       /* WARMING: it is its turn */
 };

@@ -40,6 +40,8 @@ static void on_return(struct world *w, struct alarm *alarm)
         check_station(st);
         return;
     }
+    if (server->state == SERVER_IDLE && st->head != NO_TASK)
+        return; /* somebody waits for it, and for others: see individual_fill */
     if (server->state == SERVER_IDLE) { /* it has been kept warm long enough */
         individual_set(st->individuals, server, SERVER_COLD);
         return;

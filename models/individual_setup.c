@@ -1,6 +1,8 @@
 #include "models/individual_change.h"
 
 #include "models/alarm.h"
+#include "models/counted.h"
+#include "models/visit_waiting.h"
 
 static void begin_setup(struct world *w, struct station *st, struct server *server)
 {
@@ -22,10 +24,36 @@ static void next_setup(struct world *w, struct station *st)
         }
 }
 
+struct wanted {
+    const struct world *w;
+    uint32_t servers;
+};
+
+static void add_needs(void *wanted, uint32_t ti)
+{
+    struct wanted *all = wanted;
+    all->servers += counted_needs(all->w, ti);
+}
+
+/* Servers that those who wait lack. */
+static uint32_t servers_wanted(const struct world *w, const struct station *st)
+{
+    if (!st->model->counted)
+        return station_waiting(st);
+    struct wanted wanted = {w, 0};
+    visit_waiting(w, st, add_needs, &wanted);
+    if (st->head != NO_TASK)
+        add_needs(&wanted, st->head);
+    return wanted.servers > st->individuals->idle ? wanted.servers - st->individuals->idle : 0;
+}
+
 void individual_warm(struct world *w, struct station *st)
 {
     struct individuals *all = st->individuals;
-    for (uint32_t i = 0; all->warming < station_waiting(st) && all->cold > 0 && i < all->count; i++) {
+    if (all->cold == 0)
+        return;
+    const uint32_t wanted = servers_wanted(w, st); /* which may look at all who wait */
+    for (uint32_t i = 0; all->warming < wanted && all->cold > 0 && i < all->count; i++) {
         struct server *server = &all->servers[i];
         if (server->state != SERVER_COLD)
             continue;

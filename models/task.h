@@ -57,6 +57,7 @@ struct holding {
     uint8_t state;
     uint32_t server; /* which one, where servers are individuals */
     uint8_t level; /* AWAY, WANTED: how many awaits were open when it was given back */
+    uint16_t count; /* how many servers, where tasks may take several (model.counted) */
 };
 
 /* First-in first-out, linked through the tasks' next. */

@@ -324,7 +324,7 @@ static void say_in(struct maker *m, int depth)
     unsigned station = below(m, m->stations);
     for (unsigned i = 0; i < m->stations && !m->holdable[station]; i++)
         station = (station + 1) % m->stations;
-    say(m, "{\"in\":\"s%u\",%s\"do\":", station, chance(m, 0.1) ? "\"count\":2," : "");
+    say(m, "{\"in\":\"s%u\",%s\"do\":", station, chance(m, 0.2) ? "\"count\":2," : "");
     say_steps(m, depth + 1);
     say(m, "}");
 }

@@ -1,4 +1,4 @@
-/* test_setups.c: setup where servers are told apart: of different speeds, there at certain hours, broken, in an environment. */
+/* test_setups.c: setup where servers are told apart: of different speeds, there at certain hours, broken, in an environment; and several of them for one task. */
 #include "tests/closed_forms.h"
 #include "tests/exact.h"
 #include "tests/schedule.h"
@@ -37,6 +37,48 @@ static void by_hand(void)
     PLAYS("{'stations':{'q':{'take':'longest_idle','setup':1,'keep_alive':2}},'tasks':{" KIND("a", AT_ONCE(1), 1) "," KIND(
               "b", ARRIVES(4), 1) "," KIND("c", ARRIVES(7.5), 1) "}}",
           {0, 2, 1, 1, 0, 0, false}, {1, 5, 0, 1, 0, 0, false}, {2, 9.5, 1, 1, 0, 0, false});
+}
+
+#define HOLDS(name, arrives, count, d) "'" name "':{" arrives "'steps':[{'in':'q','count':" #count ",'do':[{'delay':" #d "}]}]}"
+
+static void several_at_once(void)
+{
+    /* Three of them are there from 2 on; nobody overtakes the one who waits for them. */
+    PLAYS("{'stations':{'q':{'servers':{'schedule':[[0,2],[2,4]]}}},'tasks':{" HOLDS("a", AT_ONCE(1), 3, 1) "," HOLDS("b", AT_ONCE(1), 1, 1) "}}",
+          {0, 3, 2, 0, 1, 0, false}, {1, 3, 2, 0, 1, 0, false});
+    /* One of them is in service until 1.5; who gives up waiting lets the others go. */
+    PLAYS("{'stations':{'q':{'servers':2,'take':'longest_idle'}},'tasks':{" KIND("z", AT_ONCE(1), 1.5) "," HOLDS("a", AT_ONCE(1), 2, 1) "}}",
+          {0, 1.5, 0, 1.5, 0, 0, false}, {1, 2.5, 1.5, 0, 1, 0, false});
+    PLAYS("{'stations':{'q':{'servers':2,'take':'longest_idle'}},'tasks':{" KIND("z", AT_ONCE(1), 5) ",'a':{'patience':1," AT_ONCE(
+              1) "'steps':[{'in':'q','count':2,'do':[{'delay':1}]}]}," HOLDS("b", AT_ONCE(1), 1, 1) "}}",
+          {1, 1, 1, 0, 0, 0, ABANDONED}, {2, 2, 1, 0, 1, 0, false}, {0, 5, 0, 5, 0, 0, false});
+    /* What is held breaks when it comes back; here it has been repaired by then. Broken again from 5 to 6. */
+    PLAYS("{'stations':{'q':{'servers':2,'breakdown':{'up':2,'down':1,'scope':'station'}}},'tasks':{" HOLDS("a", AT_ONCE(1), 2, 3.5) "," HOLDS(
+              "b", ARRIVES(1), 2, 1) "," HOLDS("c", ARRIVES(5.25), 2, 1) "}}",
+          {0, 3.5, 0, 0, 3.5, 0, false}, {1, 4.5, 2.5, 0, 1, 0, false}, {2, 7, 0.75, 0, 1, 0, false});
+    /* As many are set up as are wanted; the first of them is kept for who waits for both, though it would go cold. */
+    PLAYS("{'stations':{'q':{'servers':3,'setup':1}},'tasks':{" HOLDS("a", AT_ONCE(1), 2, 1) "," HOLDS("b", ARRIVES(1.5), 1, 1) "}}",
+          {0, 2, 1, 0, 1, 0, false}, {1, 3, 0.5, 0, 1, 0, false});
+    PLAYS("{'stations':{'q':{'servers':2,'setup':1,'setup_serial':true,'keep_alive':0.5}},'tasks':{" HOLDS("a", AT_ONCE(1), 2, 1) "," HOLDS(
+              "b", ARRIVES(4), 1, 1) "}}",
+          {0, 3, 2, 0, 1, 0, false}, {1, 6, 1, 0, 1, 0, false});
+    /* Back after an await, and in an environment, where holding takes its time at any speed. */
+    PLAYS("{'environments':{'e':{'up':{'lasts':1,'speed':1},'down':{'lasts':9,'speed':0.5}}},'stations':{'q':{'servers':2,'environment':'e','await':"
+          "'release'}},'tasks':{'a':{" AT_ONCE(1) "'steps':[{'in':'q','count':2,'do':[{'delay':1},{'await':[{'delay':1}]},{'delay':1}]}]}," KIND(
+              "b", ARRIVES(0.5), 1) "}}",
+          {1, 3, 0.5, 2, 0, 0, false}, {0, 4, 1, 0, 3, 0, false});
+}
+
+static void pairs_of_servers(void)
+{
+    /* Two of four for each: M/M/2. */
+    struct exact e = exact_run(300, 30000,
+                               "'stations':{'q':{'servers':4,'take':'longest_idle'}},'tasks':{'t':{'arrivals':{'rate':1.4},'steps':[{'in':'q',"
+                               "'count':2,'do':[{'delay':{'dist':'exponential','mean':1}}]}]}}");
+    exact_is(&e, "t", "wait", mmc_wait_mean(1.4, 1.0, 2));
+    exact_is(&e, "station:q", "queue_length", 1.4 * mmc_wait_mean(1.4, 1.0, 2));
+    exact_is(&e, "station:q", "utilisation", 0.7);
+    exact_done(&e);
 }
 
 static void servers_told_apart_are_set_up_alike(void)
@@ -98,6 +140,8 @@ static void setup_in_an_environment(void)
 }
 
 const struct test setups_tests[] = {
+    {"several servers at once, that are told apart", several_at_once},
+    {"two of four servers each: M/M/2", pairs_of_servers},
     {"cold servers of different speeds, hours, and fates", by_hand},
     {"servers that are told apart are set up as those that are not", servers_told_apart_are_set_up_alike},
     {"M/M/1 with setup in a random environment", setup_in_an_environment},

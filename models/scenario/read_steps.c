@@ -53,11 +53,11 @@ static bool check_held(struct reader *r, const cJSON *node, const struct step *s
         if (count->number > spec->servers || count->number >= UINT16_MAX)
             return read_fail(r, json_get(node, params[i].name), "station %s never has %.0f servers",
                              units_quote(spec->name, quoted), count->number);
-        if (!(spec->servers < INFINITY) || spec->per_server || spec->individual || spec->setup != NULL ||
+        if (!(spec->servers < INFINITY) || spec->per_server || spec->limit != NULL || spec->vacation != NULL || spec->rest_until > 0.0 ||
             spec->discipline->visits || spec->discipline->drops)
             return read_fail_key(r, json_get(node, params[i].name),
                                  "several servers at once can be taken where there is one line before a number of "
-                                 "servers that are always there; at station %s there is not",
+                                 "servers that do not go on vacation nor depend on a limit; at station %s there is not",
                                  units_quote(spec->name, quoted));
     }
     if (spec->batch_max > 0.0 || spec->pace != NULL)

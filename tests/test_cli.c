@@ -519,7 +519,7 @@ static void runs_go_on_and_parts_are_merged(void)
     for (int i = 1; i <= 3; i++) {
         char command[200];
         snprintf(command, sizeof command, "$desq run mm1.json --set /run/replications=7 --part %d/3 --checkpoint p%d", i, i);
-        CU_ASSERT_EQUAL(run(&t, command), 0);
+        CU_ASSERT_EQUAL(run(&t, "%s", command), 0);
         CU_ASSERT(says(t.out, "of 3 is in p"));
     }
     CU_ASSERT_EQUAL(run(&t, "$desq merge p3 p1 p2 -q --json merged.json && cmp whole.json merged.json"), 0);

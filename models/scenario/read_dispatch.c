@@ -266,6 +266,7 @@ bool read_station_links(struct reader *r, const cJSON *node, struct station_spec
                                                          "the task comes");
     if (out->tokens_rate > 0.0 && out->blocks)
         return read_fail(r, on_full, "\"block\" has no meaning with \"tokens\": without \"capacity\" all who come wait");
-    return check_lines(r, node, out) &&
-           check_weights(r, node, out, out->balance != NULL ? out->balance_count : (size_t)out->servers);
+    /* Weights of lines, of which infinite servers have none. */
+    const size_t lines = out->servers < INFINITY ? (size_t)out->servers : 0;
+    return check_lines(r, node, out) && check_weights(r, node, out, out->balance != NULL ? out->balance_count : lines);
 }

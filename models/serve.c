@@ -35,12 +35,22 @@ static unsigned char *study_bytes(const struct scenario_file *file, struct model
     return bytes;
 }
 
+/* Nothing is drawn at any point, so that each takes a replication or two: threads would take longer to start. */
+static bool is_small(const struct scenario_file *file, struct model *const *models)
+{
+    for (size_t i = 0; i < file->point_count; i++)
+        if (!models[i]->deterministic)
+            return false;
+    return true;
+}
+
 bool serve_crew(const struct scenario_file *file, struct model *const *models, unsigned jobs, struct ranks *ranks, struct crew **crew,
                 struct ranks_leader **leader, struct error *err)
 {
-    const int others = ranks_count(ranks) - 1;
+    const bool small = is_small(file, models);
+    const int others = small ? 0 : ranks_count(ranks) - 1;
     *leader = NULL;
-    *crew = crew_new(others > 0 && jobs == 0 ? 1 : conduct_jobs(jobs), (unsigned)others);
+    *crew = crew_new(small || (others > 0 && jobs == 0) ? 1 : conduct_jobs(jobs), (unsigned)others);
     if (*crew != NULL && others > 0) {
         size_t count;
         unsigned char *bytes = study_bytes(file, models, &count);

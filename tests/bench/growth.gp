@@ -25,7 +25,7 @@ set output 'growth.svg'
 set border 3 linewidth 1 linecolor rgb '#444444'
 set tics nomirror out
 set grid xtics ytics linetype 1 linewidth 0.5 linecolor rgb '#dddddd'
-set key top left reverse Left samplen 2
+set key top left reverse Left samplen 2 opaque
 set yrange [0:*]
 set multiplot layout 2, 2
 set logscale x

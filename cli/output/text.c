@@ -136,6 +136,15 @@ static void print_unfinished(struct page *p)
         text_wrapped(p->out, text, 0, 2);
 }
 
+/* Of more than two variants, where their differences have intervals at all. */
+static bool differences_hold_together(const struct result *r)
+{
+    bool some = false;
+    for (size_t i = 0; i < r->difference_count; i++)
+        some = some || r->differences[i].half_width > 0.0;
+    return some && r->variant_count > 2;
+}
+
 static void print_head(struct page *p)
 {
     const struct result *r = p->result;
@@ -144,8 +153,8 @@ static void print_head(struct page *p)
         text_wrapped(p->out, r->title, 0, 2);
     fprintf(p->out, "%s: seed %llu; times in %s; ± gives %s %% confidence intervals\n", r->path,
             (unsigned long long)r->seed, r->time_unit, number_short(100.0 * r->confidence, 6, level));
-    if (r->variant_count > 2)
-        fprintf(p->out, "Differences: the %zu from one variant hold together with %s %%\n", r->variant_count - 1, level);
+    if (differences_hold_together(r))
+        fprintf(p->out, "Differences from the first variant hold together with %s %%\n", level);
     if (r->point_count > 0)
         print_sweep(p);
     if (r->unfinished)

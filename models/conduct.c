@@ -29,7 +29,7 @@ struct point_run {
 /* The variants at one combination of sweep values. */
 struct group {
     struct running *run;
-    size_t index, first, count; /* points first .. first + count - 1 */
+    size_t first, count; /* points first .. first + count - 1 */
     struct point_run *points;
     struct difference *differences; /* difference_count of them, of the room that is there for them */
     size_t difference_count;
@@ -390,7 +390,7 @@ static struct group *make_groups(struct running *run, size_t count, size_t varia
     struct group *groups = arena_array(run->arena, count, sizeof *groups);
     for (size_t i = 0; groups != NULL && i < count; i++) {
         struct group *g = &groups[i];
-        *g = (struct group){.run = run, .index = i, .first = i * variants, .count = variants, .points = &run->points[i * variants]};
+        *g = (struct group){.run = run, .first = i * variants, .count = variants, .points = &run->points[i * variants]};
         size_t differences = 0;
         error_set(&g->error, "%s", "");
         for (size_t v = 0; v < variants; v++) {

@@ -52,12 +52,27 @@ static size_t sample_of(const struct experiment *e, const struct theory_value *v
     return experiment_sample(e->model, scope, v->subject, experiment_place(scope, v->probe));
 }
 
+/* How many of what the share is of were seen: of tasks that came, where it is a share of them; of time, as many as tasks were done. */
+static double seen(const struct experiment *e, const struct point *p, const struct theory_value *v)
+{
+    static const char *const of_tasks[] = {"lost", "abandoned", "timed_out"};
+    for (size_t i = 0; i < sizeof of_tasks / sizeof *of_tasks; i++)
+        if (strcmp(v->probe, of_tasks[i]) == 0)
+            return batches_count(e->batches, sample_of(e, v));
+    double tasks = 0.0;
+    for (size_t k = 0; k < p->kind_count; k++) {
+        const struct figure *response = subject_figure(&p->kinds[k], "response");
+        tasks += response != NULL && response->count > 0.0 ? response->count : 0.0;
+    }
+    return tasks;
+}
+
 /* What rarely happens: so few events are expected among what was seen that they say nothing. */
 static bool too_rare(const struct experiment *e, const struct point *p, const struct theory_value *v, const struct figure *f)
 {
     const double events_fewest = 16.0, rare = 1e-3;
     if (f->probe->unit == UNIT_FRACTION && v->statistic == STATISTIC_MEAN)
-        return v->value * batches_count(e->batches, sample_of(e, v)) < events_fewest;
+        return v->value * seen(e, p, v) < events_fewest;
     if (v->statistic != STATISTIC_MEAN || f->mean != 0.0 || f->half_width != 0.0)
         return false;
     /* It did not happen at all: whether it could have been expected is not known, but not where it is hardly ever to be seen. */

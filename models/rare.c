@@ -16,6 +16,7 @@ struct study {
     struct model model; /* without warm-up or end */
     const struct rare_how *how;
     size_t station;
+    uint64_t sources; /* kinds that arrive */
     bool certain; /* see moves_surely */
     uint32_t levels[LEVELS_MOST];
     size_t level_count;
@@ -65,13 +66,20 @@ static const char *station_refused(const struct station_model *m)
         return "lines that are chosen among";
     if (m->tokens_rate > 0.0)
         return "tokens";
+    if (m->drops)
+        return "a line that drops tasks by what it saw before";
     if (m->blocks || m->batch_max > 0 || m->counted)
         return "blocking, batches, or tasks that take several servers";
     return NULL;
 }
 
-static const char *kind_refused(const struct arrival *a)
+static const char *kind_refused(const struct kind_model *kind)
 {
+    const struct arrival *a = kind->arrival;
+    if (kind->balk_count > 0)
+        return "balking, which loses tasks where there is room";
+    if (kind->limit != UINT64_MAX)
+        return "a limit to how many arrive";
     if (a->form == ARRIVAL_NONE)
         return NULL;
     const bool poisson = a->form == ARRIVAL_OPEN && a->interarrival.shape == DIST_EXPONENTIAL && a->type->next == NULL;
@@ -88,7 +96,7 @@ static bool refuse(const struct model *m, struct error *err)
             return error_set(err, "splitting needs cycles that begin alike: station \"%s\" has %s", m->stations[i].name, why);
     }
     for (uint32_t k = 0; k < m->kind_count; k++) {
-        const char *why = kind_refused(m->kinds[k].arrival);
+        const char *why = m->initial[k] > 0 ? "tasks that are there at time 0" : kind_refused(&m->kinds[k]);
         if (why != NULL)
             return error_set(err, "splitting needs cycles that begin alike: task kind \"%s\" has %s", m->kinds[k].name, why);
     }
@@ -103,7 +111,7 @@ static bool moves_surely(const struct model *m)
 {
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct kind_model *kind = &m->kinds[k];
-        if (kind->arrival->batch != NULL || kind->patience != NULL || kind->balk_count > 0)
+        if (kind->arrival->batch != NULL || kind->patience != NULL)
             return false;
         for (uint32_t i = 0; i < kind->program_length; i++)
             switch ((enum opcode)kind->program[i].code) {
@@ -121,12 +129,10 @@ static bool moves_surely(const struct model *m)
 
 /* ---- Paths ---- */
 
-static bool is_empty(const struct world *w)
+/* Nothing is there but the sources: no task, no branch, and no work that goes on when nobody waits for it any more. */
+static bool is_empty(const struct splitter *x)
 {
-    for (uint32_t k = 0; k < w->model->kind_count; k++)
-        if (w->kinds[k].present > 0)
-            return false;
-    return true;
+    return x->world->alive == x->study->sources;
 }
 
 /* The next event. false: there is none, or no memory. */
@@ -235,13 +241,13 @@ static enum outcome climb(struct splitter *x, uint32_t level)
 {
     struct world *w = x->world;
     const struct station *st = &w->stations[x->study->station];
-    bool begun = !is_empty(w);
+    bool begun = !is_empty(x);
     while (st->present < level) {
-        if (begun && is_empty(w))
+        if (begun && is_empty(x))
             return ENDED;
         if (!step(x))
             return FAILED;
-        begun = begun || !is_empty(w);
+        begun = begun || !is_empty(x);
         if ((double)w->sim.events > cycle_events_most) {
             x->too_long = true;
             return FAILED;
@@ -513,6 +519,8 @@ bool rare_run(struct arena *arena, const struct model *m, const struct rare_how 
     s.model.count = UINT64_MAX;
     s.model.recursion = false;
     s.certain = moves_surely(m);
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        s.sources += m->kinds[k].arrival->form != ARRIVAL_NONE;
     if (!refuse(&s.model, err) || !find_station(&s, err))
         return false;
     result->station = m->stations[s.station].name;

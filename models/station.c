@@ -436,11 +436,10 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         switch (code) {
         case OP_AT: {
             struct station *st = &w->stations[op->station];
-            if (w->model->probes && task_more(w, ti)->probed > 0)
-                ; /* it was drawn before the answer came */
-            else
-                t->demand = !op->given ? task_draw(t, op->dist)
-                            : op->dist->shape == DIST_GIVEN ? task_more(w, ti)->given : task_draw_step(w, ti, op->dist);
+            if (!w->model->probes || task_more(w, ti)->probed == 0) /* else it was drawn before the answer came */
+                t->demand = !op->given                      ? task_draw(t, op->dist)
+                            : op->dist->shape == DIST_GIVEN ? task_more(w, ti)->given
+                                                            : task_draw_step(w, ti, op->dist);
             st->offered++;
             if (st->present >= st->model->capacity_plain) {
                 const enum admission admission = admit(w, &st, ti, op);

@@ -210,6 +210,23 @@ static void what_is_too_rare_has_no_score(void)
     trial_free(&t);
 }
 
+/* In days, a short run takes a small number of them: its utilisation has a score all the same. */
+static void shares_of_time_have_scores_in_any_unit(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'time_unit': 'd', 'arrivals': {'rate': '0.5/s'}, 'service': {'dist': 'exponential', 'mean': '1s'}, "
+                       "'run': {'count': 5000, 'replications': 20}}") &&
+        trial_run(&t, 0)) {
+        const struct point *p = &t.result->points[0];
+        bool seen = false;
+        for (size_t i = 0; i < p->prediction_count; i++)
+            if (strcmp(p->predictions[i].measure, "utilisation") == 0 && EXPECT(fabs(p->predictions[i].z) < 4.4, "z %g", p->predictions[i].z))
+                seen = true;
+        CU_ASSERT(seen);
+    }
+    trial_free(&t);
+}
+
 /* Points and variants run by one thread and by several. */
 static void threads_change_no_bit(void)
 {
@@ -250,6 +267,7 @@ const struct test conduct_tests[] = {
     {"a tail of which one value makes up most is said", tails_of_one_value_are_said},
     {"the differences of several variants hold together", several_differences_hold_together},
     {"what is too rare to be seen has no score", what_is_too_rare_has_no_score},
+    {"shares of time have scores in any unit", shares_of_time_have_scores_in_any_unit},
     {"one thread or several: the same points, variants and differences", threads_change_no_bit},
     {NULL, NULL},
 };

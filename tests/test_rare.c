@@ -95,6 +95,17 @@ static void constant_service(void)
     trial_free(&t);
 }
 
+/* Tasks wait for 1 s for an answer to work that goes on without them: what is in the way of those who come is the work, M/M/1/8, whether
+ * anybody waits for it or not. A cycle is over when the work is. */
+static void abandoned_work_is_there(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations': {'q': {'capacity': 8}}, 'tasks': {'t': {'arrivals': {'rate': 0.3}, 'steps': [{'timeout': 1, 'abandoned': 'continues', 'do': ["
+                       "{'at': 'q', 'for': {'dist': 'exponential', 'mean': 1}}]}]}}}"))
+        near(find(&t, "q", 0.2, 0), lost_mmck(0.3, 1, 8));
+    trial_free(&t);
+}
+
 static void threads_change_nothing(void)
 {
     struct trial t;
@@ -116,6 +127,9 @@ static void what_does_not_begin_alike_is_refused(void)
 {
     static const char *const texts[] = {
         "{'arrivals': {'rate': 0.3}, 'service': 1}",
+        "{'arrivals': {'rate': 0.3}, 'service': 1, 'capacity': 5, 'balk': [0, 0.5]}",
+        "{'arrivals': {'rate': 0.3}, 'service': 1, 'capacity': 5, 'limit': 100}",
+        "{'arrivals': {'rate': 0.3}, 'service': 1, 'capacity': 5, 'discipline': {'name': 'codel', 'target': 1, 'interval': 5}}",
         "{'arrivals': {'interarrival': 3}, 'service': 1, 'capacity': 5}",
         "{'arrivals': {'closed': 3}, 'service': 1, 'capacity': 2}",
         "{'arrivals': {'rate': 0.3}, 'service': 1, 'capacity': 5, 'setup': 1, 'keep_alive': 1}",
@@ -140,6 +154,7 @@ const struct test rare_tests[] = {
     {"routes by chance", routes_by_chance},
     {"a station behind another", behind_another},
     {"constant service times", constant_service},
+    {"work that nobody waits for is in the way all the same", abandoned_work_is_there},
     {"any number of threads gives the same bits", threads_change_nothing},
     {"what does not begin alike is refused, with the reason", what_does_not_begin_alike_is_refused},
     {NULL, NULL},

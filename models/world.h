@@ -229,6 +229,9 @@ struct world_limits {
     double deadline;                   /* on the clock CLOCK_MONOTONIC, in seconds; INFINITY: none */
 };
 
+/* Time 0 of replication r: nothing there, nothing pending. Internal to world*.c. */
+void world_reset(struct world *w, uint64_t r, struct record *record);
+
 /* Time 0 of replication r, nothing there, by the calendar: for those who go on event by event (sim_run with w->handlers). */
 void world_begin(struct world *w, uint64_t r, struct record *record);
 

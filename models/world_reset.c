@@ -10,8 +10,6 @@
 #include "models/polling.h"
 #include "models/tokens.h"
 
-
-
 static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
 {
     const struct station_model *m = st->model;

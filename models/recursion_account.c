@@ -5,71 +5,6 @@
 
 #include "models/station.h"
 
-/* Two doubles at a time, so that the sums are the same whatever the compiler makes of the loop. */
-typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
-
-struct column {
-    double sum, squares, min, max;
-};
-
-/* Of n > 0 values: sums about shift, least and greatest. */
-static struct column sum_column(const double *x, size_t n, double shift)
-{
-    pair sum[2] = {{0.0}}, squares[2] = {{0.0}};
-    const pair shifts = {shift, shift};
-    double min = x[0], max = x[0];
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        const pair a = *(const pair *)&x[i] - shifts, b = *(const pair *)&x[i + 2] - shifts;
-        sum[0] += a;
-        sum[1] += b;
-        squares[0] += a * a;
-        squares[1] += b * b;
-    }
-    for (; i < n; i++) {
-        const double d = x[i] - shift;
-        sum[0][0] += d;
-        squares[0][0] += d * d;
-    }
-    double low[4] = {min, min, min, min}, high[4] = {max, max, max, max};
-    for (i = 0; i + 4 <= n; i += 4)
-        for (size_t l = 0; l < 4; l++) {
-            const double v = x[i + l];
-            low[l] = v < low[l] ? v : low[l];
-            high[l] = v > high[l] ? v : high[l];
-        }
-    for (; i < n; i++) {
-        low[0] = x[i] < low[0] ? x[i] : low[0];
-        high[0] = x[i] > high[0] ? x[i] : high[0];
-    }
-    for (size_t l = 0; l < 4; l++) {
-        min = low[l] < min ? low[l] : min;
-        max = high[l] > max ? high[l] : max;
-    }
-    return (struct column){.sum = (sum[0][0] + sum[0][1]) + (sum[1][0] + sum[1][1]),
-                           .squares = (squares[0][0] + squares[0][1]) + (squares[1][0] + squares[1][1]),
-                           .min = min,
-                           .max = max};
-}
-
-static struct column tally_add_column(struct tally *t, const double *x, uint32_t n)
-{
-    if (t->count == 0)
-        t->shift = x[0];
-    const struct column c = sum_column(x, n, t->shift);
-    t->count += n;
-    t->sum += c.sum;
-    t->squares += c.squares;
-    t->min = c.min < t->min ? c.min : t->min;
-    t->max = c.max > t->max ? c.max : t->max;
-    return c;
-}
-
-static double tally_total(const struct tally *t)
-{
-    return (double)t->count * t->shift + t->sum;
-}
-
 static void tallies_init(struct recursion_tallies *t)
 {
     tally_init(&t->wait);
@@ -88,6 +23,8 @@ void recursion_account_begin(struct recursion_account *a, struct world *w)
         .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
     };
     tallies_init(&a->kind);
+    a->kind.response.histogram = w->kinds[0].response_histogram;
+    a->kind.wait.histogram = w->kinds[0].wait_histogram;
     for (uint32_t k = 0; k < a->stages; k++) {
         a->stations[k] = &w->stations[m->kinds[0].program[k].station];
         tallies_init(&a->at[k]);
@@ -118,9 +55,7 @@ static void complete(struct recursion_account *a, const struct recursion_block *
     const double left = b->left[a->stages - 1][i], response = left - b->arrived[i];
     ks->completed++;
     tally_add(&ks->response, response);
-    histogram_add(ks->response_histogram, response);
     tally_add(&ks->wait, b->wait[i]);
-    histogram_add(ks->wait_histogram, b->wait[i]);
     tally_add(&ks->service, b->service[i]);
     if (++w->completed == w->model->count) {
         a->until = left;
@@ -204,11 +139,9 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
     ks->arrived += n;
     ks->completed += n;
     w->completed += n;
-    const struct column responses = tally_add_column(&a->kind.response, response, n);
-    const struct column waits = tally_add_column(&a->kind.wait, b->wait, n);
+    tally_add_column(&a->kind.response, response, n);
+    tally_add_column(&a->kind.wait, b->wait, n);
     tally_add_column(&a->kind.service, b->service, n);
-    histogram_add_column(ks->response_histogram, response, n, responses.min, responses.max);
-    histogram_add_column(ks->wait_histogram, b->wait, n, waits.min, waits.max);
     for (uint32_t k = 0; k < a->stages; k++)
         a->stations[k]->offered += n;
     if (a->stages == 1) /* the station's are the kind's */
@@ -271,6 +204,7 @@ void recursion_account_end(struct recursion_account *a)
     tally_merge(&ks->response, &a->kind.response);
     tally_merge(&ks->wait, &a->kind.wait);
     tally_merge(&ks->service, &a->kind.service);
+    world_settle_tallies(w);
     /* Marks are events too. */
     w->sim.events =
         a->events + (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);

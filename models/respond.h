@@ -15,9 +15,7 @@ static inline void world_respond(struct world *w, uint32_t ti)
     ks->completed++;
     const double response = now - t->arrived;
     tally_add(&ks->response, response);
-    histogram_add(ks->response_histogram, response);
     tally_add(&ks->wait, t->wait);
-    histogram_add(ks->wait_histogram, t->wait);
     tally_add(&ks->service, t->service);
     double others = 0.0;
     if (kind->extras) {

@@ -365,11 +365,7 @@ static void on_cut(void *world, const struct event *e)
         ks->timed_out = ks->attempts = ks->redelivered = ks->duplicates = ks->dead = 0;
         ks->served = ks->useful = 0.0;
         time_average_cut(&ks->in_system, now);
-        tally_init(&ks->response);
-        tally_init(&ks->wait);
-        tally_init(&ks->service);
-        tally_init(&ks->delay);
-        tally_init(&ks->overhead);
+        world_begin_tallies(w, ks);
         histogram_reset(ks->response_histogram);
         histogram_reset(ks->wait_histogram);
     }
@@ -405,6 +401,7 @@ static void on_section(void *world, const struct event *e)
     for (uint32_t i = 0; i < w->model->part_count; i++)
         station_clock(w, &w->stations[i]);
     w->end = w->sim.now;
+    world_settle_tallies(w);
     group_gather(w);
     if (!w->section(w->section_context, w)) {
         w->failed = true;
@@ -580,6 +577,7 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
         if (w->sim.calendar.failed)
             break;
     }
+    world_settle_tallies(w);
     for (size_t h = 0; h < record->histogram_count; h++)
         w->failed |= record->histograms[h].failed;
     if (w->sim.calendar.numbers_ran_out)

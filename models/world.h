@@ -232,6 +232,12 @@ struct world_limits {
 /* Time 0 of replication r: nothing there, nothing pending. Internal to world*.c. */
 void world_reset(struct world *w, uint64_t r, struct record *record);
 
+/* The tallies of a kind begin anew, and count in the record's histograms too where somebody reads those. */
+void world_begin_tallies(const struct world *w, struct kind_state *ks);
+
+/* All that the tallies of kinds have noted stands in the histograms: before those are read. */
+void world_settle_tallies(struct world *w);
+
 /* Time 0 of replication r, nothing there, by the calendar: for those who go on event by event (sim_run with w->handlers). */
 void world_begin(struct world *w, uint64_t r, struct record *record);
 

@@ -72,18 +72,35 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
         tokens_begin(w, st);
 }
 
-static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
+void world_begin_tallies(const struct world *w, struct kind_state *ks)
 {
-    struct kind_state *ks = &w->kinds[k];
-    *ks = (struct kind_state){0};
-    time_average_init(&ks->in_system, 0.0);
     tally_init(&ks->response);
     tally_init(&ks->wait);
     tally_init(&ks->service);
     tally_init(&ks->delay);
     tally_init(&ks->overhead);
+    if (w->unmeasured)
+        return;
+    ks->response.histogram = ks->response_histogram;
+    ks->wait.histogram = ks->wait_histogram;
+}
+
+void world_settle_tallies(struct world *w)
+{
+    for (uint32_t k = 0; k < w->model->kind_count; k++) {
+        tally_settle(&w->kinds[k].response);
+        tally_settle(&w->kinds[k].wait);
+    }
+}
+
+static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, struct record *record)
+{
+    struct kind_state *ks = &w->kinds[k];
+    *ks = (struct kind_state){0};
+    time_average_init(&ks->in_system, 0.0);
     ks->response_histogram = &record->histograms[k * model_histograms_per_kind()];
     ks->wait_histogram = ks->response_histogram + 1;
+    world_begin_tallies(w, ks);
     const char *name = w->model->kinds[k].name;
     w->sources[k] = (struct source){.stream = {stream_key(seed, r, STREAM_ARRIVAL, name)},
                                     .key = stream_key(seed, r, STREAM_TASK, name)};

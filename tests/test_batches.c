@@ -173,7 +173,7 @@ static void grouping(void)
         }
         add_values(b, x, n);
         CU_ASSERT_EQUAL(batches_replications(b), r);
-        CU_ASSERT_EQUAL(batches_events(b), t.count);
+        CU_ASSERT_EQUAL(batches_events(b), tally_count(&t));
         size_t full = 0;
         uint64_t all = 0;
         for (size_t i = 0; i < b->used; i++) {
@@ -183,20 +183,20 @@ static void grouping(void)
         CU_ASSERT_EQUAL(all, r);
         CU_ASSERT(full + 1 >= b->used && b->used <= BATCHES_MOST);
         CU_ASSERT(r < BATCHES_MOST ? full == r : full >= BATCHES_MOST / 2);
-        if (t.count > 1 && r % 10 == 0) {
+        if (tally_count(&t) > 1 && r % 10 == 0) {
             const struct sample all_values = sample_of_tally(&t);
             CU_ASSERT_DOUBLE_EQUAL(batches_mean(b, 0, 0.95).mean,
                                    all_values.numerator / all_values.denominator, 1e-6);
             CU_ASSERT_DOUBLE_EQUAL(batches_sd(b, 0),
                                    sqrt(all_values.squares / (all_values.denominator - 1.0)), 1e-6);
-            CU_ASSERT_EQUAL(batches_min(b, 0), t.min);
-            CU_ASSERT_EQUAL(batches_max(b, 0), t.max);
-            CU_ASSERT_EQUAL(batches_count(b, 0), (double)t.count);
+            CU_ASSERT_EQUAL(batches_min(b, 0), sample_of_tally(&t).min);
+            CU_ASSERT_EQUAL(batches_max(b, 0), sample_of_tally(&t).max);
+            CU_ASSERT_EQUAL(batches_count(b, 0), (double)tally_count(&t));
             CU_ASSERT_EQUAL(batches_quantile(b, 0, 0.9, 0.95).value, histogram_quantile(&h, 0.9));
             uint64_t packed = 0;
             for (size_t i = 0; i < b->used; i++)
                 packed += packed_below(&b->items[i].packs[0], INFINITY);
-            CU_ASSERT_EQUAL(packed, t.count);
+            CU_ASSERT_EQUAL(packed, tally_count(&t));
         }
     }
     histogram_free(&h);

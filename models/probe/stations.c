@@ -94,7 +94,7 @@ static struct sample read_response(const struct world *w, size_t subject)
 
 static struct sample read_throughput(const struct world *w, size_t subject)
 {
-    return per_time(w, (double)w->stations[subject].response.count);
+    return per_time(w, (double)tally_count(&w->stations[subject].response));
 }
 
 static struct sample read_lost(const struct world *w, size_t subject)

@@ -10,7 +10,7 @@ enum { SKEWNESS_BATCHES_FEWEST = 8 }; /* fewer do not show it */
 
 static const struct sample nothing = {.min = INFINITY, .max = -INFINITY};
 
-struct sample sample_of_tally(const struct tally *t)
+static struct sample sample_of_settled(const struct tally *t)
 {
     if (t->count == 0)
         return nothing;
@@ -23,6 +23,16 @@ struct sample sample_of_tally(const struct tally *t)
         .min = t->min,
         .max = t->max,
     };
+}
+
+struct sample sample_of_tally(const struct tally *t)
+{
+    if (t->noted == 0)
+        return sample_of_settled(t);
+    struct tally all = *t;
+    all.histogram = NULL;
+    tally_settle(&all);
+    return sample_of_settled(&all);
 }
 
 struct sample sample_of_ratio(double numerator, double denominator)

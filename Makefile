@@ -21,7 +21,8 @@ CC       = gcc
 endif
 
 # ---- Flags, each with its reason --------------------------------------------------------------------------------------
-CFLAGS_release = -O3
+CFLAGS_release = -O3 -fno-tree-slp-vectorize
+# Not two fields in one register: what was just stored as two words would be loaded as one, and has to reach the cache first.
 CFLAGS_debug   = -O1 -g
 CFLAGS        ?= $(CFLAGS_$(BUILD))
 

@@ -78,20 +78,34 @@ static inline void join(struct world *w, struct station *st, uint32_t ti, double
     check_station(st);
 }
 
+/* The client thinks before its next task. */
+__attribute__((noinline)) static void think(struct world *w, uint32_t ti, const struct arrival *arrival, double now)
+{
+    struct task *t = &w->tasks[ti];
+    t->key = stream_mix(t->key + STREAM_STEP);
+    t->draws = 0;
+    calendar_push(&w->sim.calendar, now + task_draw(t, &arrival->think), RANK_ARRIVAL, EV_THINK_END, ti);
+}
+
 /* The task has completed: as world_task_end. */
 static inline void complete(struct world *w, uint32_t ti, double now)
 {
     struct task *t = &w->tasks[ti];
     struct kind_state *ks = &w->kinds[t->kind];
-    if (w->left != NULL || w->model->kinds[t->kind].arrival->form == ARRIVAL_CLOSED) {
+    const struct arrival *arrival = w->model->kinds[t->kind].arrival;
+    if (w->left != NULL || arrival->requests != NULL) {
         world_task_end(w, ti, TASK_COMPLETED);
         return;
     }
     ks->present--;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_left(&ks->check, now, &ks->all_ended[TASK_COMPLETED]);
-    world_respond(w, ti);
+    world_respond(w, ti, now, true);
     w->last_leave = now;
+    if (arrival->form == ARRIVAL_CLOSED) { /* the client thinks */
+        think(w, ti, arrival, now);
+        return;
+    }
     t->next = w->task_free;
     w->task_free = ti;
     if (--w->alive == 0)
@@ -99,7 +113,7 @@ static inline void complete(struct world *w, uint32_t ti, double now)
 }
 
 /* From the step that it has reached until it is at a station or ends. */
-static inline void go_on(struct world *w, uint32_t ti, double now)
+__attribute__((always_inline)) static inline void go_on(struct world *w, uint32_t ti, double now)
 {
     struct task *t = &w->tasks[ti];
     for (;;) {
@@ -124,11 +138,9 @@ static inline void go_on(struct world *w, uint32_t ti, double now)
     }
 }
 
-void plain_on_service_end(void *world, const struct event *e)
+/* Task ti has been served. */
+__attribute__((always_inline)) static inline void service_ends(struct world *w, uint32_t ti, double now)
 {
-    struct world *w = world;
-    const uint32_t ti = e->subject;
-    const double now = w->sim.now;
     struct task *t = &w->tasks[ti];
     struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
     bring_up(st, now);
@@ -153,18 +165,12 @@ void plain_on_service_end(void *world, const struct event *e)
     go_on(w, ti, now);
 }
 
-void plain_on_arrival(void *world, const struct event *e)
+/* A task of kind k comes, from a plain source. */
+__attribute__((always_inline)) static inline void arrive(struct world *w, uint32_t k, double now)
 {
-    struct world *w = world;
-    const uint32_t k = e->subject;
     const struct kind_model *kind = &w->model->kinds[k];
-    if (!kind->arrival->plain) {
-        world_on_arrival(world, e);
-        return;
-    }
     struct source *source = &w->sources[k];
     struct kind_state *ks = &w->kinds[k];
-    const double now = w->sim.now;
     uint32_t ti = w->task_free;
     if (source->started + 1 < kind->limit)
         calendar_push(&w->sim.calendar, now + dist_draw(&kind->arrival->interarrival, &source->stream),
@@ -183,4 +189,60 @@ void plain_on_arrival(void *world, const struct event *e)
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_joined(&ks->check, now, &ks->all_arrived);
     go_on(w, ti, now);
+}
+
+/* A client is back from thinking. */
+__attribute__((noinline)) static void think_ends(struct world *w, const struct event *e)
+{
+    const uint32_t ti = e->subject;
+    struct task *t = &w->tasks[ti];
+    const uint32_t k = t->kind;
+    const struct kind_model *kind = &w->model->kinds[k];
+    struct kind_state *ks = &w->kinds[k];
+    if (kind->arrival->requests != NULL || w->sources[k].started == kind->limit || e->time > kind->arrival->stop) {
+        w->handlers[EV_THINK_END](w, e);
+        return;
+    }
+    w->sources[k].started++;
+    t->arrived = e->time;
+    t->wait = t->service = 0.0;
+    t->step = 0;
+    ks->arrived++;
+    ks->present++;
+    time_average_set(&ks->in_system, (double)ks->present, e->time);
+    check_joined(&ks->check, e->time, &ks->all_arrived);
+    go_on(w, ti, e->time);
+}
+
+void plain_on_service_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    service_ends(w, e->subject, w->sim.now);
+}
+
+void plain_on_arrival(void *world, const struct event *e)
+{
+    struct world *w = world;
+    if (w->sources[e->subject].plain)
+        arrive(w, e->subject, w->sim.now);
+    else
+        world_on_arrival(world, e);
+}
+
+bool plain_run(struct world *w, uint64_t most)
+{
+    struct event e;
+    while (!w->sim.stop && most-- > 0) {
+        if (!sim_next(&w->sim, &e))
+            return false;
+        if (e.kind == EV_SERVICE_END)
+            service_ends(w, e.subject, e.time);
+        else if (e.kind == EV_ARRIVAL && w->sources[e.subject].plain)
+            arrive(w, e.subject, e.time);
+        else if (e.kind == EV_THINK_END)
+            think_ends(w, &e);
+        else
+            w->handlers[e.kind](w, &e);
+    }
+    return !w->sim.stop;
 }

@@ -12,4 +12,7 @@ bool plain_suits(const struct model *m);
 
 event_handler plain_on_arrival, plain_on_service_end;
 
+/* sim_run of w, with these two in the loop itself; nobody else may have asked for their events. */
+bool plain_run(struct world *w, uint64_t most);
+
 #endif

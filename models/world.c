@@ -266,7 +266,7 @@ void world_reply(struct world *w, uint32_t ti)
     if (more->replied)
         return;
     more->replied = true;
-    world_respond(w, ti);
+    world_respond(w, ti, w->sim.now, false);
 }
 
 void world_task_end(struct world *w, uint32_t ti, enum task_end how)
@@ -293,7 +293,7 @@ void world_task_end(struct world *w, uint32_t ti, enum task_end how)
         ks->abandoned += how == TASK_ABANDONED;
         ks->timed_out += how == TASK_TIMED_OUT;
     } else {
-        world_respond(w, ti);
+        world_respond(w, ti, now, false);
     }
     w->last_leave = now;
     if (w->left != NULL)
@@ -570,7 +570,8 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     if (w->witness != NULL)
         witness_begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
-    while (sim_run(&w->sim, w->handlers, w, PIECE)) {
+    const bool plain = w->model->plain && w->witness == NULL;
+    while (plain ? plain_run(w, PIECE) : sim_run(&w->sim, w->handlers, w, PIECE)) {
         const enum world_end seen = look(w, &watch, limits);
         if (seen != WORLD_DONE)
             return seen;

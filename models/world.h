@@ -129,6 +129,7 @@ struct source {
     struct stream stream;
     uint64_t key;     /* of the kind's tasks */
     uint64_t started; /* tasks so far, since time 0 */
+    bool plain;       /* that of the model's arrival */
 
     /* Of sources that are not plain (models/source.h). */
     struct arrival_state state;

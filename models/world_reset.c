@@ -103,7 +103,8 @@ static void reset_kind(struct world *w, uint32_t k, uint64_t seed, uint64_t r, s
     world_begin_tallies(w, ks);
     const char *name = w->model->kinds[k].name;
     w->sources[k] = (struct source){.stream = {stream_key(seed, r, STREAM_ARRIVAL, name)},
-                                    .key = stream_key(seed, r, STREAM_TASK, name)};
+                                    .key = stream_key(seed, r, STREAM_TASK, name),
+                                    .plain = w->model->kinds[k].arrival->plain};
 }
 
 /* Time 0, nothing there. */

@@ -28,6 +28,43 @@ void calendar_reset(struct calendar *c)
     c->failed = c->numbers_ran_out = false;
 }
 
+/* The earliest of the children that begin at child < count; without a branch on times, for nobody can foretell them. */
+static inline size_t earliest(const struct calendar_node *nodes, size_t count, size_t child)
+{
+    size_t least = child;
+    if (child + 4 <= count) {
+        least += calendar_before(nodes[child + 1], nodes[child]);
+        const size_t right = child + 2 + calendar_before(nodes[child + 3], nodes[child + 2]);
+        return least ^ ((least ^ right) & -(size_t)calendar_before(nodes[right], nodes[least]));
+    }
+    if (child + 1 < count)
+        least += calendar_before(nodes[child + 1], nodes[child]);
+    if (child + 2 < count)
+        least = calendar_before(nodes[child + 2], nodes[least]) ? child + 2 : least;
+    return least;
+}
+
+/* Puts node where it belongs below the vacant place i among count nodes. Halves are copied apart: what was just stored as
+ * two words is not loaded as one before it has reached the cache. */
+static inline void sift_down(struct calendar_node *nodes, size_t count, size_t i, struct calendar_node node)
+{
+    for (size_t child = 4 * i + 1; child < count; child = 4 * i + 1) {
+        const size_t least = earliest(nodes, count, child);
+        if (!calendar_before(nodes[least], node))
+            break;
+        nodes[i].time = nodes[least].time;
+        nodes[i].key = nodes[least].key;
+        i = least;
+    }
+    nodes[i].time = node.time;
+    nodes[i].key = node.key;
+}
+
+void calendar_sink(struct calendar_node *nodes, size_t count, struct calendar_node node)
+{
+    sift_down(nodes, count, 0, node);
+}
+
 /* The heap's nodes become those of the radix heap. false: no memory, nothing has changed. */
 static bool turn_to_radix(struct calendar *c)
 {
@@ -132,7 +169,7 @@ bool calendar_change(struct calendar *c, double (*change)(void *context, const s
     }
     for (size_t i = c->count / 4 + 1; i-- > 0;) /* every node that may have children, the lowest first */
         if (i < c->count)
-            calendar_sift_down(c->nodes, c->count, i, c->nodes[i]);
+            sift_down(c->nodes, c->count, i, c->nodes[i]);
     return true;
 }
 

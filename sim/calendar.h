@@ -27,7 +27,7 @@ enum {
     CALENDAR_KIND_BITS = 4,
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
-    CALENDAR_RADIX = 125, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
+    CALENDAR_RADIX = 2045, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
     CALENDAR_PREFETCH = 16384, /* events pending, beyond which what the next ones speak of is fetched ahead */
 };
 #define CALENDAR_SUBJECTS  (UINT32_C(1) << CALENDAR_SUBJECT_BITS)
@@ -81,24 +81,25 @@ static inline bool calendar_before(struct calendar_node a, struct calendar_node 
     return ((wide)a.time << 64 | a.key) < ((wide)b.time << 64 | b.key);
 }
 
-/* Puts node where it belongs below the vacant place i among count nodes. */
-static inline void calendar_sift_down(struct calendar_node *nodes, size_t count, size_t i,
-                                      struct calendar_node node)
+/* Puts node, which takes the place of the root, where it belongs among the count > 1 nodes. */
+void calendar_sink(struct calendar_node *nodes, size_t count, struct calendar_node node);
+
+/* Puts node into a heap whose root is vacant, of count nodes with it. */
+static inline void calendar_fill(struct calendar_node *nodes, size_t count, struct calendar_node node)
 {
-    for (;;) {
-        const size_t child = 4 * i + 1;
-        if (child >= count)
-            break;
-        size_t least = child;
-        const size_t end = child + 4 < count ? child + 4 : count;
-        for (size_t j = child + 1; j < end; j++)
-            least = calendar_before(nodes[j], nodes[least]) ? j : least;
-        if (!calendar_before(nodes[least], node))
-            break;
-        nodes[i] = nodes[least];
-        i = least;
+    if (count > 2) {
+        calendar_sink(nodes, count, node);
+    } else if (count == 2) { /* as in a queue with one server that is busy; without a branch, for nobody can foretell it */
+        const struct calendar_node other = nodes[1];
+        const uint64_t first = -(uint64_t)calendar_before(node, other);
+        const uint64_t time = (node.time ^ other.time) & first, key = (node.key ^ other.key) & first;
+        nodes[0].time = other.time ^ time;
+        nodes[0].key = other.key ^ key;
+        nodes[1].time = node.time ^ time;
+        nodes[1].key = node.key ^ key;
+    } else {
+        nodes[0] = node;
     }
-    nodes[i] = node;
 }
 
 static inline void calendar_put(struct calendar *c, struct calendar_node node)
@@ -106,7 +107,7 @@ static inline void calendar_put(struct calendar *c, struct calendar_node node)
     struct calendar_node *nodes = c->nodes;
     if (c->vacant) {
         c->vacant = false;
-        calendar_sift_down(nodes, c->count, 0, node);
+        calendar_fill(nodes, c->count, node);
         return;
     }
     if (__builtin_expect(c->in_radix, 0)) {
@@ -157,7 +158,7 @@ static inline void calendar_close(struct calendar *c)
     c->vacant = false;
     c->count--;
     if (c->count > 0)
-        calendar_sift_down(c->nodes, c->count, 0, c->nodes[c->count]);
+        calendar_fill(c->nodes, c->count, c->nodes[c->count]);
 }
 
 /* The time of the first event, which stays. false: none is left. */

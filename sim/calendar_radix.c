@@ -118,7 +118,7 @@ void calendar_radix_drop(struct calendar_radix *x)
 {
     struct bucket *b = &x->buckets[0];
     if (--b->count > 0)
-        calendar_sift_down(b->nodes, b->count, 0, b->nodes[b->count]);
+        calendar_fill(b->nodes, b->count, b->nodes[b->count]);
 }
 
 struct calendar_node calendar_radix_any(struct calendar_radix *x)

@@ -7,6 +7,8 @@
 
 #include "sim/calendar.h"
 
+#include <assert.h>
+
 struct sim {
     double now;
     struct calendar calendar;
@@ -25,6 +27,23 @@ void sim_init(struct sim *s);
 void sim_free(struct sim *s);
 /* Time 0, nothing pending; keeps memory. */
 void sim_reset(struct sim *s);
+
+/* Takes the next event: time advances to it. false: nothing is pending. */
+static inline bool sim_next(struct sim *s, struct event *e)
+{
+    if (!calendar_pop(&s->calendar, e))
+        return false;
+    assert(e->time >= s->now); /* time never runs backwards */
+    if (__builtin_expect(s->calendar.count > CALENDAR_PREFETCH, 0) && s->subjects != NULL) {
+        const struct calendar_node *next;
+        const size_t count = calendar_peek(&s->calendar, &next, 4);
+        for (size_t i = 0; i < count; i++)
+            __builtin_prefetch(s->subjects + (next[i].key & (CALENDAR_SUBJECTS - 1)) * s->subject_size, 1);
+    }
+    s->now = e->time;
+    s->events++;
+    return true;
+}
 
 /* Runs until a handler sets stop, nothing is pending, or `most` events were taken. handlers is indexed by the
  * event's kind. Returns true if there may be more to do (most was reached). */

@@ -150,7 +150,7 @@ static bool print_answer(struct arena *arena, const struct scenario *s, const st
                 width = w > width ? w : width;
             else
                 printf("    %s%*s  %-2s %s\n", name, (int)(width - w), "",
-                       relation_signs[a->values[i].relation], number_short(a->values[i].value, 9, text));
+                       relation_signs[a->values[i].relation], number_moment(a->values[i].value, 9, text));
         }
     if (a->note != NULL)
         text_wrapped(stdout, a->note, 4, 4);
@@ -256,7 +256,7 @@ static cJSON *value_json(const struct scenario *s, const struct theory_value *v)
         add(o, "statistic", cJSON_CreateString(statistics[v->statistic])) &&
         (v->statistic != STATISTIC_QUANTILE || add(o, "p", cJSON_CreateNumber(v->quantile))) &&
         add(o, "relation", cJSON_CreateString(relation_signs[v->relation])) &&
-        add(o, "value", cJSON_CreateNumber(v->value)))
+        add(o, "value", isinf(v->value) ? cJSON_CreateString("infinite") : cJSON_CreateNumber(v->value)))
         return o;
     cJSON_Delete(o);
     return NULL;

@@ -188,6 +188,76 @@ static const struct extreme extremes[] = {
      "map_ph", "wait", STATISTIC_MEAN, 7.5000000075e-10},
     {"'arrivals':{'mmpp':{'rates':[0.999999,0.999999],'generator':[[-0.1,0.1],[0.05,-0.05]]}},'service':{'dist':'erlang','k':2,'mean':1}",
      "map_ph", "wait", STATISTIC_MEAN, 749999.249978433},
+    {"'arrivals':{'rate':1e-6},'servers':1,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_MEAN, 4.4444453703703605e-7},
+    {"'arrivals':{'rate':1e-6},'servers':1,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_SD, 0.00076980041906013088},
+    {"'arrivals':{'rate':1e-6},'servers':1,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "abandoned", STATISTIC_MEAN, 3.3333333333331111e-7},
+    {"'arrivals':{'rate':2e-9},'servers':2,'patience':{'dist':'exponential','mean':0.01},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_MEAN, 3.8446751173198789e-22},
+    {"'arrivals':{'rate':2e-9},'servers':2,'patience':{'dist':'exponential','mean':0.01},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_SD, 2.7456472208626072e-12},
+    {"'arrivals':{'rate':2e-9},'servers':2,'patience':{'dist':'exponential','mean':0.01},'service':{'dist':'exponential','mean':1}",
+     "impatience", "abandoned", STATISTIC_MEAN, 1.960784309842749e-18},
+    {"'arrivals':{'rate':5},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_MEAN, 6.2396940689277344e-93},
+    {"'arrivals':{'rate':5},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "wait", STATISTIC_SD, 1.1426638921365351e-47},
+    {"'arrivals':{'rate':5},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1}",
+     "impatience", "abandoned", STATISTIC_MEAN, 3.1362538507935609e-93},
+    {"'arrivals':{'rate':150},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1},'capacity':110",
+     "impatience", "wait", STATISTIC_MEAN, 0.076783148512236367},
+    {"'arrivals':{'rate':150},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1},'capacity':110",
+     "impatience", "wait", STATISTIC_SD, 0.035846954853167126},
+    {"'arrivals':{'rate':150},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1},'capacity':110",
+     "impatience", "abandoned", STATISTIC_MEAN, 0.026193930238425427},
+    {"'arrivals':{'rate':150},'servers':100,'patience':{'dist':'exponential','mean':2.0},'service':{'dist':'exponential','mean':1},'capacity':110",
+     "impatience", "lost", STATISTIC_MEAN, 0.30738290499897109},
+    {"'arrivals':{'rate':2e-6},'servers':2,'service':{'dist':'exponential','mean':1},'balk':[0,0.2,0.4,0.6,0.8]",
+     "impatience", "wait", STATISTIC_MEAN, 4.799996160002688e-13},
+    {"'arrivals':{'rate':2e-6},'servers':2,'service':{'dist':'exponential','mean':1},'balk':[0,0.2,0.4,0.6,0.8]",
+     "impatience", "wait", STATISTIC_SD, 6.928201844633616e-7},
+    {"'arrivals':{'rate':2e-6},'servers':2,'service':{'dist':'exponential','mean':1},'balk':[0,0.2,0.4,0.6,0.8]",
+     "impatience", "lost", STATISTIC_MEAN, 3.99999840000256e-7},
+    {"'arrivals':{'rate':1.999998},'servers':2,'service':{'dist':'hyperexponential','mean':1,'scv':1e4}",
+     "map_ph", "wait", STATISTIC_MEAN, 2500245024.3374658},
+    {"'arrivals':{'mmpp':{'rates':[0.999999,0.999999],'generator':[[-1e-5,1e-5],[1e-5,-1e-5]]}},'service':{'dist':'hyperexponential','mean':1,'scv':1e4}",
+     "map_ph", "wait", STATISTIC_MEAN, 5000494999.5},
+    {"'arrivals':{'mmpp':{'rates':[0.999999,0.999999],'generator':[[-1e-5,1e-5],[1e-5,-1e-5]]}},'service':{'dist':'hyperexponential','mean':1,'scv':1e4}",
+     "map_ph", "wait", STATISTIC_SD, 5000504999.490001},
+    {"'environments':{'e':{'a':{'lasts':{'dist':'exponential','mean':10000},'speed':1},'b':{'lasts':{'dist':'exponential','mean':1000},'speed':0}}},'environment':'e','servers':2,'arrivals':{'rate':1.81818},'service':{'dist':'exponential','mean':1}",
+     "environment", "wait", STATISTIC_MEAN, 91459090.071003237},
+    {"'arrivals':{'rate':0.4999995,'batch':{'dist':'geometric','mean':2}},'service':{'dist':'gamma','mean':1,'scv':1e4}",
+     "bulk", "wait", STATISTIC_MEAN, 5001494999.5},
+    {"'arrivals':{'rate':1e-9,'batch':4},'service':1",
+     "bulk", "wait", STATISTIC_MEAN, 1.500000008},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'exponential','mean':1},'vacation':{'dist':'gamma','mean':1,'scv':1e4}",
+     "vacation", "wait", STATISTIC_MEAN, 1004999.5},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'exponential','mean':1},'vacation':{'time':{'dist':'gamma','mean':1,'scv':1e4},'policy':'single'}",
+     "vacation", "wait", STATISTIC_MEAN, 1002500.4001698446},
+    {"'arrivals':{'rate':1e-9},'service':{'dist':'exponential','mean':1},'vacation':{'time':{'dist':'uniform','min':0,'max':1e6},'policy':'single'}",
+     "vacation", "wait", STATISTIC_MEAN, 166.66663889683657},
+    {"'arrivals':{'rate':1e-9},'service':{'dist':'exponential','mean':1},'vacation':{'until':5}",
+     "vacation", "wait", STATISTIC_MEAN, 2000000000.0},
+    {"'arrivals':{'rate':1e-9},'service':{'dist':'exponential','mean':1},'setup':1e6,'keep_alive':0",
+     "setup", "wait", STATISTIC_MEAN, 999500.4995005005},
+    {"'arrivals':{'rate':0.999999},'service':{'dist':'exponential','mean':1},'setup':{'dist':'gamma','mean':1,'scv':1e4},'keep_alive':0",
+     "setup", "wait", STATISTIC_MEAN, 1002499.7487501244},
+    {"'arrivals':{'interarrival':0.01000001000001},'servers':100,'service':{'dist':'exponential','mean':1}",
+     "gimc", "wait", STATISTIC_MEAN, 4999.9124241714859},
+    {"'arrivals':{'interarrival':1},'servers':2,'service':{'dist':'exponential','mean':1}",
+     "gimc", "wait", STATISTIC_MEAN, 0.064914222463816893},
+    {"'arrivals':{'interarrival':{'dist':'gamma','mean':0.500001,'scv':1e4}},'servers':2,'service':{'dist':'exponential','mean':1}",
+     "gimc", "wait", STATISTIC_MEAN, 1250126665.9998705},
+    {"'arrivals':{'rate':2e-9},'servers':2,'service':1",
+     "mdc", "wait", STATISTIC_MEAN, 6.66666666e-19},
+    {"'arrivals':{'rate':90},'servers':100,'service':1",
+     "mdc", "wait", STATISTIC_MEAN, 0.012333473708096905},
+    {"'stations':{'q':{'discipline':{'name':'polling','visit':'exhaustive'}}},'tasks':{'a':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]},'b':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]}}",
+     "polling", "wait", STATISTIC_MEAN, 999999.0},
+    {"'stations':{'q':{'discipline':{'name':'polling','visit':'gated','switch_over':{'dist':'exponential','mean':0.1}}}},'tasks':{'a':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]},'b':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]}}",
+     "polling", "wait", STATISTIC_MEAN, 1149999.0},
 };
 
 /* Here rows must not say anything. */
@@ -197,8 +267,6 @@ static const struct extreme refused[] = {
     {"'arrivals':{'at_once':10000},'servers':'infinite','service':{'dist':'pareto','alpha':1.5,'min':1}", "batch", "makespan", STATISTIC_MEAN,
      0.0},
     {"'arrivals':{'at_once':4},'servers':'infinite','service':{'dist':'pareto','alpha':2.1,'min':1}", "batch", "makespan", STATISTIC_SD, 0.0},
-    {"'stations':{'q':{'discipline':{'name':'polling','visit':'exhaustive'}}},'tasks':{'a':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]},'b':{'arrivals':{'rate':0.4999995},'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]}}",
-     "polling", "wait", STATISTIC_MEAN, 0.0},
     /* No steady state. */
     {"'arrivals':{'rate':1},'service':{'dist':'exponential','mean':1}", "mmc", "wait", STATISTIC_MEAN, 0.0},
     {"'arrivals':{'interarrival':{'dist':'erlang','k':2,'mean':1}},'service':{'dist':'erlang','k':2,'mean':1}", "map_ph", "wait", STATISTIC_MEAN,
@@ -240,8 +308,31 @@ static void or_refused(void)
     }
 }
 
+/* Service or times away without variance: the mean wait is infinite, and said to be. */
+static void infinite_means(void)
+{
+    static const struct extreme infinite[] = {
+        {"'arrivals':{'rate':0.5},'service':{'dist':'pareto','alpha':1.5,'mean':1}", "mg1", "wait", STATISTIC_MEAN, INFINITY},
+        {"'arrivals':{'rate':1e-9},'service':{'dist':'pareto','alpha':1.5,'mean':1}", "mg1", "response", STATISTIC_MEAN, INFINITY},
+        {"'arrivals':{'rate':0.1,'batch':2},'service':{'dist':'pareto','alpha':1.5,'mean':1}", "bulk", "wait", STATISTIC_MEAN, INFINITY},
+        {"'arrivals':{'rate':0.5},'service':1,'vacation':{'dist':'pareto','alpha':1.5,'mean':1}", "vacation", "wait", STATISTIC_MEAN, INFINITY},
+        {"'arrivals':{'rate':0.5},'service':1,'setup':{'dist':'pareto','alpha':1.5,'mean':1},'keep_alive':0", "setup", "wait", STATISTIC_MEAN,
+         INFINITY},
+        {"'arrivals':{'rate':0.5},'discipline':'priority','service':{'dist':'pareto','alpha':1.5,'mean':1}", "priorities", "wait", STATISTIC_MEAN,
+         INFINITY},
+    };
+    for (size_t i = 0; i < sizeof infinite / sizeof infinite[0]; i++) {
+        struct row_answer a;
+        ask(&a, &infinite[i]);
+        const double value = row_value(&a, infinite[i].probe, STATISTIC_MEAN, 0.0);
+        EXPECT(value == INFINITY, "%s of %s: %s is %.15g %s", infinite[i].row, infinite[i].text, infinite[i].probe, value, a.err.text);
+        row_free(&a);
+    }
+}
+
 const struct test theory_extremes_tests[] = {
     {"right to nine digits", right_to_nine_digits},
     {"or refused", or_refused},
+    {"means that diverge are infinite", infinite_means},
     {NULL, NULL},
 };

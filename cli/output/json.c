@@ -322,7 +322,10 @@ static void prediction(struct writer *w, const struct point *p, const struct pre
         word(w, "task", x->of_run ? NULL : p->kinds[x->subject].name);
     word(w, "figure", x->measure);
     statistic(w, x->statistic, x->quantile);
-    number(w, "exact", x->value);
+    if (isinf(x->value)) /* a mean that diverges */
+        word(w, "exact", "infinite");
+    else
+        number(w, "exact", x->value);
     number(w, "simulated", x->simulated);
     number(w, "z", x->z);
     word(w, "formula", x->form);

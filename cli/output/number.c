@@ -84,6 +84,11 @@ char *number_short(double x, int digits, char out[static NUMBER_ROOM])
     return out;
 }
 
+char *number_moment(double x, int digits, char out[static NUMBER_ROOM])
+{
+    return isinf(x) ? strcpy(out, x > 0.0 ? "infinite" : "-infinite") : number_short(x, digits, out);
+}
+
 /* A number that did not vary: 1234567 is not rounded to tens. */
 static char *exact_short(double x, char *out)
 {

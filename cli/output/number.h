@@ -13,6 +13,9 @@ char *number_exact(double x, char out[static NUMBER_ROOM]);
 /* x to this many significant digits, "-" for NAN, "any" for INFINITY (a rate without limit). Never "-0". */
 char *number_short(double x, int digits, char out[static NUMBER_ROOM]);
 
+/* The same, but "infinite" for INFINITY: a mean that diverges. */
+char *number_moment(double x, int digits, char out[static NUMBER_ROOM]);
+
 /* "12.34 ± 0.05": as many digits as the half-width carries (its first two when they are below 20, else one).
  * A half-width of 0, or below a billionth of the value, says that nothing varied: the value alone. NAN
  * half-width: "~12.3", for which no interval can be given. NAN mean: "-". */

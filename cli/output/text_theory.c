@@ -63,7 +63,7 @@ static void one_point(struct page *p, const struct point *at)
             continue;
         table_row(&t);
         table_cell(&t, 0, name_of(p, at, x));
-        table_cell(&t, 1, number_short(x->value, 5, one));
+        table_cell(&t, 1, number_moment(x->value, 5, one));
         table_cell(&t, 2, number_short(x->simulated, 5, two));
         table_cell(&t, 3, score_of(p, x->z));
         table_cell(&t, 4, x->form);
@@ -107,7 +107,7 @@ static void all_points(struct page *p)
             continue;
         table_cell(&t, column++, score_of(p, x->z));
         table_cell(&t, column++, name_of(p, at, x));
-        table_cell(&t, column++, number_short(x->value, 5, exact));
+        table_cell(&t, column++, number_moment(x->value, 5, exact));
         table_cell(&t, column, number_short(x->simulated, 5, simulated));
     }
     fputc('\n', p->out);

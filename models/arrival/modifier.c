@@ -2,6 +2,7 @@
 #include "models/arrival/arrival.h"
 
 #include <math.h>
+#include <string.h>
 
 const struct param arrival_modifier_params[MODIFIERS + 1] = {
     [MODIFIER_BATCH] = {.name = "batch",
@@ -69,11 +70,30 @@ static double at_least(const struct dist *d, double x)
     return 1.0 - d->type->cdf(d, nextafter(x, -INFINITY));
 }
 
+/* All values are whole numbers already, so that rounding changes nothing. */
+static bool is_whole(const struct dist *d)
+{
+    enum { ATOMS_MOST = 64 };
+    double values[ATOMS_MOST], p[ATOMS_MOST];
+    if (strcmp(d->type->name, "geometric") == 0 || strcmp(d->type->name, "poisson") == 0)
+        return true;
+    const size_t atoms = dist_atoms(d, ATOMS_MOST, values, p);
+    for (size_t i = 0; i < atoms; i++)
+        if (values[i] != floor(values[i]))
+            return false;
+    return atoms > 0;
+}
+
 void arrival_batch_moments(const struct dist *d, double *mean, double *variance)
 {
     if (d->shape == DIST_CONSTANT) {
         *mean = floor(d->a + 0.5);
         *variance = 0.0;
+        return;
+    }
+    if (is_whole(d)) {
+        *mean = d->mean;
+        *variance = d->variance;
         return;
     }
     /* E[n] = sum over i >= 1 of P(n >= i), E[n^2] = sum of (2 i - 1) P(n >= i); n >= i when X >= i - 1/2.

@@ -1,7 +1,41 @@
 /* M/M/c//N: closed tasks that think and are served, both exponential. */
-#include "models/theory/single.h"
+#include "models/theory/stages.h"
 
 #include <math.h>
+
+/* In order of arrival: who comes finds n others there in proportion to P(n) (N - n): percentiles. */
+static bool add_laws(const struct single *c, double think, double room, struct theory_sheet *out)
+{
+    static const char *const fcfs[] = {"fcfs", NULL};
+    const struct single_visit *v = &c->visits[0];
+    struct error why;
+    const double servers = fmin(c->servers, room);
+    if (!(think > 0.0) || isinf(c->servers) || room - servers > STAGES_MOST || !single_discipline(c, fcfs, &why))
+        return true;
+    const size_t places = (size_t)(room - servers);
+    double *weight = arena_array(c->arena, places + 1, sizeof *weight), at_once = 0.0, greatest = -INFINITY;
+    struct stages *stages = arena_alloc(c->arena, sizeof *stages);
+    if (weight == NULL || stages == NULL)
+        return false;
+    for (int pass = 0; pass < 2; pass++) { /* by logarithms, about the greatest */
+        double at = 0.0;
+        for (double n = 0.0; n < room; n += 1.0) {
+            at += n == 0.0 ? 0.0 : log((v->number - n + 1.0) / think * c->mean / fmin(n, servers));
+            const double comes = at + log(v->number - n);
+            if (pass == 0)
+                greatest = fmax(greatest, comes);
+            else if (n < servers)
+                at_once += exp(comes - greatest);
+            else
+                weight[(size_t)(n - servers)] = exp(comes - greatest);
+        }
+    }
+    const double mu = 1.0 / c->mean;
+    if (!stages_make(stages, servers * mu, 0.0, mu, at_once, weight, places, c->arena))
+        return false;
+    stages_add_laws(c, stages, out);
+    return true;
+}
 
 static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
 {
@@ -56,7 +90,7 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     ADD(THEORY_OF_STATION, c->station, "queue_length", queue);
     ADD(THEORY_OF_STATION, c->station, "utilisation", isinf(c->servers) ? serving : serving / c->servers);
 #undef ADD
-    return true;
+    return add_laws(c, think, room, out) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_machine_repair = {

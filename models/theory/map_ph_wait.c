@@ -140,29 +140,18 @@ static bool decompose(size_t n, const double *r, double *h, double *q)
 }
 
 /* column = R (I - R)^-1 column */
-static bool over_later_levels(size_t n, const double *r, double *column)
+static bool over_later_levels(const struct qbd_sums *sums, double *column, double *room)
 {
-    gsl_matrix *m = gsl_matrix_alloc(n, n);
-    gsl_permutation *p = gsl_permutation_alloc(n);
-    gsl_vector *y = gsl_vector_alloc(n);
-    const bool room = m != NULL && p != NULL && y != NULL;
-    if (room) {
-        int sign;
-        gsl_vector_view v = gsl_vector_view_array(column, n);
-        for (size_t i = 0; i < n * n; i++)
-            m->data[i / n * m->tda + i % n] = (double)(i / n == i % n) - r[i];
-        gsl_linalg_LU_decomp(m, p, &sign);
-        gsl_linalg_LU_solve(m, p, &v.vector, y);
-        for (size_t i = 0; i < n; i++) {
-            column[i] = 0.0;
-            for (size_t j = 0; j < n; j++)
-                column[i] += r[i * n + j] * gsl_vector_get(y, j);
-        }
+    const size_t n = sums->n;
+    if (!qbd_sum_column(sums, column))
+        return false;
+    memcpy(room, column, n * sizeof *room);
+    for (size_t i = 0; i < n; i++) {
+        column[i] = 0.0;
+        for (size_t j = 0; j < n; j++)
+            column[i] += sums->r[i * n + j] * room[j];
     }
-    gsl_matrix_free(m);
-    gsl_permutation_free(p);
-    gsl_vector_free(y);
-    return room;
+    return true;
 }
 
 static double percentile(struct law *l, double (*above)(const void *law, double t), double p, double scale)
@@ -182,7 +171,7 @@ bool map_ph_spread(const struct single *c, const struct chain *x, const struct q
     double *column = arena_array(arena, n, sizeof *column), *later = arena_array(arena, n, sizeof *later);
     double complex *work = arena_array(arena, ns + n + n * n, sizeof *work);
     if (h == NULL || q == NULL || first == NULL || with == NULL || behind == NULL || column == NULL || later == NULL || work == NULL ||
-        !decompose(n, law->r, h, q))
+        !decompose(n, law->sums.r, h, q))
         return false;
     struct law l = {.x = x, .n = n, .rate = c->rate, .h = h, .q = q, .first = first, .with = with, .behind = behind, .work = work};
     for (size_t a = 0; a < na; a++)
@@ -190,7 +179,7 @@ bool map_ph_spread(const struct single *c, const struct chain *x, const struct q
             with[a] += x->source.d1[a * na + b];
     for (size_t i = 0; i < n; i++)
         column[i] = with[i % na];
-    if (!over_later_levels(n, law->r, column))
+    if (!over_later_levels(&law->sums, column, later))
         return false;
     /* E[W^2] / 2 is minus the derivative of the transform at 0. g and its derivative are -T^-1 1 and -T^-2 1. */
     double complex *g = work, *g2 = work + ns;

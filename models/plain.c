@@ -233,7 +233,7 @@ bool plain_run(struct world *w, uint64_t most)
 {
     struct event e;
     while (!w->sim.stop && most-- > 0) {
-        if (!sim_next(&w->sim, &e))
+        if (!sim_next(&w->sim, &e, false))
             return false;
         if (e.kind == EV_SERVICE_END)
             service_ends(w, e.subject, e.time);

@@ -202,6 +202,7 @@ static void begin_stint(struct world *w, struct station *st, uint32_t ti)
     if (m->impatient)
         patience_over(w, ti);
     visit->waited += w->sim.now - visit->begun;
+    visit->timer.standing = st->standing;
     visit->begun = w->sim.now;
     visit->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
     begin_turn(st, visit);

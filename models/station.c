@@ -411,16 +411,23 @@ static uint32_t rounds(double drawn)
     return n < 1.0 ? 0 : n >= 4294967295.0 ? UINT32_MAX : (uint32_t)n;
 }
 
+/* The opcodes with which a task moves on, as bits. */
+#define BIT(code)  (UINT64_C(1) << (code))
+#define MOVING_ON                                                                                                      \
+    (BIT(OP_AT) | BIT(OP_DELAY) | BIT(OP_TAKE) | BIT(OP_AWAIT) | BIT(OP_SEND) | BIT(OP_BACKOFF) | BIT(OP_FORK) |          \
+     BIT(OP_DELIVER) | BIT(OP_PASS))
+static_assert(OP_END < 64, "an opcode is a bit of a word");
+
 /* Runs opcodes until the task has to wait or ends. gave: see world_advance. */
 static void walk(struct world *w, uint32_t ti, bool gave)
 {
     struct task *t = &w->tasks[ti];
+    const struct op *const program = w->model->kinds[t->kind].program;
     const bool plain = w->model->more_size == 0;
     for (;;) {
-        const struct op *op = task_op(w, ti);
+        const struct op *op = &program[t->step];
         const enum opcode code = op->code;
-        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND ||
-            code == OP_BACKOFF || code == OP_FORK || code == OP_DELIVER || code == OP_PASS) {
+        if ((BIT(code) & MOVING_ON) != 0) {
             /* Moving on: first those whom it gave a server, then whatever an await gave back. */
             if (gave && w->ready_count > 0) {
                 ready_push(w, ti);

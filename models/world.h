@@ -75,6 +75,7 @@ struct station {
     struct line line;
     struct sharing sharing;
     struct timer timer; /* EV_SHARED_END */
+    uint8_t standing;   /* the place of the one timer that it sets at a time (calendar_stand); 0: there is none */
     struct batch_servers *batches;         /* models/batch.h */
     uint32_t head;                   /* models/counted.h: first in order, for whom too few servers are free */
     /* Tasks in service, where that is not the number of busy servers (models/crowd.h). */
@@ -259,7 +260,8 @@ static inline void station_clock(struct world *w, struct station *st)
     const double now = w->sim.now, elapsed = now - st->since;
     st->busy_area += (double)st->busy * elapsed;
     st->present_area += (double)st->present * elapsed;
-    st->setting_up_area += (double)st->setting_up * elapsed;
+    if (st->setting_up > 0)
+        st->setting_up_area += (double)st->setting_up * elapsed;
     st->since = now;
 }
 

@@ -8,6 +8,7 @@
 #include "models/group.h"
 #include "models/individual.h"
 #include "models/polling.h"
+#include "models/preempt.h"
 #include "models/tokens.h"
 
 static void reset_station(struct world *w, struct station *st, uint64_t seed, uint64_t r)
@@ -58,6 +59,8 @@ static void reset_station(struct world *w, struct station *st, uint64_t seed, ui
     if (m->discipline->reset != NULL)
         m->discipline->reset(&sharing);
     st->sharing = sharing;
+    if (m->sharing || (m->shape == &station_preemptive && m->servers == 1 && !m->individual))
+        st->standing = st->timer.standing = calendar_stand(&w->sim.calendar);
     tally_init(&st->wait);
     tally_init(&st->response);
     if (m->behaviour != NULL)

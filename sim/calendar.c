@@ -7,6 +7,7 @@ void calendar_init(struct calendar *c)
 {
     memset(c, 0, sizeof *c);
     c->sequence = 1; /* so that no key is 0 */
+    c->soonest.time = CALENDAR_NEVER;
 }
 
 void calendar_free(struct calendar *c)
@@ -25,7 +26,9 @@ void calendar_reset(struct calendar *c)
     c->latest = 0;
     c->sequence = 1;
     c->vacant = false;
-    c->failed = c->numbers_ran_out = false;
+    c->failed = c->numbers_ran_out = c->none_stand = false;
+    c->stand_count = 0;
+    c->soonest.time = CALENDAR_NEVER;
 }
 
 /* The earliest of the children that begin at child < count; without a branch on times, for nobody can foretell them. */
@@ -73,12 +76,23 @@ static bool turn_to_radix(struct calendar *c)
     if (c->radix == NULL)
         return false;
     calendar_radix_begin(c->radix, c->latest);
-    for (size_t i = 0; i < c->count; i++)
-        if (!calendar_radix_add(c->radix, c->nodes[i])) {
-            calendar_radix_clear(c->radix);
-            return false;
+    bool fit = true;
+    for (size_t i = 0; fit && i < c->count; i++)
+        fit = calendar_radix_add(c->radix, c->nodes[i]);
+    size_t stood = 0;
+    for (size_t i = 0; fit && i < c->stand_count; i++)
+        if (c->standing[i].time != CALENDAR_NEVER) {
+            fit = calendar_radix_add(c->radix, c->standing[i]);
+            stood++;
         }
-    c->in_radix = true;
+    if (!fit) {
+        calendar_radix_clear(c->radix);
+        return false;
+    }
+    c->count += stood;
+    c->stand_count = 0;
+    c->soonest.time = CALENDAR_NEVER;
+    c->in_radix = c->none_stand = true;
     return true;
 }
 
@@ -160,7 +174,7 @@ static struct event event_of(struct calendar_node node)
 bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context)
 {
     calendar_close(c);
-    if (c->in_radix)
+    if (c->in_radix || c->soonest.time != CALENDAR_NEVER)
         return false;
     for (size_t i = 0; i < c->count; i++) {
         const struct event e = event_of(c->nodes[i]);
@@ -173,6 +187,27 @@ bool calendar_change(struct calendar *c, double (*change)(void *context, const s
     return true;
 }
 
+void calendar_seek_soonest(struct calendar *c)
+{
+    struct calendar_node soonest = {.time = CALENDAR_NEVER};
+    uint8_t at = 0;
+    for (uint8_t i = 0; i < c->stand_count; i++)
+        if (calendar_before(c->standing[i], soonest)) {
+            soonest = c->standing[i];
+            at = i;
+        }
+    c->soonest = soonest;
+    c->soonest_at = at;
+}
+
+uint8_t calendar_stand(struct calendar *c)
+{
+    if (c->stand_count == CALENDAR_STANDING || c->none_stand)
+        return 0;
+    c->standing[c->stand_count].time = CALENDAR_NEVER;
+    return ++c->stand_count;
+}
+
 void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,
                uint32_t subject)
 {
@@ -180,6 +215,19 @@ void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank,
     t->due = time;
     t->key = node.key;
     t->set = true;
+    if (t->standing != 0 && !c->none_stand) {
+        const uint8_t place = (uint8_t)(t->standing - 1);
+        c->standing[place] = node;
+        if (c->stand_count == 1 || calendar_before(node, c->soonest)) {
+            c->soonest = node;
+            c->soonest_at = place;
+        } else if (c->soonest_at == place) {
+            calendar_seek_soonest(c);
+        }
+        t->queued = node.key;
+        t->queued_time = time;
+        return;
+    }
     /* A queued node that comes up no later than this one will put it back then. */
     if (t->queued != 0 && t->queued_time < time)
         return;

@@ -7,6 +7,9 @@
  * their bits) above a word that holds rank, sequence, kind and subject; one 128-bit comparison orders both.
  * Most events lead to another one, so a popped root is left vacant and the next push fills it in place.
  *
+ * A few timers may stand beside the heap: those that are moved at nearly every event, such as the next completion where servers
+ * are shared. Setting one is a store.
+ *
  * Where so many are pending that the heap outgrows the caches, it is turned into a radix heap (calendar_radix.h), which
  * keeps the same order, and turned back when few are left. */
 #ifndef SIM_CALENDAR_H
@@ -28,10 +31,12 @@ enum {
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
     CALENDAR_RADIX = 2045, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
+    CALENDAR_STANDING = 8, /* timers that may stand beside the heap; all are looked through when one of them is moved */
     CALENDAR_PREFETCH = 16384, /* events pending, beyond which what the next ones speak of is fetched ahead */
 };
 #define CALENDAR_SUBJECTS  (UINT32_C(1) << CALENDAR_SUBJECT_BITS)
 #define CALENDAR_SEQUENCES (UINT64_C(1) << CALENDAR_SEQUENCE_BITS)
+#define CALENDAR_NEVER     UINT64_MAX /* as the time of a node: later than all */
 
 struct calendar_node {
     uint64_t time; /* bits of a double >= 0 */
@@ -52,6 +57,10 @@ struct calendar {
     bool vacant;        /* nodes[0] was popped and not yet replaced */
     bool failed;        /* memory or sequence numbers ran out: events were lost; the caller stops */
     bool numbers_ran_out; /* it was the sequence numbers */
+    bool none_stand;      /* the radix heap was used: no timer stands beside it until the next reset */
+    uint8_t stand_count, soonest_at;                    /* places given out; that of the soonest of them */
+    struct calendar_node soonest;                       /* CALENDAR_NEVER: no standing timer is set */
+    struct calendar_node standing[CALENDAR_STANDING];
 };
 
 struct event {
@@ -161,6 +170,15 @@ static inline void calendar_close(struct calendar *c)
         calendar_fill(c->nodes, c->count, c->nodes[c->count]);
 }
 
+/* The soonest of the standing timers is sought anew. */
+void calendar_seek_soonest(struct calendar *c);
+
+/* Is a standing timer the first of all events? Not where the radix heap is in use. */
+static inline bool calendar_timer_first(const struct calendar *c)
+{
+    return c->count > 0 ? calendar_before(c->soonest, c->nodes[0]) : c->soonest.time != CALENDAR_NEVER;
+}
+
 /* The time of the first event, which stays. false: none is left. */
 static inline bool calendar_next(struct calendar *c, double *time)
 {
@@ -169,6 +187,8 @@ static inline bool calendar_next(struct calendar *c, double *time)
     if (__builtin_expect(c->in_radix, 0)) {
         if (!calendar_radix_first(c, &first))
             return false;
+    } else if (calendar_timer_first(c)) {
+        first = c->soonest;
     } else {
         if (c->count == 0)
             return false;
@@ -179,17 +199,21 @@ static inline bool calendar_next(struct calendar *c, double *time)
 }
 
 /* Gives every pending event the time that `change` says, not before that of the latest event taken. For few pending events, which lie in the
- * heap: false, and nothing is changed, where they do not. */
+ * heap: false, and nothing is changed, where they do not, and where a standing timer is set. */
 bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context);
 
-/* Takes the first event. false: none is left. */
-static inline bool calendar_pop(struct calendar *c, struct event *e)
+/* Takes the first event. false: none is left. standing: a constant; false where no timer ever stands. */
+static inline bool calendar_take(struct calendar *c, struct event *e, const bool standing)
 {
     struct calendar_node first;
     calendar_close(c);
     if (__builtin_expect(c->in_radix, 0)) {
         if (!calendar_radix_take(c, &first))
             return false;
+    } else if (standing && calendar_timer_first(c)) {
+        first = c->soonest;
+        c->standing[c->soonest_at].time = CALENDAR_NEVER;
+        calendar_seek_soonest(c);
     } else {
         if (c->count == 0)
             return false;
@@ -204,19 +228,29 @@ static inline bool calendar_pop(struct calendar *c, struct event *e)
     return true;
 }
 
+/* Takes the first event. false: none is left. */
+static inline bool calendar_pop(struct calendar *c, struct event *e)
+{
+    return calendar_take(c, e, true);
+}
+
 /* The first few events that are likely to be next, for fetching ahead what they speak of: at most most; how many. */
 size_t calendar_peek(const struct calendar *c, const struct calendar_node **nodes, size_t most);
 
 /* Events pending (those of moved and cleared timers included). */
 static inline size_t calendar_count(const struct calendar *c)
 {
-    return c->count - (c->vacant ? 1 : 0);
+    size_t count = c->count - (c->vacant ? 1 : 0);
+    for (unsigned i = 0; i < c->stand_count; i++)
+        count += c->standing[i].time != CALENDAR_NEVER;
+    return count;
 }
 
 /* An event that can be moved and cleared. Nothing is ever searched in the heap: a timer moved later stays
  * where it is and is put back when it comes up early; one moved earlier is put in anew, and the stale node is
- * dropped when it comes up. The order of events is exactly that of removing it and pushing it again.
- * Zero-initialised: not set. */
+ * dropped when it comes up. One that stands beside the heap has a place of its own there, which each setting overwrites. The
+ * order of events is in either case exactly that of removing it and pushing it again. Zero-initialised: not set, not
+ * standing. */
 struct timer {
     double due;      /* when it is to fire; meaningful while set */
     uint64_t key;    /* rank, sequence, kind, subject of the latest timer_set */
@@ -224,7 +258,12 @@ struct timer {
                         no key is 0) */
     double queued_time;
     bool set;
+    uint8_t standing; /* 1 + its place; 0: it goes into the heap. One timer at a time may be set at each place */
 };
+
+/* A place for a standing timer until the next reset, as timer.standing wants it; 0: none is left. */
+uint8_t calendar_stand(struct calendar *c);
+
 
 /* Schedules the timer, or moves it. */
 void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,
@@ -234,6 +273,8 @@ void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank,
 static inline void timer_clear(struct timer *t)
 {
     t->set = false;
+    if (t->standing != 0)
+        t->queued = 0; /* another timer may have its place next */
 }
 
 /* An event of a timer's kind came up: true if it is to happen now (the timer is then no longer set), false if

@@ -23,7 +23,7 @@ bool sim_run(struct sim *s, event_handler *const handlers[], void *world, uint64
 {
     struct event e;
     while (!s->stop && most-- > 0) {
-        if (!sim_next(s, &e))
+        if (!sim_next(s, &e, true))
             return false;
         handlers[e.kind](world, &e);
     }

@@ -28,10 +28,11 @@ void sim_free(struct sim *s);
 /* Time 0, nothing pending; keeps memory. */
 void sim_reset(struct sim *s);
 
-/* Takes the next event: time advances to it. false: nothing is pending. */
-static inline bool sim_next(struct sim *s, struct event *e)
+/* Takes the next event: time advances to it. false: nothing is pending. standing: a constant; false where no timer ever
+ * stands beside the heap. */
+static inline bool sim_next(struct sim *s, struct event *e, const bool standing)
 {
-    if (!calendar_pop(&s->calendar, e))
+    if (!calendar_take(&s->calendar, e, standing))
         return false;
     assert(e->time >= s->now); /* time never runs backwards */
     if (__builtin_expect(s->calendar.count > CALENDAR_PREFETCH, 0) && s->subjects != NULL) {

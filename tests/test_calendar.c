@@ -243,6 +243,85 @@ static void timers_fire_as_if_removed_and_pushed_anew(void)
     calendar_free(&c);
 }
 
+static void sorted_remove(struct sorted *list, uint64_t key)
+{
+    size_t i = 0;
+    while (list->nodes[i].key != key)
+        i++;
+    list->count--;
+    memmove(&list->nodes[i], &list->nodes[i + 1], (list->count - i) * sizeof *list->nodes);
+}
+
+/* The same for timers that stand beside the heap, some of them two to a place of which one is set at a time, while the other events
+ * become so many that all go to the radix heap, and few again. */
+static void standing_timers_fire_as_if_removed_and_pushed_anew(void)
+{
+    enum { TIMERS = CALENDAR_STANDING + 4, MOST = 3000 };
+    struct sorted list = {.nodes = malloc((MOST + TIMERS + 1) * sizeof *list.nodes)};
+    CU_ASSERT_FATAL(list.nodes != NULL);
+    struct stream s = {stream_key(5, 0, STREAM_TEST, "standing")};
+    struct timer timers[TIMERS] = {{0}};
+    struct calendar c;
+    calendar_init(&c);
+    uint64_t fired = 0, in_radix = 0, first = 0;
+    for (int wave = 0; wave < 8; wave++) {
+        calendar_reset(&c);
+        list.count = 0;
+        for (uint32_t t = 0; t < TIMERS; t++)
+            timers[t] = (struct timer){.standing = calendar_stand(&c)};
+        for (uint32_t t = 0; t < TIMERS; t++)
+            CU_ASSERT_EQUAL(timers[t].standing != 0, t < CALENDAR_STANDING);
+        timers[1].standing = timers[0].standing; /* two to a place */
+        double now = 0.0;
+        const size_t high = wave % 2 == 0 ? 5 : MOST;
+        for (size_t step = 0, plain = 0; step < 12 * high + 20000; step++) {
+            const uint64_t what = stream_below(&s, 10);
+            const uint32_t t = (uint32_t)stream_below(&s, TIMERS);
+            const double time = now + (double)stream_below(&s, 64) / 4.0;
+            if (what < 3) {
+                if (t < 2 && timers[1 - t].set) {
+                    sorted_remove(&list, timers[1 - t].key);
+                    timer_clear(&timers[1 - t]);
+                }
+                if (timers[t].set)
+                    sorted_remove(&list, timers[t].key);
+                timer_set(&c, &timers[t], time, RANK_COMPLETION, 1, t);
+                sorted_insert(&list, node_of(time, timers[t].key));
+            } else if (what < 4) {
+                if (timers[t].set)
+                    sorted_remove(&list, timers[t].key);
+                timer_clear(&timers[t]);
+            } else if (plain < high && what < 8 && step < 10 * high) {
+                const uint64_t key = c.sequence << (CALENDAR_KIND_BITS + CALENDAR_SUBJECT_BITS) |
+                                     UINT64_C(2) << CALENDAR_SUBJECT_BITS | t;
+                calendar_push(&c, time, RANK_COMPLETION, 2, t);
+                sorted_insert(&list, node_of(time, key));
+                plain++;
+            } else {
+                struct event e = {.time = now};
+                bool real = false;
+                while (!real && calendar_pop(&c, &e))
+                    real = e.kind == 2 || timer_due(&c, &timers[e.subject], &e);
+                CU_ASSERT_EQUAL_FATAL(real, list.count > 0);
+                if (!real)
+                    continue;
+                CU_ASSERT_EQUAL_FATAL(e.key, list.nodes[--list.count].key);
+                plain -= e.kind == 2;
+                fired += e.kind == 1;
+                first += e.kind == 1 && timers[e.subject].standing != 0 && !c.none_stand;
+                now = e.time;
+            }
+            in_radix += c.in_radix;
+        }
+    }
+    CU_ASSERT(fired > 10000);
+    CU_ASSERT(first > 5000);
+    CU_ASSERT(in_radix > 10000);
+    CU_ASSERT_FALSE(c.failed);
+    calendar_free(&c);
+    free(list.nodes);
+}
+
 static void a_timer_moved_for_ever_keeps_one_node(void)
 {
     struct calendar c;
@@ -346,6 +425,7 @@ const struct test calendar_tests[] = {
      equal_times_go_by_rank_then_sequence},
     {"timers moved and cleared fire as if they had been removed and pushed anew",
      timers_fire_as_if_removed_and_pushed_anew},
+    {"so do those that stand beside the heap, also when all go to the radix heap", standing_timers_fire_as_if_removed_and_pushed_anew},
     {"a timer that is moved for ever does not fill the calendar", a_timer_moved_for_ever_keeps_one_node},
     {"times that change all at once are in order", times_change_all_at_once},
     {"running out of sequence numbers is noticed", running_out_of_sequence_numbers_is_noticed},

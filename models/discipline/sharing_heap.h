@@ -6,10 +6,16 @@
 #include "models/discipline/discipline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+/* Times are not negative, so that they are ordered as their bits are: one comparison of two words, which asks nothing. */
 static inline bool sharing_before(const struct sharing_entry *a, const struct sharing_entry *b)
 {
-    return a->finish != b->finish ? a->finish < b->finish : a->sequence < b->sequence;
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t a_finish, b_finish;
+    memcpy(&a_finish, &a->finish, sizeof a_finish);
+    memcpy(&b_finish, &b->finish, sizeof b_finish);
+    return ((wide)a_finish << 64 | a->sequence) < ((wide)b_finish << 64 | b->sequence);
 }
 
 /* Room for one more than count. false: no memory. */
@@ -50,8 +56,8 @@ static inline void sharing_heap_remove(struct sharing_entry *heap, uint32_t *cou
         uint32_t child = 2 * i + 1;
         if (child >= *count)
             break;
-        if (child + 1 < *count && sharing_before(&heap[child + 1], &heap[child]))
-            child++;
+        if (child + 1 < *count)
+            child += sharing_before(&heap[child + 1], &heap[child]);
         if (!sharing_before(&heap[child], &last))
             break;
         heap[i] = heap[child];

@@ -3,6 +3,7 @@
 
 #include "models/experiment.h"
 #include "models/serve.h"
+#include "models/settle.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -332,6 +333,10 @@ static bool run_group(void *context, size_t index)
     for (size_t v = 0; v < g->count; v++)
         conduct_shorten_overload(models[v]);
     const bool shortened = conduct_shorten(models, g->count);
+    const struct run_spec *first = &models[0]->scenario->run;
+    const struct world_limits looking = {
+        .stop = run->how->stop, .events = conduct_limit_events(first), .deadline = run->started + first->limit_seconds};
+    settle_all(models, g->count, &looking, run->crew, g->first);
     bool ok = true;
     for (size_t v = 0; v < g->count; v++) {
         struct point_run *p = &g->points[v];

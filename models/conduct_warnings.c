@@ -51,6 +51,11 @@ bool conduct_warn(struct arena *arena, const struct experiment *e, bool shortene
         warnings[n++] = arena_text(
             arena, "the stations were so busy that the warm-up may have been too short for them (run.warmup, "
                    "run.time, run.limit): the figures may still carry the empty start");
+    else if (m->warmup_doubtful && m->warmup <= m->warmup_found && !shortened)
+        warnings[n++] = arena_printf(
+            arena, "the warm-up of %.4g may be too short: by MSER-5 the start is felt for %.4g or longer; run longer (run.warmup, run.time, "
+                   "run.limit)",
+            m->warmup, m->warmup_found);
     if (shortened)
         warnings[n++] =
             arena_printf(arena,

@@ -5,8 +5,8 @@
  * Cohen, The Single Server Queue, 1982, p. 178), that of M/M/1/K 1 / (lambda + mu - 2 sqrt(lambda mu) cos(pi
  * / (K + 1))) (ibid.); c servers are taken as one that is c times as fast, and other laws of service scale it
  * by (1 + scv) / 2, as in heavy traffic (Kingman 1962). The slowest station decides. This is a choice of
- * length, not a result: models/conduct.c checks afterwards, from the data, that the number in system has no
- * trend, and lengthens the replications if it has. */
+ * length, not a result: models/settle.c asks the data beforehand how long the start is felt, and models/conduct.c checks
+ * afterwards that the number in system has no trend; both lengthen the replications. */
 #include "models/experiment.h"
 #include "models/model.h"
 
@@ -262,6 +262,11 @@ bool model_one_long_run(const struct model *m)
     return run->replications == 1 && isnan(run->count) && !m->terminating && !m->deterministic;
 }
 
+bool model_steady_rates(const struct model *m)
+{
+    return !(settled(m) > 0.0) && !(m->period > 0.0);
+}
+
 bool model_settled(const struct model *m)
 {
     return m->terminating || m->warmup >= settled(m);
@@ -290,6 +295,9 @@ void model_choose_length(struct model *m)
     const struct run_spec *run = &m->scenario->run;
     const double rate = completion_rate(m), relax = slowest(m, NULL);
     m->events_per_time = rate * events_per_task(m);
+    m->completions_per_time = rate;
+    m->warmup_found = (double)NAN;
+    m->warmup_doubtful = false;
     m->replications_first = REPLICATIONS_FIRST;
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
     m->warmup = !isnan(run->warmup) ? run->warmup

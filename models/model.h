@@ -166,6 +166,9 @@ struct model {
     uint64_t count; /* completions of all kinds after the warm-up; UINT64_MAX: not used */
     uint64_t replications_first; /* before precision is first looked at */
     double events_per_time;      /* about how many events happen per time; 0: not known */
+    double completions_per_time; /* and how many tasks complete */
+    double warmup_found;         /* that the data ask for (models/settle.h); NAN: they were not asked */
+    bool warmup_doubtful;        /* they asked for more than the warm-up is, or than was looked at */
 };
 
 /* Compiles s; storage in arena. false: err. */
@@ -197,6 +200,9 @@ bool model_one_long_run(const struct model *m);
 
 /* Have the rates of arrival reached those of the long run when measuring begins? */
 bool model_settled(const struct model *m);
+
+/* Does nothing change by the clock? */
+bool model_steady_rates(const struct model *m);
 
 /* Are both halves of the measured time offered the same, in the mean, so that growth from one to the other
  * says something? */

@@ -232,6 +232,7 @@ bool experiment_report(const struct experiment *e, struct arena *arena, struct p
     out->report = (struct run_report){
         .replications = batches_replications(e->batches),
         .warmup = m->warmup,
+        .warmup_found = m->warmup_found,
         .length = isfinite(m->length) ? m->length : (double)NAN,
         .terminating = m->terminating,
         .events = batches_events(e->batches),

@@ -72,6 +72,7 @@ extern const char *const run_engine_names[2];
 struct run_report {
     uint64_t replications;
     double warmup;    /* time cut from the start of each replication */
+    double warmup_found; /* the data ask for so long a warm-up (models/settle.h); NAN: they were not asked */
     double length;    /* measured time of each replication; NAN when it ran for a count or until empty */
     bool terminating; /* ran until nothing was left to do */
     uint64_t events;

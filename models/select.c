@@ -2,6 +2,7 @@
 
 #include "models/conduct.h"
 #include "models/serve.h"
+#include "models/settle.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -269,8 +270,14 @@ static bool enter(struct contest *c)
     }
     conduct_align(in, c->in);
     conduct_shorten(in, c->in);
-    free(in);
     const double now = conduct_clock();
+    if (c->in > 0) {
+        const struct run_spec *first = &in[0]->scenario->run;
+        const struct world_limits looking = {
+            .stop = c->how->stop, .events = conduct_limit_events(first), .deadline = now + first->limit_seconds};
+        settle_all(in, c->in, &looking, c->crew, 0);
+    }
+    free(in);
     for (size_t i = 0; i < c->count; i++) {
         struct entrant *e = &c->entrants[i];
         const struct requirement *r = asked(c->models[i]);

@@ -97,6 +97,7 @@ static void fill_point(struct arena *a, struct point *p, size_t index, bool swep
                         .warning_count = index == 0 ? 1 : 0};
     p->report = (struct run_report){.replications = 12,
                                     .warmup = known ? 310.5 : NAN,
+                                    .warmup_found = known ? 120.25 : NAN,
                                     .length = known ? 1e4 / 3.0 : NAN,
                                     .events = 4810022,
                                     .precision = known ? 0.019 : NAN,

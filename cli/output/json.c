@@ -230,6 +230,7 @@ static void report(struct writer *w, const struct run_report *r)
     begin(w, '{');
     whole(w, "replications", r->replications);
     number(w, "warmup", r->warmup);
+    number(w, "warmup_found", r->warmup_found);
     number(w, "length", r->length);
     flag(w, "terminating", r->terminating);
     whole(w, "events", r->events);

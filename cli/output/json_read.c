@@ -238,6 +238,7 @@ static void read_report(struct node_reader *r, struct node parent, struct run_re
     const struct node at = node_at(r, parent, "run");
     run->replications = node_whole_of(r, at, "replications");
     run->warmup = node_number_of(r, at, "warmup");
+    run->warmup_found = cJSON_HasObjectItem(at.json, "warmup_found") ? node_number_of(r, at, "warmup_found") : (double)NAN; /* older files lack it */
     run->length = node_number_of(r, at, "length");
     run->terminating = node_flag_of(r, at, "terminating");
     run->events = node_whole_of(r, at, "events");

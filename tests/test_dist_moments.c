@@ -31,6 +31,11 @@ static void check_cdf(const struct dist *d, const char *text)
             return;
         }
         before = p;
+        const double above = dist_above(d, center + sd * i / 20.0);
+        if (!(fabs(p + above - 1.0) <= 1e-12 && above >= 0.0)) {
+            dist_text_check(false, "what is above is what the cdf leaves", text);
+            return;
+        }
     }
 }
 
@@ -359,6 +364,37 @@ static void inverses_are_exact(void)
     arena_free(&arena);
 }
 
+/* Far out, relative to itself: values computed with 30 digits. */
+static void tails_keep_their_digits(void)
+{
+    static const struct {
+        const char *text;
+        double x, above;
+    } far[] = {
+        {"{ \"dist\": \"exponential\", \"mean\": 1 }", 200.0, 1.3838965267367375e-87},
+        {"{ \"dist\": \"erlang\", \"k\": 3, \"mean\": 1 }", 60.0, 1.0998505282519411e-74},
+        {"{ \"dist\": \"gamma\", \"mean\": 1, \"scv\": 4 }", 400.0, 3.2207510388544148e-46},
+        {"{ \"dist\": \"lognormal\", \"mean\": 1, \"scv\": 1 }", 1e5, 2.4177531315128272e-46},
+        {"{ \"dist\": \"weibull\", \"shape\": 0.5, \"scale\": 1 }", 1000.0, 1.8467266624096931e-14},
+        {"{ \"dist\": \"hyperexponential\", \"mean\": 1, \"scv\": 4 }", 400.0, 7.8588904189576613e-41},
+        {"{ \"mean\": 1, \"scv\": 4 }", 400.0, 7.8588904189576613e-41},
+        {"{ \"mean\": 1, \"scv\": 0.75 }", 100.0, 5.6323643990071971e-66},
+        {"{ \"dist\": \"triangular\", \"min\": 0, \"mode\": 1, \"max\": 2 }", 1.9999999, 5.0000000058386718e-15},
+        {"{ \"dist\": \"uniform\", \"min\": 0, \"max\": 2 }", 1.9999999, 5.0000000029193359e-8},
+        {"{ \"dist\": \"pareto\", \"alpha\": 1.5, \"min\": 1 }", 1e9, 3.1622776601683793e-14},
+        {"{ \"dist\": \"pareto\", \"alpha\": 1.5, \"min\": 1, \"max\": 1e6 }", 999999.9, 1.500000188650776e-16},
+    };
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+        struct arena arena;
+        struct error err = {.text = ""};
+        arena_init(&arena);
+        const struct dist *d = dist_text_make(&arena, far[i].text, &err);
+        const bool right = d != NULL && fabs(dist_above(d, far[i].x) / far[i].above - 1.0) < 1e-8;
+        dist_text_check(right, "its tail keeps its digits", far[i].text);
+        arena_free(&arena);
+    }
+}
+
 static void incomplete_gamma_is_right(void)
 {
     for (double x = 0.01; x < 60.0; x *= 1.37) {
@@ -411,6 +447,7 @@ const struct test dist_moments_tests[] = {
     {"two-moment fits say what they are", two_moment_fits_say_what_they_are},
     {"partial moments are exact", partial_moments_are_exact},
     {"inverses are exact, at atoms too", inverses_are_exact},
+    {"tails keep their digits far out", tails_keep_their_digits},
     {"the incomplete gamma function is right", incomplete_gamma_is_right},
     {"phases agree with closed forms", phases_agree_with_closed_forms},
     {NULL, NULL},

@@ -36,6 +36,8 @@ struct dist_type {
     bool (*init)(struct dist *d, const struct arg *args, struct arena *arena, struct error *err);
     double (*draw)(const struct dist *d, struct stream *s);
     double (*cdf)(const struct dist *d, double x); /* P(X <= x) */
+    /* P(X > x), as good relative to itself where it is small. NULL: 1 - cdf is all there is. */
+    double (*above)(const struct dist *d, double x);
     /* As dist_moments_between, for min <= low <= high < INFINITY. NULL: quadrature of the cdf, for members
      * without atoms (but perhaps at min). */
     void (*between)(const struct dist *d, double low, double high, double moments[3]);
@@ -90,6 +92,12 @@ void dist_moments_between(const struct dist *d, double low, double high, double 
 /* The distribution as phases: exactly it, not a fit. At most PHASE_LAW_MOST of them. false: it is none, or no memory. */
 #define PHASE_LAW_MOST 500
 bool dist_phases(const struct dist *d, struct arena *arena, struct phase_law *out);
+
+/* P(X > x). */
+static inline double dist_above(const struct dist *d, double x)
+{
+    return d->type->above != NULL ? d->type->above(d, x) : 1.0 - d->type->cdf(d, x);
+}
 
 /* E[X^3]; INFINITY where it diverges; NAN: not known. */
 double dist_third_moment(const struct dist *d);

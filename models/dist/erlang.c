@@ -62,6 +62,11 @@ static double cdf(const struct dist *d, double x)
     return incomplete_gamma_lower(d->a, x / d->b);
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x > 0.0 ? incomplete_gamma_upper(d->a, x / d->b) : 1.0;
+}
+
 static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
 {
     return d->a <= PHASE_LAW_MOST && dist_phases_in_series(arena, (size_t)d->a, 1.0 / d->b, 0.0, out);
@@ -102,6 +107,7 @@ const struct dist_type dist_erlang = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .phases = phase_law,
     .transform = transform,
     .third_moment = third_moment,

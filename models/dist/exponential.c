@@ -29,6 +29,11 @@ static double cdf(const struct dist *d, double x)
     return x > 0.0 ? -expm1(-x / d->a) : 0.0;
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x > 0.0 ? exp(-x / d->a) : 1.0;
+}
+
 static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
 {
     return dist_phases_in_series(arena, 1, 1.0 / d->a, 0.0, out);
@@ -63,6 +68,7 @@ const struct dist_type dist_exponential = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .phases = phase_law,
     .transform = transform,
     .third_moment = third_moment,

@@ -40,6 +40,11 @@ static double cdf(const struct dist *d, double x)
     return incomplete_gamma_lower(d->a, x / d->b);
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x > 0.0 ? incomplete_gamma_upper(d->a, x / d->b) : 1.0;
+}
+
 static bool transform(const struct dist *d, struct transform *at)
 {
     transform_add_gamma(at, 1.0, d->a, d->b);
@@ -80,6 +85,7 @@ const struct dist_type dist_gamma = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .transform = transform,
     .third_moment = third_moment,
 };

@@ -78,6 +78,15 @@ static double cdf(const struct dist *d, double x)
     return fmin(sum, 1.0);
 }
 
+static double above(const struct dist *d, double x)
+{
+    const struct phases *phases = d->data;
+    double sum = 0.0;
+    for (size_t i = 0; i < phases->choice.n; i++)
+        sum += phases->p[i] * exp(-fmax(x, 0.0) / phases->means[i]);
+    return sum;
+}
+
 static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
 {
     const struct phases *phases = d->data;
@@ -130,6 +139,7 @@ const struct dist_type dist_hyperexponential = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .phases = phase_law,
     .transform = transform,
     .third_moment = third_moment,

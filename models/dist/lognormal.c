@@ -61,6 +61,11 @@ static double cdf(const struct dist *d, double x)
     return 0.5 * erfc(-(log(x) - d->a) / d->b * M_SQRT1_2);
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x > 0.0 ? 0.5 * erfc((log(x) - d->a) / d->b * M_SQRT1_2) : 1.0;
+}
+
 static double third_moment(const struct dist *d)
 {
     return exp(3.0 * d->a + 4.5 * d->b * d->b);
@@ -101,6 +106,7 @@ const struct dist_type dist_lognormal = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .third_moment = third_moment,
     .transform = transform,
 };

@@ -77,7 +77,8 @@ static bool init(struct dist *d, const struct arg *args, struct arena *arena, st
         variance = d->a > 2.0 ? first * first / (d->a * (d->a - 2.0)) : INFINITY;
         const double least = 1.2, most = 20.0; /* alphas for which a transform can be had in few points */
         if (d->a >= least && d->a <= most) {
-            d->data = transform_line_make(d, density, log(d->b) - 38.0, log(d->b) + 38.0 / (d->a - 1.0), 0.25 * M_PI, 0.25 * M_PI, arena);
+            d->data = transform_line_make(d, density, log(d->b) - 38.0, log(d->b) + 38.0 / (d->a - 1.0),
+                                          0.25 * M_PI, 0.25 * M_PI, arena);
             if (d->data == NULL)
                 return dist_no_memory(err);
         }
@@ -99,6 +100,16 @@ static double cdf(const struct dist *d, double x)
         return 0.0;
     const double length = log(x / d->b);
     return length >= d->c ? 1.0 : -expm1(-d->a * length) / kept(d);
+}
+
+static double above(const struct dist *d, double x)
+{
+    if (x < d->b)
+        return 1.0;
+    if (isinf(d->c))
+        return exp(-d->a * log(x / d->b));
+    const double max = d->b * exp(d->c); /* what is left up to it, over what is kept */
+    return x >= max ? 0.0 : -exp(-d->a * log(x / d->b)) * expm1(-d->a * log1p((max - x) / x)) / kept(d);
 }
 
 static double third_moment(const struct dist *d)
@@ -149,6 +160,7 @@ const struct dist_type dist_pareto = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .third_moment = third_moment,
     .transform = transform,
 };

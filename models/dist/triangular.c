@@ -46,6 +46,15 @@ static double cdf(const struct dist *d, double x)
     return 1.0 - (d->c - x) / (d->c - d->a) * ((d->c - x) / (d->c - d->b));
 }
 
+static double above(const struct dist *d, double x)
+{
+    if (x >= d->c)
+        return 0.0;
+    if (x < d->b)
+        return 1.0 - cdf(d, x);
+    return (d->c - x) / (d->c - d->a) * ((d->c - x) / (d->c - d->b));
+}
+
 static bool transform(const struct dist *d, struct transform *at)
 {
     /* With probability rise / all min plus rise times the larger of two uniform values, else the mode plus fall times the
@@ -99,6 +108,7 @@ const struct dist_type dist_triangular = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .transform = transform,
     .third_moment = third_moment,
 };

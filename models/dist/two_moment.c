@@ -97,6 +97,18 @@ static double cdf(const struct dist *d, double x)
     return sum;
 }
 
+static double above(const struct dist *d, double x)
+{
+    if (!(x > 0.0))
+        return 1.0;
+    if (d->a == 0.0)
+        return d->c * exp(-x / d->b) + (1.0 - d->c) * exp(-x / *(const double *)d->data);
+    double sum = (1.0 - d->c) * incomplete_gamma_upper(d->a, x / d->b);
+    if (d->a > 1.0)
+        sum += d->c * incomplete_gamma_upper(d->a - 1.0, x / d->b);
+    return sum;
+}
+
 static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
 {
     if (d->a == 0.0) {
@@ -151,6 +163,7 @@ const struct dist_type dist_two_moment = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .phases = phase_law,
     .transform = transform,
     .third_moment = third_moment,

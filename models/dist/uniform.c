@@ -48,6 +48,11 @@ static double cdf(const struct dist *d, double x)
     return x < d->a ? 0.0 : x - d->a >= d->b ? 1.0 : (x - d->a) / d->b;
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x < d->a ? 1.0 : fmax(0.0, (d->a + d->b - x) / d->b);
+}
+
 static bool transform(const struct dist *d, struct transform *at)
 {
     double complex phi[PHI_MOST + 1];
@@ -85,6 +90,7 @@ const struct dist_type dist_uniform = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .transform = transform,
     .third_moment = third_moment,
 };

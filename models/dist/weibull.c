@@ -80,6 +80,11 @@ static double cdf(const struct dist *d, double x)
     return x > 0.0 ? -expm1(-pow(x / d->b, d->a)) : 0.0;
 }
 
+static double above(const struct dist *d, double x)
+{
+    return x > 0.0 ? exp(-pow(x / d->b, d->a)) : 1.0;
+}
+
 static double third_moment(const struct dist *d)
 {
     return d->b * d->b * d->b * exp(log_gamma(1.0 + 3.0 / d->a));
@@ -122,6 +127,7 @@ const struct dist_type dist_weibull = {
     .init = init,
     .draw = draw,
     .cdf = cdf,
+    .above = above,
     .third_moment = third_moment,
     .transform = transform,
 };

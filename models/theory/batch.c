@@ -46,10 +46,11 @@ struct largest {
 static double exceeds(double x, void *context)
 {
     const struct largest *l = context;
-    const double f = l->service->type->cdf(l->service, x), logarithm = f > 0.0 ? l->m * log(f) : -INFINITY;
+    const double f = l->service->type->cdf(l->service, x), above = dist_above(l->service, x);
+    const double logarithm = f > 0.5 ? l->m * log1p(-above) : f > 0.0 ? l->m * log(f) : -INFINITY;
     if (!l->squared)
-        return f >= 1.0 ? 0.0 : -expm1(logarithm);
-    return 2.0 * fabs(x - l->about) * (x < l->about ? exp(logarithm) : f >= 1.0 ? 0.0 : -expm1(logarithm));
+        return -expm1(logarithm);
+    return 2.0 * fabs(x - l->about) * (x < l->about ? exp(logarithm) : -expm1(logarithm));
 }
 
 /* Adds the integral between two points, and its error. */

@@ -117,7 +117,7 @@ static double response_above(const void *l, double t)
             sum += p[i] * (t < value[i] ? 1.0 : wait_above(l, t - value[i]));
         return sum;
     }
-    sum = (1.0 - x->c->load) * (1.0 - own->type->cdf(own, fmax(t, 0.0)));
+    sum = (1.0 - x->c->load) * dist_above(own, fmax(t, 0.0));
     return t > 0.0 ? sum + invert(x, response_transform, t, sum) : sum + x->c->load;
 }
 /* The atoms of the service over all kinds, if it has no other values. */

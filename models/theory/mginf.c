@@ -6,7 +6,7 @@
 static double above(const void *d, double t)
 {
     const struct dist *law = d;
-    return 1.0 - law->type->cdf(law, t);
+    return dist_above(law, t);
 }
 
 static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)

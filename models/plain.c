@@ -46,10 +46,12 @@ static inline void bring_up(struct station *st, double now)
     st->since = now;
 }
 
-/* A server turns to the task. */
-static inline void serve(struct world *w, struct station *st, uint32_t ti, double now)
+/* A server of station number `at` turns to the task, which is in no list and keeps the number where lists have their link:
+ * what its step says would be known only after three loads more. */
+static inline void serve(struct world *w, struct station *st, uint32_t at, uint32_t ti, double now)
 {
     struct task *t = &w->tasks[ti];
+    t->next = at;
     const double wait = now - t->since;
     tally_add(&st->wait, wait);
     t->wait += wait;
@@ -58,7 +60,7 @@ static inline void serve(struct world *w, struct station *st, uint32_t ti, doubl
 }
 
 /* The task has come to the station. */
-static inline void join(struct world *w, struct station *st, uint32_t ti, double now)
+static inline void join(struct world *w, struct station *st, uint32_t at, uint32_t ti, double now)
 {
     const struct station_model *m = st->model;
     bring_up(st, now);
@@ -68,7 +70,7 @@ static inline void join(struct world *w, struct station *st, uint32_t ti, double
     if (st->idle > 0) {
         st->idle--;
         st->busy++;
-        serve(w, st, ti, now);
+        serve(w, st, at, ti, now);
     } else if (m->plain_fcfs) {
         task_list_append(&st->line.list, w->tasks, ti);
         st->line.count++;
@@ -123,7 +125,7 @@ __attribute__((always_inline)) static inline void go_on(struct world *w, uint32_
             t->demand = task_draw(t, op->dist);
             st->offered++;
             if (st->present < st->model->capacity_plain) {
-                join(w, st, ti, now);
+                join(w, st, op->station, ti, now);
                 return;
             }
             st->lost++;
@@ -142,7 +144,8 @@ __attribute__((always_inline)) static inline void go_on(struct world *w, uint32_
 __attribute__((always_inline)) static inline void service_ends(struct world *w, uint32_t ti, double now)
 {
     struct task *t = &w->tasks[ti];
-    struct station *st = &w->stations[w->model->kinds[t->kind].program[t->step].station];
+    const uint32_t at = t->next;
+    struct station *st = &w->stations[at];
     bring_up(st, now);
     tally_add(&st->response, now - t->since);
     check_left(&st->check, now, NULL);
@@ -155,7 +158,7 @@ __attribute__((always_inline)) static inline void service_ends(struct world *w, 
         } else {
             next = st->model->pop(&st->line, w->tasks);
         }
-        serve(w, st, next, now);
+        serve(w, st, at, next, now);
     } else {
         st->busy--;
         st->idle++;
@@ -212,6 +215,11 @@ __attribute__((noinline)) static void think_ends(struct world *w, const struct e
     time_average_set(&ks->in_system, (double)ks->present, e->time);
     check_joined(&ks->check, e->time, &ks->all_arrived);
     go_on(w, ti, e->time);
+}
+
+void plain_go_on(struct world *w, uint32_t ti)
+{
+    go_on(w, ti, w->sim.now);
 }
 
 void plain_on_service_end(void *world, const struct event *e)

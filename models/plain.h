@@ -12,6 +12,9 @@ bool plain_suits(const struct model *m);
 
 event_handler plain_on_arrival, plain_on_service_end;
 
+/* world_advance of a task that has just begun. */
+void plain_go_on(struct world *w, uint32_t ti);
+
 /* sim_run of w, with these two in the loop itself; nobody else may have asked for their events. */
 bool plain_run(struct world *w, uint64_t most);
 

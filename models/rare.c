@@ -192,10 +192,13 @@ static void resalt(struct world *w, uint64_t salt, bool before)
             t->demand = task_draw(t, w->model->kinds[t->kind].program[t->step].dist);
         }
     }
-    if (!w->model->plain || w->sim.calendar.in_radix || (before && !calendar_next(&w->sim.calendar, &renewal.from)))
+    struct event next;
+    if (!w->model->plain || w->sim.calendar.in_radix || (before && !calendar_first(&w->sim.calendar, &next)))
         return;
-    if (before)
-        renewal.stays = w->sim.calendar.nodes[0].key;
+    if (before) {
+        renewal.from = next.time;
+        renewal.stays = next.key;
+    }
     calendar_change(&w->sim.calendar, renew, &renewal);
 }
 

@@ -140,11 +140,19 @@ static inline void task_enter(struct world *w, uint32_t ti)
     check_joined(&ks->check, now, &ks->all_arrived);
 }
 
-/* And takes its first step. */
+static void first_step(struct world *w, uint32_t ti)
+{
+    if (w->model->plain)
+        plain_go_on(w, ti);
+    else
+        world_advance(w, ti, false);
+}
+
+/* The task is there and takes its first step. */
 static void task_begin(struct world *w, uint32_t ti)
 {
     task_enter(w, ti);
-    world_advance(w, ti, false);
+    first_step(w, ti);
 }
 
 /* The number of a draw beyond those of the steps and of the deadline: of the requests of a session. */
@@ -163,7 +171,7 @@ static void task_begin_first(struct world *w, uint32_t ti)
     const double n = floor(dist_draw(requests, &s) + 0.5);
     task_enter(w, ti);
     task_more(w, ti)->requests = n < 1.0 ? 0 : n < 0x1p53 ? (uint64_t)n - 1 : UINT64_C(1) << 53;
-    world_advance(w, ti, false);
+    world_advance(w, ti, false); /* what has sessions is not plain */
 }
 
 bool world_task_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)

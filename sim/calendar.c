@@ -23,6 +23,7 @@ void calendar_reset(struct calendar *c)
         calendar_radix_clear(c->radix);
     c->in_radix = false;
     c->count = 0;
+    c->heap = false;
     c->latest = 0;
     c->sequence = 1;
     c->vacant = false;
@@ -31,36 +32,53 @@ void calendar_reset(struct calendar *c)
     c->soonest.time = CALENDAR_NEVER;
 }
 
-/* The earliest of the children that begin at child < count; without a branch on times, for nobody can foretell them. */
-static inline size_t earliest(const struct calendar_node *nodes, size_t count, size_t child)
+/* Nodes a and b of a heap: which is the earlier, and what is in it. Words are chosen by a mask: there is no branch on times, for
+ * nobody can foretell them, and no load that has to wait for the choice. */
+struct choice {
+    uint64_t time, key;
+    size_t place;
+};
+
+static inline struct choice earlier(struct choice a, struct choice b)
 {
-    size_t least = child;
-    if (child + 4 <= count) {
-        least += calendar_before(nodes[child + 1], nodes[child]);
-        const size_t right = child + 2 + calendar_before(nodes[child + 3], nodes[child + 2]);
-        return least ^ ((least ^ right) & -(size_t)calendar_before(nodes[right], nodes[least]));
-    }
-    if (child + 1 < count)
-        least += calendar_before(nodes[child + 1], nodes[child]);
-    if (child + 2 < count)
-        least = calendar_before(nodes[child + 2], nodes[least]) ? child + 2 : least;
+    const struct calendar_node of_a = {a.time, a.key}, of_b = {b.time, b.key};
+    const uint64_t second = -(uint64_t)calendar_before(of_b, of_a);
+    return (struct choice){
+        .time = a.time ^ ((a.time ^ b.time) & second),
+        .key = a.key ^ ((a.key ^ b.key) & second),
+        .place = a.place ^ ((a.place ^ b.place) & (size_t)second),
+    };
+}
+
+static inline struct choice choice(const struct calendar_node *nodes, size_t place)
+{
+    return (struct choice){nodes[place].time, nodes[place].key, place};
+}
+
+/* The earliest of the children that begin at child < count. */
+static inline struct choice earliest(const struct calendar_node *nodes, size_t count, size_t child)
+{
+    if (child + 4 <= count)
+        return earlier(earlier(choice(nodes, child), choice(nodes, child + 1)),
+                       earlier(choice(nodes, child + 2), choice(nodes, child + 3)));
+    struct choice least = choice(nodes, child);
+    for (size_t i = child + 1; i < count; i++)
+        least = earlier(least, choice(nodes, i));
     return least;
 }
 
-/* Puts node where it belongs below the vacant place i among count nodes. Halves are copied apart: what was just stored as
- * two words is not loaded as one before it has reached the cache. */
+/* Puts node where it belongs below the vacant place i among count nodes. */
 static inline void sift_down(struct calendar_node *nodes, size_t count, size_t i, struct calendar_node node)
 {
     for (size_t child = 4 * i + 1; child < count; child = 4 * i + 1) {
-        const size_t least = earliest(nodes, count, child);
-        if (!calendar_before(nodes[least], node))
+        const struct choice least = earliest(nodes, count, child);
+        const struct calendar_node of_least = {least.time, least.key};
+        if (!calendar_before(of_least, node))
             break;
-        nodes[i].time = nodes[least].time;
-        nodes[i].key = nodes[least].key;
-        i = least;
+        calendar_copy(&nodes[i], &of_least);
+        i = least.place;
     }
-    nodes[i].time = node.time;
-    nodes[i].key = node.key;
+    calendar_copy(&nodes[i], &node);
 }
 
 void calendar_sink(struct calendar_node *nodes, size_t count, struct calendar_node node)
@@ -68,7 +86,54 @@ void calendar_sink(struct calendar_node *nodes, size_t count, struct calendar_no
     sift_down(nodes, count, 0, node);
 }
 
-/* The heap's nodes become those of the radix heap. false: no memory, nothing has changed. */
+void calendar_heapify(struct calendar *c)
+{
+    for (size_t i = c->count / 4 + 1; i-- > 0;) /* every node that may have children, the lowest first */
+        if (i < c->count)
+            sift_down(c->nodes, c->count, i, c->nodes[i]);
+    c->heap = true;
+}
+
+static struct event event_of(struct calendar_node node)
+{
+    struct event e = {.key = node.key,
+                      .kind = (unsigned)(node.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1),
+                      .subject = (uint32_t)(node.key & (CALENDAR_SUBJECTS - 1))};
+    memcpy(&e.time, &node.time, sizeof e.time);
+    return e;
+}
+
+/* The first of the events that do not lie in the radix heap, which stays. false: there is none. */
+static bool first_of(struct calendar *c, struct calendar_node *first)
+{
+    if (c->count == 0 && c->soonest.time == CALENDAR_NEVER)
+        return false;
+    const size_t at = c->heap || c->count == 0 ? 0 : calendar_least(c->nodes, c->count);
+    *first = calendar_timer_first(c, at) ? c->soonest : c->nodes[at];
+    return true;
+}
+
+bool calendar_next(struct calendar *c, double *time)
+{
+    struct calendar_node first;
+    calendar_close(c);
+    if (!(c->in_radix ? calendar_radix_soonest(c->radix, &first.time) : first_of(c, &first)))
+        return false;
+    memcpy(time, &first.time, sizeof *time);
+    return true;
+}
+
+bool calendar_first(struct calendar *c, struct event *e)
+{
+    struct calendar_node first;
+    calendar_close(c);
+    if (!(c->in_radix ? calendar_radix_next(c->radix, &first) : first_of(c, &first)))
+        return false;
+    *e = event_of(first);
+    return true;
+}
+
+/* The nodes become those of the radix heap. false: no memory, nothing has changed. */
 static bool turn_to_radix(struct calendar *c)
 {
     if (c->radix == NULL)
@@ -128,18 +193,13 @@ void calendar_radix_put(struct calendar *c, struct calendar_node node)
         c->failed = true;
 }
 
-bool calendar_radix_first(struct calendar *c, struct calendar_node *first)
+bool calendar_radix_take(struct calendar *c, struct calendar_node *first)
 {
     if (!calendar_radix_settle(c->radix)) {
         c->failed = true;
         return false;
     }
-    return calendar_radix_least(c->radix, first);
-}
-
-bool calendar_radix_take(struct calendar *c, struct calendar_node *first)
-{
-    if (!calendar_radix_first(c, first))
+    if (!calendar_radix_least(c->radix, first))
         return false;
     calendar_radix_drop(c->radix);
     c->count--;
@@ -147,7 +207,7 @@ bool calendar_radix_take(struct calendar *c, struct calendar_node *first)
         return true;
     /* Few are left: back to the heap, whose memory is still there. */
     const size_t count = c->count;
-    c->in_radix = false;
+    c->in_radix = c->heap = false;
     c->count = 0;
     for (size_t i = 0; i < count; i++)
         calendar_put(c, calendar_radix_any(c->radix));
@@ -162,15 +222,6 @@ size_t calendar_peek(const struct calendar *c, const struct calendar_node **node
     return c->count > most ? most : c->count > 0 ? c->count - 1 : 0;
 }
 
-static struct event event_of(struct calendar_node node)
-{
-    struct event e = {.key = node.key,
-                      .kind = (unsigned)(node.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1),
-                      .subject = (uint32_t)(node.key & (CALENDAR_SUBJECTS - 1))};
-    memcpy(&e.time, &node.time, sizeof e.time);
-    return e;
-}
-
 bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context)
 {
     calendar_close(c);
@@ -181,9 +232,8 @@ bool calendar_change(struct calendar *c, double (*change)(void *context, const s
         const double time = change(context, &e);
         memcpy(&c->nodes[i].time, &time, sizeof time);
     }
-    for (size_t i = c->count / 4 + 1; i-- > 0;) /* every node that may have children, the lowest first */
-        if (i < c->count)
-            sift_down(c->nodes, c->count, i, c->nodes[i]);
+    if (c->heap)
+        calendar_heapify(c);
     return true;
 }
 
@@ -193,10 +243,10 @@ void calendar_seek_soonest(struct calendar *c)
     uint8_t at = 0;
     for (uint8_t i = 0; i < c->stand_count; i++)
         if (calendar_before(c->standing[i], soonest)) {
-            soonest = c->standing[i];
+            calendar_copy(&soonest, &c->standing[i]);
             at = i;
         }
-    c->soonest = soonest;
+    calendar_copy(&c->soonest, &soonest);
     c->soonest_at = at;
 }
 
@@ -217,9 +267,9 @@ void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank,
     t->set = true;
     if (t->standing != 0 && !c->none_stand) {
         const uint8_t place = (uint8_t)(t->standing - 1);
-        c->standing[place] = node;
+        calendar_copy(&c->standing[place], &node);
         if (c->stand_count == 1 || calendar_before(node, c->soonest)) {
-            c->soonest = node;
+            calendar_copy(&c->soonest, &node);
             c->soonest_at = place;
         } else if (c->soonest_at == place) {
             calendar_seek_soonest(c);

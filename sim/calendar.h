@@ -3,9 +3,9 @@
  * Order is total: by time, then by rank, then by the sequence in which they were put in. An event is a value:
  * what happens (kind) and to whom (subject), both small numbers whose meaning is the caller's.
  *
- * The structure is a 4-ary heap of 16-byte nodes: the time as an integer (non-negative doubles order like
- * their bits) above a word that holds rank, sequence, kind and subject; one 128-bit comparison orders both.
- * Most events lead to another one, so a popped root is left vacant and the next push fills it in place.
+ * Events are 16-byte nodes: the time as an integer (non-negative doubles order like their bits) above a word that holds rank,
+ * sequence, kind and subject; one 128-bit comparison orders both. Few of them lie in no order and are looked through; more are a
+ * 4-ary heap. Most events lead to another one, so the place of a popped node is left vacant and the next push fills it.
  *
  * A few timers may stand beside the heap: those that are moved at nearly every event, such as the next completion where servers
  * are shared. Setting one is a store.
@@ -30,6 +30,7 @@ enum {
     CALENDAR_KIND_BITS = 4,
     CALENDAR_SEQUENCE_BITS = 34, /* 17 thousand million events in one replication; past that: failed */
     CALENDAR_RANK_SHIFT = 62,
+    CALENDAR_SCAN = 14, /* nodes, beyond which they become a heap; no heap any more below half of it */
     CALENDAR_RADIX = 2045, /* nodes, beyond which the heap is turned into a radix heap; back at a quarter of it */
     CALENDAR_STANDING = 8, /* timers that may stand beside the heap; all are looked through when one of them is moved */
     CALENDAR_PREFETCH = 16384, /* events pending, beyond which what the next ones speak of is fetched ahead */
@@ -49,12 +50,14 @@ struct calendar {
     struct calendar_node
         *nodes;         /* nodes[1] begins a cache line, so that the four children of a node share one */
     void *memory;       /* what nodes lies in */
-    size_t count, size; /* nodes in use, the vacant root included; allocated */
+    size_t count, size; /* nodes in use, the vacant one included; allocated */
+    size_t hole;        /* the vacant one */
     uint64_t sequence;  /* of the next event */
     struct calendar_radix *radix; /* memory of the radix heap; NULL: never used */
     uint64_t latest;    /* time of the last event that was popped, as bits: none is earlier from now on */
     bool in_radix;      /* the events lie there, and nodes is empty */
-    bool vacant;        /* nodes[0] was popped and not yet replaced */
+    bool heap;          /* nodes are a heap */
+    bool vacant;        /* nodes[hole] was popped and not yet replaced; in a heap that is the root */
     bool failed;        /* memory or sequence numbers ran out: events were lost; the caller stops */
     bool numbers_ran_out; /* it was the sequence numbers */
     bool none_stand;      /* the radix heap was used: no timer stands beside it until the next reset */
@@ -81,8 +84,14 @@ bool calendar_grow(struct calendar *c, struct calendar_node node);
 
 /* The same calls where the events lie in the radix heap (calendar_radix.h). */
 void calendar_radix_put(struct calendar *c, struct calendar_node node);
-bool calendar_radix_first(struct calendar *c, struct calendar_node *first);
 bool calendar_radix_take(struct calendar *c, struct calendar_node *first);
+
+/* Word by word: what was just stored as two words cannot be loaded as one before it has reached the cache. */
+static inline void calendar_copy(struct calendar_node *to, const struct calendar_node *from)
+{
+    to->time = from->time;
+    to->key = from->key;
+}
 
 static inline bool calendar_before(struct calendar_node a, struct calendar_node b)
 {
@@ -90,25 +99,28 @@ static inline bool calendar_before(struct calendar_node a, struct calendar_node 
     return ((wide)a.time << 64 | a.key) < ((wide)b.time << 64 | b.key);
 }
 
-/* Puts node, which takes the place of the root, where it belongs among the count > 1 nodes. */
+/* Puts node, which takes the place of the root, where it belongs in the heap of count nodes. */
 void calendar_sink(struct calendar_node *nodes, size_t count, struct calendar_node node);
 
-/* Puts node into a heap whose root is vacant, of count nodes with it. */
-static inline void calendar_fill(struct calendar_node *nodes, size_t count, struct calendar_node node)
+/* Makes a heap of the nodes in use. */
+void calendar_heapify(struct calendar *c);
+
+/* The place of the earliest of count > 0 nodes in no order. The comparison of times becomes no branch, for nobody can foretell it. */
+static inline size_t calendar_least(const struct calendar_node *nodes, size_t count)
 {
-    if (count > 2) {
-        calendar_sink(nodes, count, node);
-    } else if (count == 2) { /* as in a queue with one server that is busy; without a branch, for nobody can foretell it */
-        const struct calendar_node other = nodes[1];
-        const uint64_t first = -(uint64_t)calendar_before(node, other);
-        const uint64_t time = (node.time ^ other.time) & first, key = (node.key ^ other.key) & first;
-        nodes[0].time = other.time ^ time;
-        nodes[0].key = other.key ^ key;
-        nodes[1].time = node.time ^ time;
-        nodes[1].key = node.key ^ key;
-    } else {
-        nodes[0] = node;
+    size_t at = 0;
+    uint64_t least = nodes[0].time;
+    for (size_t i = 1; i < count; i++) {
+        const uint64_t time = nodes[i].time;
+        if (__builtin_expect(time == least, 0)) {
+            if (nodes[i].key < nodes[at].key)
+                at = i;
+            continue;
+        }
+        at = time < least ? i : at;
+        least = time < least ? time : least;
     }
+    return at;
 }
 
 static inline void calendar_put(struct calendar *c, struct calendar_node node)
@@ -116,7 +128,10 @@ static inline void calendar_put(struct calendar *c, struct calendar_node node)
     struct calendar_node *nodes = c->nodes;
     if (c->vacant) {
         c->vacant = false;
-        calendar_fill(nodes, c->count, node);
+        if (c->heap)
+            calendar_sink(nodes, c->count, node);
+        else
+            calendar_copy(&nodes[c->hole], &node);
         return;
     }
     if (__builtin_expect(c->in_radix, 0)) {
@@ -128,12 +143,19 @@ static inline void calendar_put(struct calendar *c, struct calendar_node node)
             return;
         nodes = c->nodes;
     }
+    if (!c->heap) {
+        if (c->count < CALENDAR_SCAN) {
+            calendar_copy(&nodes[c->count++], &node);
+            return;
+        }
+        calendar_heapify(c);
+    }
     size_t i = c->count++;
     while (i > 0 && calendar_before(node, nodes[(i - 1) / 4])) {
-        nodes[i] = nodes[(i - 1) / 4];
+        calendar_copy(&nodes[i], &nodes[(i - 1) / 4]);
         i = (i - 1) / 4;
     }
-    nodes[i] = node;
+    calendar_copy(&nodes[i], &node);
 }
 
 static inline struct calendar_node calendar_node(struct calendar *c, double time, enum rank rank,
@@ -159,72 +181,70 @@ static inline void calendar_push(struct calendar *c, double time, enum rank rank
     calendar_put(c, calendar_node(c, time, rank, kind, subject));
 }
 
-/* A popped root that no push has filled goes. */
+/* A vacant place that no push has filled goes. */
 static inline void calendar_close(struct calendar *c)
 {
     if (!c->vacant)
         return;
     c->vacant = false;
     c->count--;
-    if (c->count > 0)
-        calendar_fill(c->nodes, c->count, c->nodes[c->count]);
+    if (!c->heap) {
+        calendar_copy(&c->nodes[c->hole], &c->nodes[c->count]);
+        return;
+    }
+    calendar_sink(c->nodes, c->count, c->nodes[c->count]);
+    c->heap = c->count >= CALENDAR_SCAN / 2;
 }
 
 /* The soonest of the standing timers is sought anew. */
 void calendar_seek_soonest(struct calendar *c);
 
-/* Is a standing timer the first of all events? Not where the radix heap is in use. */
-static inline bool calendar_timer_first(const struct calendar *c)
-{
-    return c->count > 0 ? calendar_before(c->soonest, c->nodes[0]) : c->soonest.time != CALENDAR_NEVER;
-}
-
-/* The time of the first event, which stays. false: none is left. */
-static inline bool calendar_next(struct calendar *c, double *time)
-{
-    struct calendar_node first;
-    calendar_close(c);
-    if (__builtin_expect(c->in_radix, 0)) {
-        if (!calendar_radix_first(c, &first))
-            return false;
-    } else if (calendar_timer_first(c)) {
-        first = c->soonest;
-    } else {
-        if (c->count == 0)
-            return false;
-        first = c->nodes[0];
-    }
-    memcpy(time, &first.time, sizeof *time);
-    return true;
-}
+/* The time of the first event, or the event, which stays; earlier ones may yet be put in. false: none is left. */
+bool calendar_next(struct calendar *c, double *time);
+bool calendar_first(struct calendar *c, struct event *e);
 
 /* Gives every pending event the time that `change` says, not before that of the latest event taken. For few pending events, which lie in the
  * heap: false, and nothing is changed, where they do not, and where a standing timer is set. */
 bool calendar_change(struct calendar *c, double (*change)(void *context, const struct event *e), void *context);
 
+/* Does a standing timer come before all nodes, of which that at `at` is the first? */
+static inline bool calendar_timer_first(const struct calendar *c, size_t at)
+{
+    return c->count > 0 ? calendar_before(c->soonest, c->nodes[at]) : c->soonest.time != CALENDAR_NEVER;
+}
+
 /* Takes the first event. false: none is left. standing: a constant; false where no timer ever stands. */
 static inline bool calendar_take(struct calendar *c, struct event *e, const bool standing)
 {
-    struct calendar_node first;
+    uint64_t time, key; /* apart: see calendar_copy */
     calendar_close(c);
     if (__builtin_expect(c->in_radix, 0)) {
+        struct calendar_node first;
         if (!calendar_radix_take(c, &first))
             return false;
-    } else if (standing && calendar_timer_first(c)) {
-        first = c->soonest;
-        c->standing[c->soonest_at].time = CALENDAR_NEVER;
-        calendar_seek_soonest(c);
+        time = first.time;
+        key = first.key;
     } else {
-        if (c->count == 0)
+        const size_t at = c->heap ? 0 : c->count > 0 ? calendar_least(c->nodes, c->count) : 0;
+        if (standing && calendar_timer_first(c, at)) {
+            time = c->soonest.time;
+            key = c->soonest.key;
+            c->standing[c->soonest_at].time = CALENDAR_NEVER;
+            calendar_seek_soonest(c);
+        } else if (c->count > 0) {
+            time = c->nodes[at].time;
+            key = c->nodes[at].key;
+            c->hole = at;
+            c->vacant = true;
+        } else {
             return false;
-        first = c->nodes[0];
-        c->vacant = true;
+        }
     }
-    c->latest = first.time;
-    memcpy(&e->time, &first.time, sizeof e->time);
-    e->key = first.key;
-    e->kind = (unsigned)(first.key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
-    e->subject = (uint32_t)(first.key & (CALENDAR_SUBJECTS - 1));
+    c->latest = time;
+    memcpy(&e->time, &time, sizeof e->time);
+    e->key = key;
+    e->kind = (unsigned)(key >> CALENDAR_SUBJECT_BITS) & ((1U << CALENDAR_KIND_BITS) - 1);
+    e->subject = (uint32_t)(key & (CALENDAR_SUBJECTS - 1));
     return true;
 }
 

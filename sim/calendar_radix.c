@@ -8,6 +8,7 @@ enum { BUCKETS = 65 };
 struct bucket {
     struct calendar_node *nodes;
     size_t count, size;
+    uint64_t least; /* time of the earliest node, while there is one; bucket 0 does without */
 };
 
 struct calendar_radix {
@@ -59,10 +60,10 @@ static void sift_up(struct bucket *b, struct calendar_node node)
 {
     size_t i = b->count++;
     while (i > 0 && calendar_before(node, b->nodes[(i - 1) / 4])) {
-        b->nodes[i] = b->nodes[(i - 1) / 4];
+        calendar_copy(&b->nodes[i], &b->nodes[(i - 1) / 4]);
         i = (i - 1) / 4;
     }
-    b->nodes[i] = node;
+    calendar_copy(&b->nodes[i], &node);
 }
 
 static inline bool add(struct calendar_radix *x, struct calendar_node node)
@@ -76,7 +77,8 @@ static inline bool add(struct calendar_radix *x, struct calendar_node node)
         sift_up(b, node);
         return true;
     }
-    b->nodes[b->count++] = node;
+    b->least = b->count == 0 || node.time < b->least ? node.time : b->least;
+    calendar_copy(&b->nodes[b->count++], &node);
     x->used |= UINT64_C(1) << (number - 1);
     return true;
 }
@@ -93,10 +95,7 @@ bool calendar_radix_settle(struct calendar_radix *x)
         return true;
     const unsigned number = 1U + (unsigned)__builtin_ctzll(x->used);
     struct bucket *b = &x->buckets[number];
-    uint64_t least = b->nodes[0].time;
-    for (size_t i = 1; i < b->count; i++)
-        least = b->nodes[i].time < least ? b->nodes[i].time : least;
-    x->last = least;
+    x->last = b->least;
     x->used &= ~(UINT64_C(1) << (number - 1));
     const size_t count = b->count;
     b->count = 0; /* all go to lower buckets */
@@ -114,11 +113,33 @@ bool calendar_radix_least(const struct calendar_radix *x, struct calendar_node *
     return true;
 }
 
+bool calendar_radix_next(const struct calendar_radix *x, struct calendar_node *first)
+{
+    if (calendar_radix_least(x, first))
+        return true;
+    if (x->used == 0)
+        return false;
+    const struct bucket *b = &x->buckets[1U + (unsigned)__builtin_ctzll(x->used)];
+    first->time = b->least;
+    first->key = UINT64_MAX;
+    for (size_t i = 0; i < b->count; i++)
+        if (b->nodes[i].time == b->least && b->nodes[i].key < first->key)
+            first->key = b->nodes[i].key;
+    return true;
+}
+
+bool calendar_radix_soonest(const struct calendar_radix *x, uint64_t *time)
+{
+    const unsigned number = x->buckets[0].count > 0 || x->used == 0 ? 0 : 1U + (unsigned)__builtin_ctzll(x->used);
+    *time = number == 0 ? x->last : x->buckets[number].least;
+    return x->buckets[number].count > 0;
+}
+
 void calendar_radix_drop(struct calendar_radix *x)
 {
     struct bucket *b = &x->buckets[0];
     if (--b->count > 0)
-        calendar_fill(b->nodes, b->count, b->nodes[b->count]);
+        calendar_sink(b->nodes, b->count, b->nodes[b->count]);
 }
 
 struct calendar_node calendar_radix_any(struct calendar_radix *x)

@@ -26,7 +26,11 @@ bool calendar_radix_settle(struct calendar_radix *x);
 /* Settled: the first event stays, or goes. false: there is none. */
 bool calendar_radix_least(const struct calendar_radix *x, struct calendar_node *first);
 void calendar_radix_drop(struct calendar_radix *x);
-/* Takes any event out; there is one. */
+/* The first event, without settling, so that earlier ones may still be put in: all of it (which looks through a bucket), or its time
+ * alone. false: there is none. */
+bool calendar_radix_next(const struct calendar_radix *x, struct calendar_node *first);
+bool calendar_radix_soonest(const struct calendar_radix *x, uint64_t *time);
+/* Takes any event out; there is one, and nothing else is done from now on but to take all. */
 struct calendar_node calendar_radix_any(struct calendar_radix *x);
 /* Some of the events that come soon. */
 size_t calendar_radix_peek(const struct calendar_radix *x, const struct calendar_node **nodes, size_t most);

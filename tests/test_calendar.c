@@ -132,6 +132,8 @@ static void order_is_the_same_in_every_structure(void)
                 if (list.count == 0 || stream_below(&s, 100) < (up ? 70 : 30)) {
                     if (list.count == MOST)
                         continue;
+                    double next;
+                    CU_ASSERT_EQUAL(calendar_next(&c, &next), list.count > 0); /* who looks may still put in something earlier */
                     const enum rank rank = (enum rank)stream_below(&s, 4);
                     struct calendar_node node =
                         node_of(draw_time(&s, shape, e.time), (uint64_t)rank << CALENDAR_RANK_SHIFT |
@@ -142,10 +144,15 @@ static void order_is_the_same_in_every_structure(void)
                     sorted_insert(&list, node);
                 } else {
                     double next = -1.0, expected;
+                    const double now = e.time;
                     const struct calendar_node first = list.nodes[--list.count];
                     memcpy(&expected, &first.time, sizeof expected);
                     CU_ASSERT_TRUE(calendar_next(&c, &next));
                     CU_ASSERT_EQUAL(next, expected);
+                    CU_ASSERT_TRUE(calendar_first(&c, &e));
+                    CU_ASSERT_EQUAL(e.key, first.key);
+                    CU_ASSERT_EQUAL(e.time, expected);
+                    e.time = now;
                     CU_ASSERT_FATAL(calendar_pop(&c, &e));
                     CU_ASSERT_EQUAL_FATAL(e.key, first.key);
                     CU_ASSERT_EQUAL_FATAL(e.time, expected);

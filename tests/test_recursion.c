@@ -25,6 +25,9 @@ static const char *const eligible[] = {
     "'values':[1,2,3,9]}",
     "'arrivals':{'rate':90},'servers':100,'service':" EXPONENTIAL(1),
     "'arrivals':{'rate':20},'servers':'infinite','service':{'dist':'lognormal','mean':3,'scv':2}",
+    /* So many at the infinite servers that their departures lie in the radix heap. */
+    "'stations':{'far':{'servers':'infinite'},'near':{}},'tasks':{'t':{'arrivals':{'rate':2},'steps':[{'at':'far','for':" EXPONENTIAL(
+        4000) "},{'at':'near','for':0.4}]}}",
     /* More than the servers can do. */
     "'arrivals':{'rate':1.3},'service':" EXPONENTIAL(1),
     "'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'rate':0.8},'steps':[{'at':'a','for'"

@@ -18,6 +18,14 @@ static inline bool sharing_before(const struct sharing_entry *a, const struct sh
     return ((wide)a_finish << 64 | a->sequence) < ((wide)b_finish << 64 | b->sequence);
 }
 
+/* Word by word, as calendar_copy (sim/calendar.h). */
+static inline void sharing_copy(struct sharing_entry *to, const struct sharing_entry *from)
+{
+    to->finish = from->finish;
+    to->sequence = from->sequence;
+    to->task = from->task;
+}
+
 /* Room for one more than count. false: no memory. */
 static inline bool sharing_heap_room(struct sharing_entry **heap, uint32_t *size, uint32_t count)
 {
@@ -36,20 +44,21 @@ static inline void sharing_heap_add(struct sharing_entry *heap, uint32_t *count,
 {
     uint32_t i = (*count)++;
     while (i > 0 && sharing_before(&entry, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
+        sharing_copy(&heap[i], &heap[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
-    heap[i] = entry;
+    sharing_copy(&heap[i], &entry);
 }
 
 /* The entry at i leaves. */
 static inline void sharing_heap_remove(struct sharing_entry *heap, uint32_t *count, uint32_t i)
 {
-    const struct sharing_entry last = heap[--*count];
+    struct sharing_entry last;
+    sharing_copy(&last, &heap[--*count]);
     if (i == *count)
         return;
     while (i > 0 && sharing_before(&last, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
+        sharing_copy(&heap[i], &heap[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
     for (;;) {
@@ -60,10 +69,10 @@ static inline void sharing_heap_remove(struct sharing_entry *heap, uint32_t *cou
             child += sharing_before(&heap[child + 1], &heap[child]);
         if (!sharing_before(&heap[child], &last))
             break;
-        heap[i] = heap[child];
+        sharing_copy(&heap[i], &heap[child]);
         i = child;
     }
-    heap[i] = last;
+    sharing_copy(&heap[i], &last);
 }
 
 /* Where the task is; UINT32_MAX: not here. */

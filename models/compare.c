@@ -1,4 +1,5 @@
 /* compare.c: what the variants of a scenario say about each other. */
+#include "models/controls.h"
 #include "models/experiment.h"
 #include "models/probe/probe.h"
 
@@ -37,8 +38,12 @@ static double confidence_of_each(const struct experiment *base, size_t variants)
 static void add_mean(const struct experiment *base, const struct experiment *other, double confidence, struct difference d,
                      size_t sample, struct difference *out, size_t *used)
 {
+    struct controls controls;
+    controls_of(other, &controls);
+    if (!d.probe->controlled)
+        controls.count = 0;
     const struct estimate paired =
-        batches_mean_difference(other->batches, sample, base->batches, sample, confidence);
+        batches_mean_difference_controlled(other->batches, sample, base->batches, sample, confidence, &controls).estimate;
     const struct estimate unpaired =
         batches_mean_difference_unpaired(other->batches, sample, base->batches, sample, confidence);
     if (isnan(paired.mean))

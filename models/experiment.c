@@ -1,5 +1,6 @@
 #include "models/experiment.h"
 
+#include "models/controls.h"
 #include "models/probe/probe.h"
 #include "sim/study/crew.h"
 
@@ -439,6 +440,8 @@ double experiment_precision(const struct experiment *e, struct arena *arena, con
 {
     const struct scenario *s = e->model->scenario;
     double worst = 0.0;
+    struct controls controls;
+    controls_of(e, &controls);
     if (worst_name != NULL)
         *worst_name = NULL;
     for (size_t k = 0; k < s->kind_count; k++) {
@@ -452,7 +455,7 @@ double experiment_precision(const struct experiment *e, struct arena *arena, con
             h += probe->histogram != NULL;
             if (!probe->headline)
                 continue;
-            const struct estimate mean = batches_mean(e->batches, sample, s->run.confidence);
+            const struct estimate mean = controls_mean(e, probe, sample, &controls).estimate;
             if (isnan(mean.mean))
                 continue; /* nothing ever completes: no amount of running helps */
             consider(&worst, relative(probe, mean.mean, mean.half_width), arena, worst_name, s->kinds[k].name,

@@ -1,4 +1,5 @@
 /* report.c: an experiment's replications -> the figures of one point. */
+#include "models/controls.h"
 #include "models/deadlock.h"
 #include "models/experiment.h"
 #include "models/predict.h"
@@ -92,7 +93,7 @@ static double never_seen(double n, double confidence)
 
 /* All probes of one scope for one subject. */
 static bool subject(const struct experiment *e, struct arena *arena, enum probe_scope scope, size_t index,
-                    const char *name, struct subject *out)
+                    const char *name, const struct controls *controls, struct subject *out)
 {
     struct figure *figures = arena_array(arena, probe_table.count, sizeof *figures);
     const struct probe_type *lost = lookup_row(probe_table, "lost"); /* of kinds: the first of that name */
@@ -104,7 +105,8 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
         if (probe->scope != scope)
             continue;
         const size_t sample = experiment_sample(e->model, scope, index, n);
-        struct estimate mean = batches_mean(e->batches, sample, e->model->scenario->run.confidence);
+        const struct controlled controlled = controls_mean(e, probe, sample, controls);
+        struct estimate mean = controlled.estimate;
         if (probe == lost && mean.mean == 0.0 && can_lose(e->model) && !e->model->deterministic)
             mean.half_width =
                 never_seen(batches_count(e->batches, sample), e->model->scenario->run.confidence);
@@ -112,6 +114,7 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
             .probe = probe,
             .mean = mean.mean,
             .half_width = mean.half_width,
+            .variance_left = controlled.left,
             .sd = probe->tally ? batches_sd(e->batches, sample) : (double)NAN,
             .max = probe->tally ? batches_max(e->batches, sample) : (double)NAN,
             .count = probe->tally ? batches_count(e->batches, sample) : (double)NAN,
@@ -209,18 +212,20 @@ bool experiment_report(const struct experiment *e, struct arena *arena, struct p
     struct capacity *capacities = arena_array(arena, m->station_count, sizeof *capacities);
     if (kinds == NULL || stations == NULL || run == NULL || capacities == NULL)
         return false;
+    struct controls controls;
+    controls_of(e, &controls);
     for (uint32_t k = 0; k < m->kind_count; k++)
-        if (!subject(e, arena, PROBE_KIND, k, m->kinds[k].name, &kinds[k]))
+        if (!subject(e, arena, PROBE_KIND, k, m->kinds[k].name, &controls, &kinds[k]))
             return false;
     for (uint32_t i = 0; i < m->station_count; i++) {
-        if (!subject(e, arena, PROBE_STATION, i, m->stations[i].name, &stations[i]))
+        if (!subject(e, arena, PROBE_STATION, i, m->stations[i].name, &controls, &stations[i]))
             return false;
         capacities[i] = (struct capacity){.station = i,
                                           .load = m->open_rate > 0.0 ? m->load[i] : (double)NAN,
                                           .rate_most = m->rate_most[i],
                                           .held_mean = m->held_mean[i]};
     }
-    if (!subject(e, arena, PROBE_RUN, 0, "run", run))
+    if (!subject(e, arena, PROBE_RUN, 0, "run", &controls, run))
         return false;
     out->kinds = kinds;
     out->kind_count = m->kind_count;

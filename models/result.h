@@ -21,6 +21,7 @@ struct tail_point {
 struct figure {
     const struct probe_type *probe;
     double mean, half_width;          /* mean NAN: nothing observed; half_width NAN: too few replications */
+    double variance_left;             /* of the mean, by control variates (models/controls.h); NAN: none were used */
     double sd, max;                   /* NAN where the probe is no tally */
     double count;                     /* observations behind it, where a tally; else NAN */
     const struct quantile *quantiles; /* the scenario's quantiles, ascending; count 0: none */

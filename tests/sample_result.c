@@ -22,7 +22,7 @@ static void fill_figure(struct arena *a, struct figure *f, const struct probe_ty
 {
     const double mean = known ? size / 3.0 : NAN;
     *f = (struct figure){
-        .probe = probe, .mean = mean, .half_width = mean / 70.0, .sd = NAN, .max = NAN, .count = NAN};
+        .probe = probe, .mean = mean, .half_width = mean / 70.0, .variance_left = probe->controlled && known ? 0.5 / size : NAN, .sd = NAN, .max = NAN, .count = NAN};
     if (!probe->tally)
         return;
     f->sd = mean * 1.1;

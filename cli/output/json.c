@@ -181,6 +181,8 @@ static void figure(struct writer *w, const struct figure *f)
     begin(w, '{');
     number(w, "mean", f->mean);
     number(w, "half_width", f->half_width);
+    if (!isnan(f->variance_left))
+        number(w, "variance_left", f->variance_left);
     if (f->probe->tally) {
         number(w, "sd", f->sd);
         number(w, "max", f->max);

@@ -66,13 +66,15 @@ static void read_tail(struct node_reader *r, struct node at, struct figure *f)
 static void read_figure(struct node_reader *r, struct node at, const struct probe_type *type,
                         struct figure *f)
 {
-    *f = (struct figure){.probe = type, .sd = NAN, .max = NAN, .count = NAN};
+    *f = (struct figure){.probe = type, .variance_left = NAN, .sd = NAN, .max = NAN, .count = NAN};
     if (!cJSON_IsObject(at.json)) {
         node_fail(r, at, "a figure: { \"mean\": ... }");
         return;
     }
     f->mean = node_number_of(r, at, "mean");
     f->half_width = node_number_of(r, at, "half_width");
+    if (cJSON_HasObjectItem(at.json, "variance_left"))
+        f->variance_left = node_number_of(r, at, "variance_left");
     if (type->tally) {
         f->sd = node_number_of(r, at, "sd");
         f->max = node_number_of(r, at, "max");

@@ -200,6 +200,27 @@ static void print_warning(struct page *p, size_t first, const char *warning)
         p->failed = true;
 }
 
+/* What control variates are worth where they help least. */
+static void print_controls(struct page *p)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < p->result->point_count; i++)
+        for (size_t k = 0; k < p->result->points[i].kind_count; k++) {
+            const struct figure *f = subject_figure(&p->result->points[i].kinds[k], "response");
+            if (f != NULL && !isnan(f->variance_left))
+                most = fmax(most, f->variance_left);
+        }
+    if (!(most > 0.0))
+        return;
+    char times[NUMBER_ROOM];
+    const char *text = arena_printf(p->arena, "Mean responses are by control variates (known rates and mean services): as sure as %s times as many replications, or more.",
+                                    number_short(1.0 / most, 2, times));
+    if (text != NULL)
+        text_wrapped(p->out, text, 0, 2);
+    else
+        p->failed = true;
+}
+
 static void print_warnings(struct page *p)
 {
     const struct result *r = p->result;
@@ -245,6 +266,7 @@ bool output_report(const struct result *r, size_t points, FILE *out, struct erro
         text_requirements(&p);
         text_theory(&p);
         fputc('\n', out);
+        print_controls(&p);
         print_warnings(&p);
         text_deadlocks(&p);
     }

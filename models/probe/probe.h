@@ -21,6 +21,7 @@ struct probe_type {
     enum probe_unit unit;
     bool tally;          /* has sd and max */
     bool headline;       /* `precision` governs it */
+    bool controlled;     /* its mean moves with how many tasks came and how much work they brought (models/controls.h) */
     bool at_end;         /* says something of the end of a replication, not of its course */
     /* The figure of kind or station `subject` in this replication, from the warm-up cut to now. */
     struct sample (*read)(const struct world *w, size_t subject);

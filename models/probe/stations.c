@@ -183,6 +183,7 @@ const struct probe_type probe_station_queue_length = {
     .summary = "time average of the number of tasks that wait here",
     .scope = PROBE_STATION,
     .unit = UNIT_NUMBER,
+    .controlled = true,
     .read = read_queue_length,
 };
 
@@ -191,6 +192,7 @@ const struct probe_type probe_station_in_station = {
     .summary = "time average of the number of tasks that wait here or have a server",
     .scope = PROBE_STATION,
     .unit = UNIT_NUMBER,
+    .controlled = true,
     .read = read_in_station,
 };
 
@@ -201,6 +203,7 @@ const struct probe_type probe_station_wait = {
     .scope = PROBE_STATION,
     .unit = UNIT_TIME,
     .tally = true,
+    .controlled = true,
     .read = read_wait,
 };
 
@@ -210,6 +213,7 @@ const struct probe_type probe_station_response = {
     .scope = PROBE_STATION,
     .unit = UNIT_TIME,
     .tally = true,
+    .controlled = true,
     .read = read_response,
 };
 

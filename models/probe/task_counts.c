@@ -90,6 +90,7 @@ const struct probe_type probe_in_system = {
     .summary = "time average of the number of tasks present (those that think left out)",
     .scope = PROBE_KIND,
     .unit = UNIT_NUMBER,
+    .controlled = true,
     .read = read_in_system,
 };
 

@@ -51,6 +51,7 @@ const struct probe_type probe_response = {
     .unit = UNIT_TIME,
     .tally = true,
     .headline = true,
+    .controlled = true,
     .read = read_response,
     .histogram = response_histogram,
 };
@@ -62,6 +63,7 @@ const struct probe_type probe_wait = {
     .scope = PROBE_KIND,
     .unit = UNIT_TIME,
     .tally = true,
+    .controlled = true,
     .read = read_wait,
     .histogram = wait_histogram,
 };

@@ -19,6 +19,7 @@ enum {
     RUN_QUANTILES,
     RUN_LIMIT,
     RUN_INITIAL,
+    RUN_CONTROLS,
     RUN_KEYS
 };
 
@@ -58,6 +59,9 @@ const struct param scenario_run_params[] = {
     [RUN_INITIAL] = {.name = "initial",
                      .type = PARAM_JSON,
                      .summary = "tasks present at time 0, by kind: { \"request\": 10 }"},
+    [RUN_CONTROLS] = {.name = "controls",
+                      .type = PARAM_FLAG,
+                      .summary = "false: means without control variates; default true"},
     [RUN_KEYS] = {0},
 };
 enum { RUN_ENTRIES = sizeof scenario_run_params / sizeof scenario_run_params[0] };
@@ -210,6 +214,7 @@ bool read_run(struct reader *r, const cJSON *node)
                              .time = NAN,
                              .count = NAN,
                              .warmup = NAN,
+                             .controls = true,
                              .limit_seconds = INFINITY,
                              .limit_events = INFINITY};
     if (!read_quantiles(r, usual, sizeof usual / sizeof usual[0]) || node == NULL)
@@ -233,6 +238,8 @@ bool read_run(struct reader *r, const cJSON *node)
         run->time = args[RUN_TIME].number;
     if (args[RUN_COUNT].given)
         run->count = args[RUN_COUNT].number;
+    if (args[RUN_CONTROLS].given)
+        run->controls = args[RUN_CONTROLS].number != 0.0;
     if (args[RUN_TIME].given && args[RUN_COUNT].given)
         return read_fail_key(r, json_get(node, "count"),
                              "the length of a replication is either \"time\" or \"count\"");

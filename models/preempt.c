@@ -24,22 +24,22 @@ static void no_memory(struct world *w)
 
 /* ---- The tasks in service: a binary heap, the least urgent first, that knows where each one is. ---- */
 
-static void put(const struct world *w, struct station *st, uint32_t i, struct line_entry entry)
+static void put(const struct world *w, struct station *st, uint32_t i, const struct line_entry *entry)
 {
-    st->serving[i] = entry;
-    visit_of(w, entry.task)->place = i;
+    ordered_copy(&st->serving[i], entry);
+    visit_of(w, entry->task)->place = i;
 }
 
-static void sift_up(const struct world *w, struct station *st, uint32_t i, struct line_entry entry)
+static void sift_up(const struct world *w, struct station *st, uint32_t i, const struct line_entry *entry)
 {
-    while (i > 0 && ordered_before(st->serving[(i - 1) / 2], entry)) {
-        put(w, st, i, st->serving[(i - 1) / 2]);
+    while (i > 0 && ordered_before(&st->serving[(i - 1) / 2], entry)) {
+        put(w, st, i, &st->serving[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
     put(w, st, i, entry);
 }
 
-static bool serving_add(struct world *w, struct station *st, struct line_entry entry)
+static bool serving_add(struct world *w, struct station *st, const struct line_entry *entry)
 {
     if (st->serving_count == st->serving_size) {
         const uint32_t size = st->serving_size == 0 ? 8 : 2 * st->serving_size;
@@ -58,19 +58,20 @@ static void serving_remove(const struct world *w, struct station *st, uint32_t i
     const uint32_t count = --st->serving_count;
     if (i == count)
         return;
-    const struct line_entry last = st->serving[count];
+    struct line_entry last;
+    ordered_copy(&last, &st->serving[count]);
     for (;;) {
         uint32_t child = 2 * i + 1;
         if (child >= count)
             break;
-        if (child + 1 < count && ordered_before(st->serving[child], st->serving[child + 1]))
-            child++;
-        if (!ordered_before(last, st->serving[child]))
+        if (child + 1 < count)
+            child += ordered_before(&st->serving[child], &st->serving[child + 1]);
+        if (!ordered_before(&last, &st->serving[child]))
             break;
-        put(w, st, i, st->serving[child]);
+        put(w, st, i, &st->serving[child]);
         i = child;
     }
-    sift_up(w, st, i, last);
+    sift_up(w, st, i, &last);
 }
 
 /* ---- Order ---- */
@@ -146,15 +147,10 @@ static inline bool displaces(const struct world *w, const struct station *st, do
     const enum preempt_order order = st->model->discipline->order;
     if (order == ORDER_TURN)
         return false;
-    const struct line_entry worst = st->serving[least_urgent(w, st)];
-    const struct visit *visit = visit_of(w, worst.task);
+    const struct line_entry *worst = &st->serving[least_urgent(w, st)];
+    const struct visit *visit = visit_of(w, worst->task);
     return visit->ends > w->sim.now &&
-           key < (order == ORDER_LEFT ? work_left_seen(st, visit, w->sim.now) : worst.key);
-}
-
-static struct line_entry waiting_entry(const struct world *w, const struct station *st, uint32_t ti)
-{
-    return (struct line_entry){waiting_key(w, st, ti), visit_of(w, ti)->sequence, ti};
+           key < (order == ORDER_LEFT ? work_left_seen(st, visit, w->sim.now) : worst->key);
 }
 
 /* ---- Stints ---- */
@@ -207,7 +203,8 @@ static void begin_stint(struct world *w, struct station *st, uint32_t ti)
     visit->cost = m->switch_cost == NULL ? 0.0 : dist_draw(m->switch_cost, &st->line.stream);
     begin_turn(st, visit);
     set_timer(w, st, ti);
-    if (!serving_add(w, st, (struct line_entry){serving_key(w, st, ti), visit->sequence, ti}))
+    const struct line_entry entry = {serving_key(w, st, ti), visit->sequence, ti};
+    if (!serving_add(w, st, &entry))
         no_memory(w);
 }
 
@@ -270,7 +267,7 @@ static void break_off(struct world *w, struct station *st, uint32_t ti)
 
 static void wait_in_line(struct world *w, struct station *st, uint32_t ti)
 {
-    if (!ordered_push(&st->line, waiting_entry(w, st, ti)))
+    if (!ordered_push(&st->line, waiting_key(w, st, ti), visit_of(w, ti)->sequence, ti))
         no_memory(w);
 }
 
@@ -304,7 +301,7 @@ void preempt_servers(struct world *w, struct station *st, uint32_t servers)
     }
     while (st->serving_count < servers && st->line.count > 0) {
         st->busy++;
-        begin_stint(w, st, ordered_pop(&st->line).task);
+        begin_stint(w, st, ordered_pop(&st->line));
     }
     st->idle = servers - st->serving_count;
     preempt_check(w, st);
@@ -347,10 +344,10 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
 
 static void serve_next(struct world *w, struct station *st)
 {
-    begin_stint(w, st, ordered_pop(&st->line).task);
+    begin_stint(w, st, ordered_pop(&st->line));
     /* Those that came while others were just about to finish, who could not give way. */
     while (st->line.count > 0 && displaces(w, st, st->line.heap[0].key))
-        preempt(w, st, ordered_pop(&st->line).task);
+        preempt(w, st, ordered_pop(&st->line));
 }
 
 static bool in_service(const struct station *st, const struct visit *visit, uint32_t ti)

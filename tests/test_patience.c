@@ -279,12 +279,12 @@ static void an_ordered_line_stays_in_order(void)
         if (joined[task] == 0) {
             keys[task] = (double)stream_below(&s, 20);
             joined[task] = move;
-            CU_ASSERT_TRUE_FATAL(ordered_push(&line, (struct line_entry){keys[task], move, task}));
+            CU_ASSERT_TRUE_FATAL(ordered_push(&line, keys[task], move, task));
         } else if (stream_below(&s, 2) == 0) {
             ordered_remove(&line, NULL, task);
             joined[task] = 0;
         } else {
-            wrong += ordered_pop(&line).task != first;
+            wrong += ordered_pop(&line) != first;
             joined[first] = 0;
         }
         uint32_t there = 0;

@@ -3,13 +3,13 @@
 static bool push(struct line *line, struct task *tasks, uint32_t task)
 {
     (void)tasks;
-    return ordered_push(line, (struct line_entry){line->deadline, line->sequence++, task});
+    return ordered_push(line, line->deadline, line->sequence++, task);
 }
 
 static uint32_t pop(struct line *line, struct task *tasks)
 {
     (void)tasks;
-    return ordered_pop(line).task;
+    return ordered_pop(line);
 }
 
 const struct discipline_type discipline_edf = {

@@ -6,18 +6,27 @@
 
 #include "models/discipline/discipline.h"
 
-/* false: no memory. */
-bool ordered_push(struct line *line, struct line_entry entry);
+/* The task joins, with this key and place among equals. false: no memory. */
+bool ordered_push(struct line *line, double key, uint64_t sequence, uint32_t task);
 
 /* The first leaves; count > 0. */
-struct line_entry ordered_pop(struct line *line);
+uint32_t ordered_pop(struct line *line);
 
 /* The task leaves before its turn; the line has links. As discipline_type.remove. */
 void ordered_remove(struct line *line, struct task *tasks, uint32_t task);
 
-static inline bool ordered_before(struct line_entry a, struct line_entry b)
+/* Without a branch, for nobody can foretell it. */
+static inline bool ordered_before(const struct line_entry *a, const struct line_entry *b)
 {
-    return a.key != b.key ? a.key < b.key : a.sequence < b.sequence;
+    return (a->key < b->key) | ((a->key == b->key) & (a->sequence < b->sequence));
+}
+
+/* Word by word, as calendar_copy (sim/calendar.h). */
+static inline void ordered_copy(struct line_entry *to, const struct line_entry *from)
+{
+    to->key = from->key;
+    to->sequence = from->sequence;
+    to->task = from->task;
 }
 
 #endif

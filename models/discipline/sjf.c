@@ -4,13 +4,13 @@
 static bool push(struct line *line, struct task *tasks, uint32_t task)
 {
     const double size = line->estimated ? line->size : tasks[task].demand;
-    return ordered_push(line, (struct line_entry){size, line->sequence++, task});
+    return ordered_push(line, size, line->sequence++, task);
 }
 
 static uint32_t pop(struct line *line, struct task *tasks)
 {
     (void)tasks;
-    return ordered_pop(line).task;
+    return ordered_pop(line);
 }
 
 const struct discipline_type discipline_sjf = {

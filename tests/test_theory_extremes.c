@@ -286,6 +286,20 @@ static const struct extreme extremes[] = {
      "batch", "makespan", STATISTIC_MEAN, 18.451798953585553},
     {"'arrivals':{'at_once':1000000},'servers':'infinite','service':{'dist':'pareto','alpha':5,'min':1}",
      "batch", "makespan", STATISTIC_SD, 5.7964938225497435},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'weibull','shape':0.1,'scale':1}}]],'copies':1,'join':'any'}]}}",
+     "branches", "response", STATISTIC_MEAN, 3628800.0},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'weibull','shape':0.1,'scale':1}}]],'copies':2,'join':'any'}]}}",
+     "branches", "response", STATISTIC_MEAN, 3543.75},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'pareto','alpha':1.5,'min':1}}]],'copies':10,'join':'all'}]}}",
+     "branches", "response", STATISTIC_MEAN, 12.574186339975814},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'lognormal','mean':1,'scv':1e-6}}]],'copies':10,'join':'any'}]}}",
+     "branches", "response", STATISTIC_MEAN, 0.99846210358865097},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'lognormal','mean':1,'scv':1e4}}]],'copies':1,'join':'all'}]}}",
+     "branches", "response", STATISTIC_MEAN, 1.0},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'uniform','min':1,'max':3}}]],'copies':200,'join':'100'}]}}",
+     "branches", "response", STATISTIC_MEAN, 1.9950248756218905},
+    {"'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':1},'steps':[{'fork':[[{'at':'a','for':{'dist':'uniform','min':0,'max':3}}]],'copies':1,'join':'all'}]}}",
+     "branches", "response", STATISTIC_SD, 0.86602540378443865},
 };
 
 /* Here rows must not say anything. */

@@ -1,4 +1,6 @@
 /* dispatch.c: servers with a line each. */
+#include "models/theory/delay.h"
+#include "models/theory/mg1.h"
 #include "models/theory/plain.h"
 
 #include "models/group.h"
@@ -41,6 +43,19 @@ static void put(struct theory_sheet *sheet, const struct plain *p, double rate, 
     theory_mean(sheet, THEORY_OF_STATION, 0, "utilisation", rate / p->station->group->count * mean);
 }
 
+static void put_law(const struct model *model, struct theory_sheet *sheet, const struct delay *law)
+{
+    const struct run_spec *run = &model->scenario->run;
+    theory_sd(sheet, THEORY_OF_KIND, 0, "wait", delay_wait_sd(law));
+    theory_sd(sheet, THEORY_OF_KIND, 0, "response", delay_response_sd(law));
+    for (size_t q = 0; q < run->quantile_count; q++) {
+        theory_quantile(sheet, THEORY_OF_KIND, 0, "wait", run->quantiles[q],
+                        delay_wait_quantile(law, run->quantiles[q]));
+        theory_quantile(sheet, THEORY_OF_KIND, 0, "response", run->quantiles[q],
+                        delay_response_quantile(law, run->quantiles[q]));
+    }
+}
+
 static bool at_random(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct plain p;
@@ -49,11 +64,23 @@ static bool at_random(const struct model *model, struct theory_sheet *sheet, str
         return false;
     if (p.station->group->steal)
         return error_set(err, "idle servers steal");
-    if (!isfinite(p.service->variance))
-        return error_set(err, "the service has no variance");
     put(sheet, &p, p.kind->arrival->rate,
         load * (1.0 + p.service->scv) * p.service->mean / (2.0 * (1.0 - load)));
-    return true;
+    if (p.service->shape == DIST_EXPONENTIAL) {
+        const double mu = 1.0 / p.service->mean;
+        put_law(model, sheet, &(struct delay){load, mu - rate, mu, true});
+        return true;
+    }
+    struct single one;
+    if (!single_make(model, sheet->arena, &one, err))
+        return false;
+    struct single_visit visit = one.visits[0]; /* to one of the lines */
+    visit.rate = rate;
+    one.visits = &visit;
+    one.rate = rate;
+    one.servers = 1.0;
+    one.load = load;
+    return mg1_spread(&one, true, sheet) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_split_at_random = {
@@ -84,15 +111,18 @@ static double erlang_root(double n, double rate, double mu)
 static bool in_turn(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct plain p;
-    double rate, load;
+    double rate = 0.0, load = 0.0;
     if (!lines(model, "round_robin", &p, &rate, &load, err) || !fcfs(&p, err) || !exponential(&p, err))
         return false;
     if (p.station->group->steal)
         return error_set(err, "idle servers steal");
     const double mean = p.service->mean, x = erlang_root(p.station->group->count, rate, 1.0 / mean);
     /* wait = sigma / (mu x), sigma = 1 - x = A(mu x) */
-    const double servers = p.station->group->count;
-    put(sheet, &p, p.kind->arrival->rate, mean * exp(-servers * log1p(x / (mean * servers * rate))) / x);
+    const double servers = p.station->group->count,
+                 sigma = exp(-servers * log1p(x / (mean * servers * rate)));
+    put(sheet, &p, p.kind->arrival->rate, mean * sigma / x);
+    const struct delay law = {sigma, x / mean, 1.0 / mean, true};
+    put_law(model, sheet, &law);
     return true;
 }
 
@@ -146,14 +176,18 @@ const struct theory_form theory_stealing = {
 static bool power_of_d(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct plain p;
-    double rate, load;
+    double rate = 0.0, load = 0.0;
     if (!lines(model, "power_of_d", &p, &rate, &load, err) || !exponential(&p, err))
         return false;
     const double d = p.station->group->d;
     if (p.station->group->steal || !(load > 0.0))
         return error_set(err, "idle servers steal");
     double sum = 0.0, waiting = 0.0, exponent = 0.0, power = 1.0;
-    for (int i = 1; i < 100000; i++) {
+    if (d == 1.0) { /* M/M/1, whatever their number */
+        sum = load / (1.0 - load);
+        waiting = load * sum;
+    }
+    for (int i = 1; d > 1.0; i++) {    /* the exponent doubles at least */
         exponent = d * exponent + 1.0; /* (d^i - 1) / (d - 1) */
         power = pow(load, exponent);
         sum += power;
@@ -178,7 +212,7 @@ const struct theory_form theory_power_of_d_limit = {
 static bool join_idle(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct plain p;
-    double rate, load;
+    double rate = 0.0, load = 0.0;
     if (!lines(model, "join_idle", &p, &rate, &load, err))
         return false;
     theory_mean(sheet, THEORY_OF_KIND, 0, "response", p.service->mean);

@@ -1,7 +1,8 @@
 /* M/G/1. */
+#include "models/theory/mg1.h"
+#include "models/theory/orders.h"
 #include "models/dist/transform.h"
 #include "models/theory/inversion.h"
-#include "models/theory/single.h"
 
 #include <math.h>
 
@@ -9,7 +10,7 @@
 
 enum {
     ATOMS_MOST = 32,
-    EVALUATIONS_MOST = 1500000,  /* for one percentile */
+    EVALUATIONS_MOST = 1500000, /* for one percentile */
     EVALUATIONS_BESIDE = 500000 /* for all of them, beside a run that nobody asked to wait for */
 };
 
@@ -21,7 +22,7 @@ struct law {
     double value[ATOMS_MOST], p[ATOMS_MOST];
     struct inversion_budget *budget;
     double left; /* of the evaluations for all percentiles together */
-    bool rough; /* seven digits will do */
+    bool rough;  /* seven digits will do */
 };
 
 /* The transform of the service time over all kinds. */
@@ -38,9 +39,10 @@ static bool service_at(const struct single *c, struct transform *at)
     return true;
 }
 
-/* The transform of P(wait > t): rate B2 / (1 - load + rate s B2), B2 the second iterated tail of the service: Pollaczek and
- * Khinchine's, without what cancels in it. Where the service has atoms the probability bends at them, and the series would converge
- * slowly: there without the first two terms of the geometric sum of residual services that the wait is, which are known. */
+/* The transform of P(wait > t): rate B2 / (1 - load + rate s B2), B2 the second iterated tail of the service:
+ * Pollaczek and Khinchine's, without what cancels in it. Where the service has atoms the probability bends at
+ * them, and the series would converge slowly: there without the first two terms of the geometric sum of
+ * residual services that the wait is, which are known. */
 static double complex wait_transform(const void *l, double complex s)
 {
     const struct law *x = l;
@@ -53,8 +55,8 @@ static double complex wait_transform(const void *l, double complex s)
     return per * (x->atoms == 0 ? all : all - idle * (1.0 + c->load + c->rate * at.tail[1]));
 }
 
-/* The transform of P(wait + service > t, wait > 0), which has no jumps: that of P(wait > t), and E[exp(-s wait); wait > 0] times the
- * first iterated tail of the service. */
+/* The transform of P(wait + service > t, wait > 0), which has no jumps: that of P(wait > t), and E[exp(-s
+ * wait); wait > 0] times the first iterated tail of the service. */
 static double complex response_transform(const void *l, double complex s)
 {
     const struct law *x = l;
@@ -87,14 +89,17 @@ static double first_terms(const struct law *x, double t)
         const double one = x->c->rate * x->p[i];
         sum += one * fmax(0.0, x->value[i] - t);
         for (size_t k = 0; k < x->atoms; k++)
-            sum += one * x->c->rate * x->p[k] * two_residuals(fmin(x->value[i], x->value[k]), fmax(x->value[i], x->value[k]), t);
+            sum += one * x->c->rate * x->p[k] *
+                   two_residuals(fmin(x->value[i], x->value[k]), fmax(x->value[i], x->value[k]), t);
     }
     return sum;
 }
 
-static double invert(const struct law *x, double complex (*transform)(const void *law, double complex s), double t, double beside)
+static double invert(const struct law *x, double complex (*transform)(const void *law, double complex s),
+                     double t, double beside)
 {
-    return x->rough ? inversion_rough(transform, x, t) : inversion_at(transform, x, t, TOLERANCE, beside, x->budget);
+    return x->rough ? inversion_rough(transform, x, t)
+                    : inversion_at(transform, x, t, TOLERANCE, beside, x->budget);
 }
 
 static double wait_above(const void *l, double t)
@@ -136,7 +141,8 @@ static void find_atoms(struct law *x)
     x->atoms = n;
 }
 
-/* A rough root, and one step of Newton's method from there: NAN where the probability does not come out as it should. */
+/* A rough root, and one step of Newton's method from there: NAN where the probability does not come out as it
+ * should. */
 static double in_one_step(struct law *x, double (*above)(const void *law, double t), double p, double scale)
 {
     x->rough = true;
@@ -171,7 +177,8 @@ static bool percentiles(const struct single *c, struct theory_sheet *out, double
     bool left_out = false;
     struct transform at = {.s = 1.0 / c->mean};
     struct error err;
-    if (c->quantile_count == 0 || single_exponential(c, &err) || single_constant(c, &err)) /* mmc and md1 have closed forms */
+    if (c->quantile_count == 0 || single_exponential(c, &err) ||
+        single_constant(c, &err)) /* mmc and md1 have closed forms */
         return true;
     if (!service_at(c, &at)) {
         out->note = "no percentiles: the transform of the service time is not known";
@@ -196,8 +203,31 @@ static bool percentiles(const struct single *c, struct theory_sheet *out, double
         }
     }
     if (left_out)
-        out->note = law->left > 0.0 ? "percentiles are left out where the inversion of their transform is not sure of nine digits"
-                                    : "percentiles that take long to find are left to `desq theory`";
+        out->note =
+            law->left > 0.0
+                ? "percentiles are left out where the inversion of their transform is not sure of nine digits"
+                : "percentiles that take long to find are left to `desq theory`";
+    return true;
+}
+
+bool mg1_spread(const struct single *c, bool in_order, struct theory_sheet *out)
+{
+    /* E[W^2] in another order is that in order of arrival over 1 - load, or over 1 - load / 2 (Takacs 1963).
+     */
+    static const char *const lcfs[] = {"lcfs", NULL};
+    struct error why;
+    const double idle = 1.0 - c->load, mean = c->rate * c->second / (2.0 * idle);
+    const double order = in_order ? 1.0 : single_discipline(c, lcfs, &why) ? idle : 1.0 - 0.5 * c->load;
+    const double second = 2.0 * mean * mean + c->rate * c->third / (3.0 * idle);
+    const double variance = in_order ? second - mean * mean : second / order - mean * mean;
+    for (uint32_t k = 0; k < c->kinds; k++) {
+        theory_sd(out, THEORY_OF_KIND, k, "wait", sqrt(variance));
+        theory_sd(out, THEORY_OF_KIND, k, "response", sqrt(variance + c->visits[k].service->variance));
+    }
+    if (in_order)
+        return percentiles(c, out, mean);
+    if (!single_exponential(c, &why) && single_discipline(c, lcfs, &why))
+        orders_lcfs(c, c->load, out);
     return true;
 }
 
@@ -211,30 +241,21 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     if (!single_plain(c, NULL, err) || !single_poisson(c, err) || !single_one_server(c, err) ||
         !single_no_capacity(c, err) || !single_discipline(c, any, err) || !single_stable(c, err))
         return false;
-    const double idle = 1.0 - c->load, mean = c->rate * c->second / (2.0 * idle);
+    const double mean = c->rate * c->second / (2.0 * (1.0 - c->load));
     double *wait = arena_array(c->arena, c->kinds, sizeof *wait);
     if (wait == NULL)
         return error_set(err, "out of memory");
     for (uint32_t k = 0; k < c->kinds; k++)
         wait[k] = mean;
     single_add_open(c, out, wait);
-    /* E[W^2] in another order is that in order of arrival over 1 - load, or over 1 - load / 2 (Takacs 1963). */
-    static const char *const lcfs[] = {"lcfs", NULL};
-    const bool in_order = single_discipline(c, fcfs, err);
-    const double order = in_order ? 1.0 : single_discipline(c, lcfs, err) ? idle : 1.0 - 0.5 * c->load;
-    const double second = 2.0 * mean * mean + c->rate * c->third / (3.0 * idle);
-    const double variance = in_order ? second - mean * mean : second / order - mean * mean;
-    for (uint32_t k = 0; k < c->kinds; k++) {
-        theory_sd(out, THEORY_OF_KIND, k, "wait", sqrt(variance));
-        theory_sd(out, THEORY_OF_KIND, k, "response", sqrt(variance + c->visits[k].service->variance));
-    }
-    return !in_order || percentiles(c, out, mean) || error_set(err, "out of memory");
+    return mg1_spread(c, single_discipline(c, fcfs, err), out) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_mg1 = {
     .name = "mg1",
     .title = "M/G/1: Poisson arrivals, any service time, one server: Pollaczek and Khinchine",
-    .source = "Pollaczek 1930; Khinchine 1932; Takacs 1962, 1963 (other orders); Kleinrock, Queueing Systems vol. 1, 1975, eqs. "
+    .source = "Pollaczek 1930; Khinchine 1932; Takacs 1962, 1963 (other orders); Kleinrock, Queueing Systems "
+              "vol. 1, 1975, eqs. "
               "5.70, 5.113; percentiles: inversion of 5.103 by Abate, Whitt, ORSA J. Computing 7, 1995",
     .class = THEORY_EXACT,
     .examples = {"'arrivals':{'rate':0.8},'service':1",

@@ -1,7 +1,7 @@
 /* M/M/1 and M/M/c. */
 #include "models/theory/delay.h"
 #include "models/theory/erlang.h"
-#include "models/theory/single.h"
+#include "models/theory/orders.h"
 
 static bool apply(const struct model *model, struct theory_sheet *out, struct error *err)
 {
@@ -22,14 +22,17 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
     for (uint32_t k = 0; k < c->kinds; k++)
         wait[k] = law.delayed / theta;
     single_add_open(c, out, wait);
-    static const char *const fcfs[] = {"fcfs", NULL};
+    static const char *const fcfs[] = {"fcfs", NULL}, *const lcfs[] = {"lcfs", NULL};
     if (!single_discipline(c, fcfs, err)) {
         /* While somebody waits all is as in M/M/1 with service c mu: E[W^2] as there (Takacs 1963). */
-        static const char *const lcfs[] = {"lcfs", NULL};
-        const double order = single_discipline(c, lcfs, err) ? theta / (c->servers * mu) : 1.0 - 0.5 * c->load;
+        const double order =
+            single_discipline(c, lcfs, err) ? theta / (c->servers * mu) : 1.0 - 0.5 * c->load;
         const double sd = sqrt(2.0 * law.delayed / (theta * theta * order) - wait[0] * wait[0]);
         single_add_spread(c, out, "wait", sd, NULL, NULL);
         single_add_spread(c, out, "response", hypot(sd, c->mean), NULL, NULL);
+        if (!single_discipline(c, lcfs, err))
+            return orders_random(c, law.delayed, out) || error_set(err, "out of memory");
+        orders_lcfs(c, law.delayed, out);
         return true;
     }
     single_add_spread(c, out, "wait", delay_wait_sd(&law), delay_wait_quantile, &law);
@@ -40,13 +43,17 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
 const struct theory_form theory_mmc = {
     .name = "mmc",
     .title = "M/M/c: Poisson arrivals, exponential service of one mean, c servers, one line",
-    .source = "Erlang 1917; Cooper, Introduction to Queueing Theory, 2nd ed. 1981, eqs. 4.9, 5.8",
+    .source = "Erlang 1917; Cooper, Introduction to Queueing Theory, 2nd ed. 1981, eqs. 4.9, 5.8; lcfs: "
+              "Vaulot 1954, Takacs 1963; random: "
+              "Vaulot 1946, Takacs 1963",
     .class = THEORY_EXACT,
-    .examples = {"'arrivals':{'rate':0.5},'service':{'dist':'exponential','mean':1}",
-                 "'arrivals':{'rate':0.9},'service':{'dist':'exponential','mean':1}",
-                 "'arrivals':{'rate':7.2},'servers':8,'service':{'dist':'exponential','mean':1}",
-                 "'arrivals':{'rate':15},'servers':100,'service':{'dist':'exponential','mean':6}",
-                 "'arrivals':{'rate':1.6},'servers':2,'discipline':'random','service':{'dist':'exponential','"
-                 "mean':1}"},
+    .examples =
+        {"'arrivals':{'rate':0.5},'service':{'dist':'exponential','mean':1}",
+         "'arrivals':{'rate':0.9},'service':{'dist':'exponential','mean':1}",
+         "'arrivals':{'rate':7.2},'servers':8,'service':{'dist':'exponential','mean':1}",
+         "'arrivals':{'rate':15},'servers':100,'service':{'dist':'exponential','mean':6}",
+         "'arrivals':{'rate':1.6},'servers':2,'discipline':'random','service':{'dist':'exponential','"
+         "mean':1}",
+         "'arrivals':{'rate':2.4},'servers':3,'discipline':'lcfs','service':{'dist':'exponential','mean':1}"},
     .apply = apply,
 };

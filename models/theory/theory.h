@@ -60,7 +60,7 @@ struct theory_form {
     const char *title;  /* "Networks with product form" */
     const char *source; /* author, year, place, equation */
     enum theory_class class;
-    const char *examples[6]; /* scenarios without their run, ' for ", for tests and `desq validate`; NULL-ended */
+    const char *examples[8]; /* scenarios without their run, ' for ", for tests and `desq validate`; NULL-ended */
     /* false: err says which condition fails. */
     bool (*apply)(const struct model *model, struct theory_sheet *sheet, struct error *err);
 };

@@ -78,7 +78,7 @@ static const struct argp coverage_argp = {
         "Intervals at 95 % should hold it 95 times in 100. The range behind the share is where the true "
         "coverage lies, with 95 % confidence. \"! low\" marks a figure whose coverage is surely below that "
         "which the intervals claim by more than 2 %, \"! high\" surely above: its intervals are wider than "
-        "they need to be.\n"
+        "they need to be. \"few\": fewer than a tenth of the runs gave one at all, so that it is not judged.\n"
         "\n"
         "Examples:\n"
         "  desq coverage scenarios/mm1.json --runs 500\n"
@@ -105,12 +105,21 @@ static void show_progress(void *context, uint64_t done)
 /* How far the coverage may be from the confidence before it is marked. */
 static const double tolerated = 0.02;
 
-static const char *mark(const struct coverage_figure *f, double confidence)
+/* Where nearly all intervals are withheld, the few that are not speak of chance: they are shown, not judged. */
+static bool judged(const struct coverage_figure *f, uint64_t runs)
 {
+    const double few = 0.1;
+    return (double)f->given >= few * (double)runs;
+}
+
+static const char *mark(const struct coverage_figure *f, double confidence, uint64_t runs)
+{
+    if (!judged(f, runs))
+        return " few";
     return f->high < confidence - tolerated ? "! low" : f->low > confidence + tolerated ? " ! high" : "";
 }
 
-static void row(struct table *t, const struct desq *d, const struct coverage_figure *f, double confidence)
+static void row(struct table *t, const struct desq *d, const struct coverage_figure *f, double confidence, uint64_t runs)
 {
     const struct scenario_file *file = desq_scenario(d);
     const struct scenario_point *p = &file->points[f->point];
@@ -135,7 +144,7 @@ static void row(struct table *t, const struct desq *d, const struct coverage_fig
     snprintf(text, sizeof text, "%s %%", number_short(100.0 * f->half_width / fabs(f->truth), 2, one));
     table_cell(t, c++, text);
     table_cell(t, c++, number_whole((double)f->given, one));
-    snprintf(text, sizeof text, "%.1f%s", 100.0 * (double)f->covered / (double)f->given, mark(f, confidence));
+    snprintf(text, sizeof text, "%.1f%s", 100.0 * (double)f->covered / (double)f->given, mark(f, confidence, runs));
     table_cell(t, c++, f->given > 0 ? text : "-");
     snprintf(text, sizeof text, "%s-%s", number_short(100.0 * f->low, 3, one),
              number_short(100.0 * f->high, 3, two));
@@ -169,7 +178,7 @@ static bool report(const struct desq *d, const char *path, const struct coverage
     table_column(&t, NULL, "under/over");
     bool rough = false;
     for (size_t i = 0; i < s->figure_count; i++) {
-        row(&t, d, &s->figures[i], s->confidence);
+        row(&t, d, &s->figures[i], s->confidence, s->runs);
         rough |= s->figures[i].uncertainty > 0.25 * s->figures[i].half_width;
     }
     if (!table_print(&t, stdout, 0))
@@ -214,7 +223,7 @@ static int study(const struct coverage_args *args, size_t i)
         if (!report(d, args->scenarios.files[i], &s, &arena))
             status = STATUS_BAD;
         for (size_t f = 0; f < s.figure_count; f++)
-            if (s.figures[f].high < s.confidence - tolerated && status == STATUS_FINE)
+            if (judged(&s.figures[f], s.runs) && s.figures[f].high < s.confidence - tolerated && status == STATUS_FINE)
                 status = STATUS_NOT_MET;
     }
     arena_free(&arena);

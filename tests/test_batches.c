@@ -675,6 +675,32 @@ static void incomplete_counts(void)
     batches_free(b);
 }
 
+/* Is p99 of `filled` of 32 replications of 1000 values given, where so many have `beyond` values above it? */
+static bool tail_is_given(size_t with, size_t beyond)
+{
+    struct batches *b = batches_new(1, 1);
+    double x[1000];
+    for (size_t i = 0; i < 32; i++) {
+        for (size_t k = 0; k < 1000; k++)
+            x[k] = (double)k / 1000.0;
+        for (size_t k = 0; i < with && k < beyond; k++)
+            x[k] = 2.0 + 0.001 * (double)((7 * i + 3 * k) % 97);
+        add_values(b, x, 1000);
+    }
+    const struct quantile_estimate q = batches_quantile(b, 0, 0.999, 0.95);
+    batches_free(b);
+    return !isnan(q.low);
+}
+
+/* 60 values beyond p99.9 each time: in six bursts, of which nobody knows whether six or twelve would be usual; in 20; one by one. */
+static void tails_in_few_bursts(void)
+{
+    CU_ASSERT_FALSE(tail_is_given(6, 10));
+    CU_ASSERT_FALSE(tail_is_given(12, 5));
+    CU_ASSERT(tail_is_given(20, 3));
+    CU_ASSERT(tail_is_given(30, 2));
+}
+
 const struct test batches_tests[] = {
     {"the ratio estimator and its interval are those worked out by hand", known_ratio},
     {"with equal denominators the interval is Student's", known_mean},
@@ -694,6 +720,7 @@ const struct test batches_tests[] = {
     {"differences of quantiles are covered where studies are nearly alike", nearly_alike},
     {"differences of quantiles claim no more than buckets tell", differences_by_buckets},
     {"differences of quantiles wait for enough values", thin_differences},
+    {"a tail that comes in few bursts has no interval", tails_in_few_bursts},
     {"records and batches of nothing work", records},
     {"a histogram that lost counts is refused", incomplete_counts},
     {NULL, NULL},

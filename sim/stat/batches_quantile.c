@@ -17,7 +17,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-enum { RARE_VALUES = 10, PIECES_FEWEST = 20 };
+enum { RARE_VALUES = 10, BURSTS_FEWEST = 20 };
 
 /* Places to search by bisection: place 0 is below every value, place i + 1 just above value or bucket number
  * i, where values are numbered by their bits (which ascend with the double, from 0.0 on). */
@@ -135,18 +135,25 @@ static double effect_at(const struct inversion *q, double value)
     return isnan(effect) ? 1.0 : effect;
 }
 
-/* Pieces of one series with values on the rarer side of the quantile: it comes in bursts, and a few bursts do not
- * show how many there are in the long run. */
-static size_t pieces_beyond(const struct inversion *q, double value)
+/* Whether too few batches have values on the rarer side of the quantile: those come in bursts, and a few bursts do not show how many there
+ * are in the long run. Of independent replications, where they do come in bursts (several to a batch), most batches must have some. */
+static bool few_bursts(const struct inversion *q, double value)
 {
+    const double burst = 2.0, most = 0.6;
     const uint64_t place = place_of(value, q->coarse);
-    size_t pieces = 0;
+    size_t batches = 0, filled = 0;
+    double beyond = 0.0;
     for (size_t i = 0; i < q->b->used; i++) {
         const struct packed *pack = &q->b->items[i].packs[q->histogram];
-        pieces += q->p < 0.5 ? packed_below(pack, limit_of(place, q->coarse)) > 0
-                             : packed_below(pack, limit_of(place - 1, q->coarse)) < pack->count;
+        const uint64_t rarer = q->p < 0.5 ? packed_below(pack, limit_of(place, q->coarse))
+                                          : pack->count - packed_below(pack, limit_of(place - 1, q->coarse));
+        batches += rarer > 0;
+        filled += pack->count > 0;
+        beyond += (double)rarer;
     }
-    return pieces;
+    if (q->b->serial)
+        return batches < BURSTS_FEWEST;
+    return batches < BURSTS_FEWEST && (double)batches < most * (double)filled && beyond > burst * (double)batches;
 }
 
 struct quantile_estimate batches_quantile(const struct batches *b, size_t histogram, double p,
@@ -174,7 +181,7 @@ struct quantile_estimate batches_quantile(const struct batches *b, size_t histog
         .confidence = confidence,
         .t = batches_student(confidence, (double)(b->used - 1)),
     };
-    if (b->serial && pieces_beyond(&q, out.value) < PIECES_FEWEST)
+    if (few_bursts(&q, out.value))
         return out;
     q.least_effect = effect_at(&q, out.value);
     const double low = crossing(&q, 1.0), high = crossing(&q, -1.0);

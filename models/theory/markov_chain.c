@@ -5,6 +5,11 @@
 static bool apply(const struct model *model, struct theory_sheet *sheet, struct error *err)
 {
     struct markov_result r;
+    for (uint32_t k = 0; sheet->states_most > 0 && k < model->kind_count; k++) { /* some clients think, the others do not */
+        const struct arrival *arrival = model->kinds[k].arrival;
+        if (arrival->form == ARRIVAL_CLOSED && arrival->number >= (double)sheet->states_most)
+            return error_set(err, "the chain has more than %zu states", sheet->states_most);
+    }
     if (!markov_solve(model, &(struct markov_options){.states_most = sheet->states_most}, sheet->arena, &r,
                       err))
         return false;

@@ -10,6 +10,8 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+enum { COUNT_BESIDE = 10000 /* beyond, no percentiles beside a run that nobody asked to wait for: each takes tens of sums */ };
+
 bool stages_make(struct stages *out, double rate, double leave, double mu, double at_once,
                  const double *weight, size_t count, struct arena *arena)
 {
@@ -120,8 +122,9 @@ static double response_quantile(const void *law, double p)
 void stages_add_laws(const struct single *c, const struct stages *x, struct theory_sheet *out)
 {
     const double sd = stages_wait_sd(x);
-    single_add_spread(c, out, "wait", sd, wait_quantile, x);
-    single_add_spread(c, out, "response", hypot(sd, c->mean), response_quantile, x);
+    const bool costly = out->states_most > 0 && x->count > COUNT_BESIDE;
+    single_add_spread(c, out, "wait", sd, costly ? NULL : wait_quantile, x);
+    single_add_spread(c, out, "response", hypot(sd, c->mean), costly ? NULL : response_quantile, x);
 }
 
 void stages_add(const struct single *c, const struct stages *x, struct theory_sheet *out)

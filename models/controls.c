@@ -17,7 +17,14 @@ static bool work_is_drawn(const struct station_model *st)
            st->preempt != PREEMPT_RESTARTS && st->preempt != PREEMPT_REPEATS;
 }
 
-/* Mean service of a program whose jumps lead forwards only, by the chances of its branches; nobody may be turned away once served. */
+/* Can tasks be turned away here? */
+static bool turns_away(const struct station_model *st)
+{
+    return st->group != NULL || (st->capacity != UNLIMITED && !st->blocks);
+}
+
+/* Mean service of a program whose jumps lead forwards only, by the chances of its branches. Where tasks are turned away, those that are
+ * done differ from those that came, unless everybody comes there and nobody has been served before. */
 static double walk(const struct model *m, const struct kind_model *kind, double *chance, bool *served)
 {
     double mean = 0.0;
@@ -30,7 +37,7 @@ static double walk(const struct model *m, const struct kind_model *kind, double 
         switch ((enum opcode)op->code) {
         case OP_AT:
         case OP_TAKE:
-            if (m->stations[op->station].capacity != UNLIMITED && !m->stations[op->station].blocks && served[i])
+            if (turns_away(&m->stations[op->station]) && (served[i] || chance[i] < 1.0 - 1e-9))
                 return (double)NAN;
             if (!work_is_drawn(&m->stations[op->station]) && op->code == OP_AT)
                 return (double)NAN;

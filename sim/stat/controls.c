@@ -88,13 +88,16 @@ static struct controlled regress(struct regression *r, const struct controls *co
     return out;
 }
 
-/* The plain estimate as corrected; what is explained wholly is known to the rounding of the sums. */
+/* The plain estimate as corrected. The figures are ratios, taken as straight lines near their mean: however much the controls explain, what that
+ * leaves out is of the order of the plain interval's square, and the sums are rounded. */
 static struct controlled controlled_by(struct controlled plain, struct controlled by)
 {
     if (isnan(by.left))
         return plain;
     const double mean = plain.estimate.mean + by.estimate.mean;
-    return (struct controlled){{mean, fmax(by.estimate.half_width, rounding * (fabs(mean) + fabs(by.estimate.mean)))}, by.left};
+    const double plain_width = plain.estimate.half_width, scale = fabs(mean) + fabs(by.estimate.mean);
+    const double bent = scale > 0.0 ? plain_width * plain_width / scale : 0.0;
+    return (struct controlled){{mean, fmax(by.estimate.half_width, fmax(bent, rounding * scale))}, by.left};
 }
 
 struct controlled batches_mean_controlled(const struct batches *b, size_t sample, double confidence, const struct controls *controls)

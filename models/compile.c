@@ -477,6 +477,8 @@ static void compile_shapes(struct model *m)
         station->unusual = m->impatient || m->interruptible || m->placed || m->blocking || station->switch_cost != NULL ||
                            station->behaviour != NULL || station->drops;
         station->capacity_plain = m->impatient || m->placed || station->blocks || station->tokens_rate > 0.0 || station->limit_wait != UNLIMITED || station->drops_oldest ? 0 : station->capacity;
+        station->plain_ps = station->shape == &station_sharing && d == lookup_row(discipline_table, "ps") && station->pace == NULL &&
+                            station->environment == NULL && !station->individual && !station->wanders && !station->unusual;
         station->push = m->linked ? d->push_linked : d->push;
         station->pop = m->linked ? d->pop_linked : d->pop;
         station->remove = station->preempt != PREEMPT_NOBODY ? ordered_remove : d->remove;

@@ -34,6 +34,7 @@ struct station_model {
     bool impatient;            /* some kind has patience or balks */
     const struct station_shape *shape; /* NULL: plain, one line before whole servers that keep their task */
     bool sharing;              /* the discipline's shape */
+    bool plain_ps;             /* models/plain_ps.h */
     bool release, resume_first;
     double visit_mean; /* mean time of one visit */
     bool blocks;    /* on_full: block */

@@ -1,6 +1,7 @@
 #include "models/plain.h"
 
 #include "models/discipline/discipline.h"
+#include "models/plain_ps.h"
 #include "models/respond.h"
 
 static bool program_is_plain(const struct model *m, const struct kind_model *kind)
@@ -10,7 +11,7 @@ static bool program_is_plain(const struct model *m, const struct kind_model *kin
         switch ((enum opcode)op->code) {
         case OP_AT: {
             const struct station_model *st = &m->stations[op->station];
-            if (op->given || st->shape != NULL || st->unusual || st->behaviour != NULL || st->blocks ||
+            if (op->given || (st->shape != NULL && !st->plain_ps) || st->unusual || st->behaviour != NULL || st->blocks ||
                 st->overflows || st->group != NULL || st->individual || st->impatient || st->keyed)
                 return false;
             break;
@@ -37,15 +38,6 @@ bool plain_suits(const struct model *m)
     return true;
 }
 
-/* As station_clock, where nothing is ever set up. */
-static inline void bring_up(struct station *st, double now)
-{
-    const double elapsed = now - st->since;
-    st->busy_area += (double)st->busy * elapsed;
-    st->present_area += (double)st->present * elapsed;
-    st->since = now;
-}
-
 /* A server of station number `at` turns to the task, which is in no list and keeps the number where lists have their link:
  * what its step says would be known only after three loads more. */
 static inline void serve(struct world *w, struct station *st, uint32_t at, uint32_t ti, double now)
@@ -63,7 +55,7 @@ static inline void serve(struct world *w, struct station *st, uint32_t at, uint3
 static inline void join(struct world *w, struct station *st, uint32_t at, uint32_t ti, double now)
 {
     const struct station_model *m = st->model;
-    bring_up(st, now);
+    plain_bring_up(st, now);
     st->present++;
     check_joined(&st->check, now, NULL);
     w->tasks[ti].since = now;
@@ -125,7 +117,10 @@ __attribute__((always_inline)) static inline void go_on(struct world *w, uint32_
             t->demand = task_draw(t, op->dist);
             st->offered++;
             if (st->present < st->model->capacity_plain) {
-                join(w, st, op->station, ti, now);
+                if (st->model->plain_ps)
+                    plain_ps_join(w, st, op->station, ti, now);
+                else
+                    join(w, st, op->station, ti, now);
                 return;
             }
             st->lost++;
@@ -146,7 +141,7 @@ __attribute__((always_inline)) static inline void service_ends(struct world *w, 
     struct task *t = &w->tasks[ti];
     const uint32_t at = t->next;
     struct station *st = &w->stations[at];
-    bring_up(st, now);
+    plain_bring_up(st, now);
     tally_add(&st->response, now - t->since);
     check_left(&st->check, now, NULL);
     st->present--;
@@ -217,6 +212,14 @@ __attribute__((noinline)) static void think_ends(struct world *w, const struct e
     go_on(w, ti, e->time);
 }
 
+/* The next completion at a station of shared servers. */
+__attribute__((noinline)) static void shared_ends(struct world *w, const struct event *e)
+{
+    const uint32_t ti = plain_ps_end(w, e);
+    if (ti != NO_TASK)
+        go_on(w, ti, e->time);
+}
+
 void plain_go_on(struct world *w, uint32_t ti)
 {
     go_on(w, ti, w->sim.now);
@@ -240,8 +243,9 @@ void plain_on_arrival(void *world, const struct event *e)
 bool plain_run(struct world *w, uint64_t most)
 {
     struct event e;
+    const bool standing = w->sim.calendar.stand_count > 0;
     while (!w->sim.stop && most-- > 0) {
-        if (!sim_next(&w->sim, &e, false))
+        if (!sim_next(&w->sim, &e, standing))
             return false;
         if (e.kind == EV_SERVICE_END)
             service_ends(w, e.subject, e.time);
@@ -249,6 +253,8 @@ bool plain_run(struct world *w, uint64_t most)
             arrive(w, e.subject, e.time);
         else if (e.kind == EV_THINK_END)
             think_ends(w, &e);
+        else if (e.kind == EV_SHARED_END)
+            shared_ends(w, &e);
         else
             w->handlers[e.kind](w, &e);
     }

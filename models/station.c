@@ -9,17 +9,14 @@
 #include "models/paced.h"
 #include "models/part.h"
 #include "models/patience.h"
+#include "models/plain_ps.h"
 #include "models/preempt.h"
 #include "models/redelivery.h"
 #include "models/timeout.h"
 #include "models/tokens.h"
 
 #include <assert.h>
-#include <float.h>
 #include <stdlib.h>
-
-/* Work shared in virtual time comes back rounded: some units in the last place of the clock. */
-#define SHARING_ROUNDING (64.0 * DBL_EPSILON)
 
 void ready_push(struct world *w, uint32_t ti)
 {
@@ -240,6 +237,10 @@ void station_share(struct world *w, struct station *st)
 
 static bool join_sharing(struct world *w, struct station *st, uint32_t ti)
 {
+    if (st->model->plain_ps) {
+        plain_ps_join(w, st, (uint32_t)(st - w->stations), ti, w->sim.now);
+        return false;
+    }
     station_clock(w, st);
     st->present++;
     check_joined(&st->check, w->sim.now, NULL);
@@ -672,6 +673,12 @@ void station_on_shared_end(void *world, const struct event *e)
 {
     struct world *w = world;
     struct station *st = &w->stations[e->subject];
+    if (st->model->plain_ps) {
+        const uint32_t done = plain_ps_end(w, e);
+        if (done != NO_TASK)
+            world_advance(w, done, true);
+        return;
+    }
     if (!timer_due(&w->sim.calendar, &st->timer, e)) {
         w->sim.events--;
         return;

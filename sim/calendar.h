@@ -213,7 +213,7 @@ static inline bool calendar_timer_first(const struct calendar *c, size_t at)
     return c->count > 0 ? calendar_before(c->soonest, c->nodes[at]) : c->soonest.time != CALENDAR_NEVER;
 }
 
-/* Takes the first event. false: none is left. standing: a constant; false where no timer ever stands. */
+/* Takes the first event. false: none is left. standing: false where no timer stands. */
 static inline bool calendar_take(struct calendar *c, struct event *e, const bool standing)
 {
     uint64_t time, key; /* apart: see calendar_copy */
@@ -288,6 +288,22 @@ uint8_t calendar_stand(struct calendar *c);
 /* Schedules the timer, or moves it. */
 void timer_set(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind,
                uint32_t subject);
+
+/* timer_set, inlined for the only timer that stands beside the heap, if that is what t is. */
+static inline void timer_move(struct calendar *c, struct timer *t, double time, enum rank rank, unsigned kind, uint32_t subject)
+{
+    if (t->standing == 0 || c->none_stand || c->stand_count > 1) {
+        timer_set(c, t, time, rank, kind, subject);
+        return;
+    }
+    const struct calendar_node node = calendar_node(c, time, rank, kind, subject);
+    t->due = t->queued_time = time;
+    t->key = t->queued = node.key;
+    t->set = true;
+    calendar_copy(&c->standing[0], &node);
+    calendar_copy(&c->soonest, &node);
+    c->soonest_at = 0;
+}
 
 /* Takes it out; a timer that is not set stays so. */
 static inline void timer_clear(struct timer *t)

@@ -28,8 +28,8 @@ void sim_free(struct sim *s);
 /* Time 0, nothing pending; keeps memory. */
 void sim_reset(struct sim *s);
 
-/* Takes the next event: time advances to it. false: nothing is pending. standing: a constant; false where no timer ever
- * stands beside the heap. */
+/* Takes the next event: time advances to it. false: nothing is pending. standing: false where no timer stands beside
+ * the heap. */
 static inline bool sim_next(struct sim *s, struct event *e, const bool standing)
 {
     if (!calendar_take(&s->calendar, e, standing))

@@ -57,7 +57,7 @@ static bool join(struct sharing *s, double now, uint32_t task, double work)
         return false;
     advance(s, now);
     sharing_heap_add(class->heap, &class->count,
-                     (struct sharing_entry){class->virtual_time + work, s->sequence++, task});
+                     &(const struct sharing_entry){class->virtual_time + work, s->sequence++, task});
     s->count++;
     set_speeds(s);
     return true;

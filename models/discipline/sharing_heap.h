@@ -40,14 +40,14 @@ static inline bool sharing_heap_room(struct sharing_entry **heap, uint32_t *size
     return true;
 }
 
-static inline void sharing_heap_add(struct sharing_entry *heap, uint32_t *count, struct sharing_entry entry)
+static inline void sharing_heap_add(struct sharing_entry *heap, uint32_t *count, const struct sharing_entry *entry)
 {
     uint32_t i = (*count)++;
-    while (i > 0 && sharing_before(&entry, &heap[(i - 1) / 2])) {
+    while (i > 0 && sharing_before(entry, &heap[(i - 1) / 2])) {
         sharing_copy(&heap[i], &heap[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
-    sharing_copy(&heap[i], &entry);
+    sharing_copy(&heap[i], entry);
 }
 
 /* The entry at i leaves. */

@@ -7,6 +7,7 @@
 #include "cli/knee.h"
 #include "cli/progress.h"
 #include "cli/records.h"
+#include "cli/resume.h"
 #include "models/forecast.h"
 #include "cli/save.h"
 #include "cli/scenario_args.h"
@@ -41,7 +42,7 @@ static const struct argp_option options[] = {
     {"plots", KEY_PLOTS, "DIR", 0, "Draw plots into DIR, each with its data and gnuplot script", 0},
     {"forecast", KEY_FORECAST, NULL, 0, "Run nothing: say about how long it will take, and how exact it will be", 0},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Keep the record of every replication in FILE; those that are there already are not run again", 0},
-    {"resume", KEY_RESUME, "FILE", 0, "Go on with the study whose records are in FILE, as if it had never stopped (without a scenario)", 0},
+    {"resume", KEY_RESUME, "FILE", 0, "Go on with the study whose records are in FILE, as if it had never stopped (without a scenario); of a result R.json they are in R.records", 0},
     {"part", KEY_PART, "I/N", 0, "With --checkpoint: run only part I of N of the replications, for `desq merge`", 0},
     {"quiet", 'q', NULL, 0, "No report and no progress line: only errors, and the exit status", 0},
     {0},
@@ -121,6 +122,8 @@ static const struct argp run_argp = {
         "  desq run web.json --json web.out.json --plots pictures\n"
         "  desq run web.json --quiet --json - | jq '.points[0].tasks'\n"
         "  desq run web.json --checkpoint web.records      (and, after an interruption: desq run --resume web.records)\n"
+        "  desq run web.json --checkpoint out.records --json out.json\n"
+        "  desq run --resume out.json --set /run/precision=0.005 --json out.json      (goes on from there)\n"
         "\n"
         "All files are checked before any is run. Files that are written appear whole or not at all. With "
         "--json - or "
@@ -294,17 +297,30 @@ static int forecast_one(const struct desq *d, const char *file)
     return STATUS_FINE;
 }
 
+static bool said(const struct error *err)
+{
+    complain(err);
+    return false;
+}
+
 /* A study from files of records, or one that is kept in one. */
 static int run_recorded(const struct run_args *args)
 {
     struct records records = {0};
     struct desq *d = NULL;
+    struct arena arena;
+    struct error err;
     bool good;
-    if (args->merged != NULL || args->resume != NULL) {
-        good = records_of_file(&records, args->merged != NULL ? args->merged[0] : args->resume, &args->scenarios, &d);
+    arena_init(&arena);
+    if (args->resume != NULL) {
+        struct resumed r;
+        good = resume_find(&arena, args->resume, &r, &err) || said(&err);
+        good = good && records_of_file(&records, r.records, &args->scenarios, &d);
+        good = good && (resume_agrees(&r, desq_scenario(d)->path, desq_seed(d), &err) || said(&err)) && records_take(&records, r.records, true);
+    } else if (args->merged != NULL) {
+        good = records_of_file(&records, args->merged[0], &args->scenarios, &d);
         for (size_t i = 0; good && i < args->merged_count; i++)
             good = records_take(&records, args->merged[i], false);
-        good = good && (args->resume == NULL || records_take(&records, args->resume, true));
     } else {
         good = scenario_args_read(&args->scenarios, 0, &d) && records_of_scenario(&records, &args->scenarios, 0) &&
                records_take(&records, args->checkpoint, true);
@@ -326,6 +342,7 @@ static int run_recorded(const struct run_args *args)
     }
     desq_free(d);
     records_free(&records);
+    arena_free(&arena);
     return status;
 }
 

@@ -122,6 +122,11 @@ void desq_free(struct desq *d)
     free(d);
 }
 
+uint64_t desq_seed(const struct desq *d)
+{
+    return d->models[0]->seed;
+}
+
 const struct scenario_file *desq_scenario(const struct desq *d)
 {
     return d->file;

@@ -45,6 +45,9 @@ bool desq_read_text(const char *name, const char *text, const struct desq_option
 
 const struct scenario_file *desq_scenario(const struct desq *d);
 
+/* Of all its points: the scenario's, or what the options put in its place. */
+uint64_t desq_seed(const struct desq *d);
+
 /* Sentences about what the user should know before running: unstable points, two-moment fits. */
 size_t desq_warnings(const struct desq *d, const char *const **out);
 

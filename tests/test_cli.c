@@ -528,6 +528,13 @@ static void runs_go_on_and_parts_are_merged(void)
     CU_ASSERT_EQUAL(run(&t, "head -c 200000 r > cut && $desq run --resume cut -q --json again.json && cmp long.json again.json && cmp r cut"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run --resume r -q --set /run/replications=7 --json fewer.json && cmp whole.json fewer.json"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run --resume r --set /arrivals/rate=0.3"), 2);
+    /* The result stands for the records beside it. */
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q --set /run/replications=3 --checkpoint R.records --json R.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run --resume R.json -q --set /run/replications=7 --json R.json && cmp whole.json R.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run --resume whole.json"), 2);
+    CU_ASSERT(says(t.err, "--checkpoint whole.records"));
+    CU_ASSERT_EQUAL(run(&t, "sed 's/.seed.: 1,/\"seed\": 2,/' R.json > S.json && cp R.records S.records && $desq run --resume S.json"), 2);
+    CU_ASSERT(says(t.err, "records of another study"));
     CU_ASSERT(says(t.err, "another study"));
     CU_ASSERT_EQUAL(run(&t, "$desq run four.json --checkpoint r"), 2);
     CU_ASSERT(says(t.err, "another study"));

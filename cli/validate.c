@@ -232,10 +232,9 @@ static void judge_file(struct scores *s, const struct validate_args *args, const
 
 /* ---- All together ---- */
 
-/* Do the scores look like normal deviates? Once in ten thousand true ones do not. */
+/* Do the scores look like normal deviates? */
 static bool conclude(struct scores *s)
 {
-    const double chance = 1e-4;
     printf("\n%zu cases, %zu figures; |z| above 4: %zu\n", s->cases, s->figures, s->off);
     if (s->count < 8)
         return s->off == 0;
@@ -244,11 +243,13 @@ static bool conclude(struct scores *s)
            "%.2g); "
            "distance from the normal law %.3f (by chance: %.2g)\n",
            look.mean_square, look.as_large, look.as_small, look.distance, look.as_far);
-    if (look.as_large < chance)
+    if (look.as_large < THEORY_SCORES_CHANCE)
         printf("They are too large: simulation and theory differ.\n");
-    if (look.as_small < chance)
+    if (look.as_small < THEORY_SCORES_CHANCE)
         printf("They are too small: the intervals are wider than they say.\n");
-    return s->off == 0 && look.as_large >= chance && look.as_small >= chance && look.as_far >= chance;
+    if (look.as_far < THEORY_SCORES_CHANCE)
+        printf("They are not of the normal law.\n");
+    return s->off == 0 && theory_scores_pass(&look);
 }
 
 static void judge_row(struct scores *s, const struct validate_args *args, const struct theory_form *form)

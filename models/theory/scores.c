@@ -29,3 +29,8 @@ struct theory_scores theory_scores(double *z, size_t n)
     out.as_far = kolmogorov(out.distance, (double)n);
     return out;
 }
+
+bool theory_scores_pass(const struct theory_scores *look)
+{
+    return look->as_large >= THEORY_SCORES_CHANCE && look->as_small >= THEORY_SCORES_CHANCE && look->as_far >= THEORY_SCORES_CHANCE;
+}

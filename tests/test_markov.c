@@ -545,7 +545,7 @@ static void simulation_agrees(void)
                         "{'at':'cpu','for':" EXP(1) "},{'await':[{'delay':" EXP(
                             2) "}]},{'at':'cpu','for':" EXP(0.5) "}]}]}}",
                  first ? "first" : "last");
-        simulated(text, 200, 3000, "r");
+        simulated(text, 200, 4500, "r");
     }
     /* Two pools nested, both released; a connection pool with a capacity; a lock within. */
     simulated("'stations':{'outer':{'servers':3,'await':'release'},'inner':{'servers':2,'await':'release'},'"
@@ -554,7 +554,7 @@ static void simulation_agrees(void)
                   4) "},'steps':[{'in':'outer','do':[{'in':'inner','do':["
                      "{'delay':" EXP(0.5) "},{'await':[{'at':'db','for':" EXP(1) "}]},{'delay':" EXP(
                          0.5) "}]},{'delay':" EXP(0.3) "}]}]}}",
-              200, 3000, "r");
+              200, 4500, "r");
     simulated(
         "'stations':{'threads':{'servers':4,'capacity':6},'cpu':{'servers':2,'discipline':'ps'},'lock':{}},"
         "'tasks':{'r':{'arrivals':{'rate':1},'steps':[{'in':'threads','do':[{'at':'cpu','for':{'mean':1,'scv'"
@@ -562,16 +562,16 @@ static void simulation_agrees(void)
         "{'choose':[{'p':0.4,'do':[{'in':'lock','do':[{'at':'cpu','for':" EXP(
             0.5) "}]}]},{'do':[{'delay':" EXP(1) "}]}]},{'repeat':2,'do':[{'at':'cpu','for':" EXP(0.3) "}]}]}"
                                                                                                        "]}}",
-        200, 3000, "r");
+        200, 4500, "r");
     /* Two kinds, one of which preempts; who is told apart by weights; messages. */
     simulated("'stations':{'a':{'servers':2,'discipline':'priority','preempt':'resume'}},'tasks':{'low':{'"
               "arrivals':{'rate':"
               "0.8},'priority':1,'service':" EXP(1) "},'high':{'arrivals':{'closed':2,'think':" EXP(
                   2) "},'service':" EXP(1) "}}",
-              200, 5000, "low");
+              200, 8000, "low");
     simulated("'stations':{'a':{'discipline':'dps'}},'tasks':{'x':{'arrivals':{'rate':0.3},'weight':3,'"
               "service':" EXP(1) "},'y':{'arrivals':{'rate':0.2},'service':" EXP(1.5) "}}",
-              500, 9000, "x");
+              500, 14000, "x");
     simulated(
         "'stations':{'a':{},'b':{'discipline':'ps'}},'tasks':{'x':{'arrivals':{'closed':3,'think':" EXP(
             3) "},'steps':[{'at':'a','for':" EXP(1) "},{'send':'y'},{'at':'b','for':" EXP(0.4) "}]},'y':{'"
@@ -580,10 +580,10 @@ static void simulation_agrees(void)
                                                                                                ":" EXP(
                                                                                                    0.8) "}]}"
                                                                                                         "}",
-        300, 3000, "x");
+        300, 4500, "x");
     simulated(
         "'arrivals':{'rate':2.1},'servers':3,'queues':'per_server','dispatch':'join_idle','service':" EXP(1),
-        300, 4000, "task");
+        300, 6000, "task");
 }
 
 const struct test markov_tests[] = {

@@ -13,8 +13,14 @@ static const double scv_least = 0.25;
 static bool work_is_drawn(const struct station_model *st)
 {
     return st->behaviour == NULL && st->environment == NULL && !st->individual && st->batch_max == 0 && st->pace == NULL && !st->counted &&
-           st->group == NULL && !st->drops && !st->drops_oldest && st->limit == NULL && !st->overflows && !(st->tokens_rate > 0.0) &&
+           st->group == NULL && !st->drops_oldest && !(st->tokens_rate > 0.0) &&
            st->preempt != PREEMPT_RESTARTS && st->preempt != PREEMPT_REPEATS;
+}
+
+/* Tasks may take other steps here, or leave in a way that is not looked into. */
+static bool leads_away(const struct station_model *st)
+{
+    return st->overflows || st->limit != NULL || st->drops;
 }
 
 /* Can tasks be turned away here? */
@@ -37,6 +43,8 @@ static double walk(const struct model *m, const struct kind_model *kind, double 
         switch ((enum opcode)op->code) {
         case OP_AT:
         case OP_TAKE:
+            if (leads_away(&m->stations[op->station]))
+                return (double)NAN;
             if (turns_away(&m->stations[op->station]) && (served[i] || chance[i] < 1.0 - 1e-9))
                 return (double)NAN;
             if (!work_is_drawn(&m->stations[op->station]) && op->code == OP_AT)

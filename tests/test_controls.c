@@ -194,6 +194,9 @@ static void what_is_not_known(void)
         "{'stations':{'q':{},'r':{'capacity':2}},'tasks':{'a':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':1},{'at':'r','for':1}]}}}",
         "{'stations':{'q':{'breakdown':{'up':{'dist':'exponential','mean':50},'down':1}}},'tasks':{'a':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':1}]}}}",
         "{'stations':{'q':{}},'tasks':{'a':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':{'dist':'pareto','alpha':1.5,'min':0.2}}]}}}",
+        /* Those who go around a full station are more of those done than of those that come. */
+        "{'stations':{'q':{'capacity':1}},'tasks':{'a':{'arrivals':{'rate':0.5},'steps':[{'choose':[{'p':0.4,'do':[{'delay':1}]},{'p':0.6,'do':[{'at':'q','for':1}]}]}]}}}",
+        "{'stations':{'pool':{'capacity':2,'on_full':[{'at':'r','for':3}]},'q':{},'r':{}},'tasks':{'a':{'arrivals':{'rate':0.1},'steps':[{'in':'pool','do':[{'at':'q','for':1}]}]}}}",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         struct trial t;

@@ -88,15 +88,30 @@ static struct controlled regress(struct regression *r, const struct controls *co
     return out;
 }
 
-/* The plain estimate as corrected. The figures are ratios, taken as straight lines near their mean: however much the controls explain, what that
- * leaves out is of the order of the plain interval's square, and the sums are rounded. */
-static struct controlled controlled_by(struct controlled plain, struct controlled by)
+/* How far the sum of denominators of the first n batches may be off, relatively: their own half-width over their mean. */
+static double denominators_off(const struct batches *b, size_t sample, size_t n, double confidence)
+{
+    double all = 0.0, replications = 0.0, squares = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        all += b->items[i].samples[sample].denominator;
+        replications += (double)b->items[i].replications;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const double weight = (double)b->items[i].replications;
+        const double off = b->items[i].samples[sample].denominator - weight * (all / replications);
+        squares += off * off / weight;
+    }
+    return batches_student(confidence, (double)n - 1.0) * sqrt(squares / ((double)n - 1.0) * replications) / all;
+}
+
+/* The plain estimate as corrected. Figures are ratios, taken as straight lines near their mean: however much the controls explain, what
+ * that leaves out is of the order of the plain interval times `off`, that of the denominators; and sums are rounded. */
+static struct controlled controlled_by(struct controlled plain, struct controlled by, double off)
 {
     if (isnan(by.left))
         return plain;
-    const double mean = plain.estimate.mean + by.estimate.mean;
-    const double plain_width = plain.estimate.half_width, scale = fabs(mean) + fabs(by.estimate.mean);
-    const double bent = scale > 0.0 ? plain_width * plain_width / scale : 0.0;
+    const double mean = plain.estimate.mean + by.estimate.mean, scale = fabs(mean) + fabs(by.estimate.mean);
+    const double bent = plain.estimate.half_width * off;
     return (struct controlled){{mean, fmax(by.estimate.half_width, fmax(bent, rounding * scale))}, by.left};
 }
 
@@ -114,7 +129,7 @@ struct controlled batches_mean_controlled(const struct batches *b, size_t sample
         r.all += weights[i];
         left[i] = (s->numerator - out.estimate.mean * s->denominator) / denominators;
     }
-    return controlled_by(out, regress(&r, controls, confidence));
+    return controlled_by(out, regress(&r, controls, confidence), denominators_off(b, sample, b->used, confidence));
 }
 
 struct controlled batches_mean_difference_controlled(const struct batches *a, size_t sample_a, const struct batches *b, size_t sample_b,
@@ -152,5 +167,6 @@ struct controlled batches_mean_difference_controlled(const struct batches *a, si
             left[i] -= (s->numerator - mean_b * s->denominator) / all_b.denominator;
         }
     }
-    return controlled_by(out, regress(&r, &paired, confidence));
+    return controlled_by(out, regress(&r, &paired, confidence),
+                         fmax(denominators_off(a, sample_a, pairs.first_a[pairs.count], confidence), denominators_off(b, sample_b, pairs.first_b[pairs.count], confidence)));
 }

@@ -419,6 +419,107 @@ static uint32_t rounds(double drawn)
      BIT(OP_DELIVER) | BIT(OP_PASS))
 static_assert(OP_END < 64, "an opcode is a bit of a word");
 
+/* The opcodes that few programs have, apart so that the others need fewer registers. false: the task has to wait or has ended. Tasks
+ * may have moved. */
+__attribute__((noinline)) static bool walk_rarely(struct world *w, uint32_t ti, const struct op *op)
+{
+    struct task *t = &w->tasks[ti];
+    switch ((enum opcode)op->code) {
+    case OP_PASS: {
+        struct station *st = &w->stations[op->station];
+        t->demand = task_draw_step(w, ti, op->dist);
+        st->offered++;
+        const enum admission admission = admit(w, &st, ti, op);
+        if (admission == ELSEWHERE)
+            return true;
+        if (admission == GONE)
+            return false;
+        t->since = w->sim.now;
+        const bool now = tokens_pass(w, st, ti);
+        check_station(st);
+        return now;
+    }
+    case OP_REPEAT:
+        task_counters(w, ti)[op->slot] = rounds(task_draw_step(w, ti, op->dist));
+        t->step = task_counters(w, ti)[op->slot] == 0 ? op->target : t->step + 1;
+        return true;
+    case OP_LOOP:
+        t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
+        return true;
+    case OP_SEND: {
+        uint32_t sent;
+        const uint64_t key = stream_subkey(stream_mix(t->key ^ STREAM_GAMMA), t->draws++);
+        if (!world_task_start(w, op->station, key, &sent))
+            return false;
+        ready_push(w, sent);
+        w->tasks[ti].step++;
+        return true;
+    }
+    case OP_BECOME:
+        if (op->target != UINT32_MAX)
+            w->links[ti].class = op->target;
+        if (op->slot > 0)
+            w->links[ti].weight = op->slot - 1U;
+        t->step++;
+        return true;
+    case OP_REPLY:
+        world_reply(w, ti);
+        t->step++;
+        return true;
+    case OP_TRY:
+        timeout_try(w, ti);
+        return true;
+    case OP_GUARD:
+        breaker_guard(w, ti);
+        return true;
+    case OP_BUDGET:
+        breaker_budget(w, ti);
+        return true;
+    case OP_ARM:
+        timeout_arm(w, ti);
+        return true;
+    case OP_DISARM:
+        return timeout_disarm(w, ti);
+    case OP_RETRY:
+        timeout_retry(w, ti);
+        return true;
+    case OP_BACKOFF:
+        timeout_backoff(w, ti);
+        return false;
+    case OP_GIVE_UP:
+        station_give_all(w, ti);
+        world_task_end(w, ti, TASK_TIMED_OUT);
+        return false;
+    case OP_LOST:
+        station_give_all(w, ti);
+        world_task_end(w, ti, TASK_LOST);
+        return false;
+    case OP_FORK:
+        part_fork(w, ti);
+        return false;
+    case OP_DELIVER:
+        redelivery_begin(w, ti);
+        return false;
+    case OP_VISIBLE:
+        redelivery_visible(w, ti);
+        return true;
+    case OP_ACKNOWLEDGE:
+        redelivery_acknowledge(w, ti);
+        return false;
+    case OP_DEAD:
+        station_give_all(w, ti);
+        world_task_end(w, ti, TASK_DEAD);
+        return false;
+    case OP_JOIN:
+        part_end(w, ti, TASK_COMPLETED);
+        return false;
+    case OP_BRANCH: /* never reached: CHOOSE goes beyond */
+    default:        /* walk has them */
+        assert(false);
+        return false;
+    }
+}
+
 /* Runs opcodes until the task has to wait or ends. gave: see world_advance. */
 static void walk(struct world *w, uint32_t ti, bool gave)
 {
@@ -485,22 +586,6 @@ static void walk(struct world *w, uint32_t ti, bool gave)
                 return;
             break;
         }
-        case OP_PASS: {
-            struct station *st = &w->stations[op->station];
-            t->demand = task_draw_step(w, ti, op->dist);
-            st->offered++;
-            const enum admission admission = admit(w, &st, ti, op);
-            if (admission == ELSEWHERE)
-                break;
-            if (admission == GONE)
-                return;
-            t->since = w->sim.now;
-            const bool now = tokens_pass(w, st, ti);
-            check_station(st);
-            if (!now)
-                return;
-            break;
-        }
         case OP_GIVE: {
             station_give_down_to(w, ti, t->holds - 1U);
             gave = true;
@@ -518,92 +603,16 @@ static void walk(struct world *w, uint32_t ti, bool gave)
         case OP_CHOOSE:
             t->step = station_choose(t, op);
             break;
-        case OP_BRANCH: /* never reached: CHOOSE goes beyond */
-            assert(false);
-            return;
         case OP_JUMP:
             t->step = op->target;
             break;
-        case OP_REPEAT:
-            task_counters(w, ti)[op->slot] = rounds(task_draw_step(w, ti, op->dist));
-            t->step = task_counters(w, ti)[op->slot] == 0 ? op->target : t->step + 1;
-            break;
-        case OP_LOOP:
-            t->step = --task_counters(w, ti)[op->slot] > 0 ? op->target : t->step + 1;
-            break;
-        case OP_SEND: {
-            uint32_t sent;
-            const uint64_t key = stream_subkey(stream_mix(t->key ^ STREAM_GAMMA), t->draws++);
-            if (!world_task_start(w, op->station, key, &sent))
-                return;
-            ready_push(w, sent);
-            t = &w->tasks[ti]; /* they may have moved */
-            t->step++;
-            break;
-        }
-        case OP_BECOME:
-            if (op->target != UINT32_MAX)
-                w->links[ti].class = op->target;
-            if (op->slot > 0)
-                w->links[ti].weight = op->slot - 1U;
-            t->step++;
-            break;
-        case OP_REPLY:
-            world_reply(w, ti);
-            t->step++;
-            break;
-        case OP_TRY:
-            timeout_try(w, ti);
-            break;
-        case OP_GUARD:
-            breaker_guard(w, ti);
-            break;
-        case OP_BUDGET:
-            breaker_budget(w, ti);
-            break;
-        case OP_ARM:
-            timeout_arm(w, ti);
-            break;
-        case OP_DISARM:
-            if (!timeout_disarm(w, ti))
-                return;
-            break;
-        case OP_RETRY:
-            timeout_retry(w, ti);
-            break;
-        case OP_BACKOFF:
-            timeout_backoff(w, ti);
-            return;
-        case OP_GIVE_UP:
-            station_give_all(w, ti);
-            world_task_end(w, ti, TASK_TIMED_OUT);
-            return;
-        case OP_LOST:
-            station_give_all(w, ti);
-            world_task_end(w, ti, TASK_LOST);
-            return;
-        case OP_FORK:
-            part_fork(w, ti);
-            return;
-        case OP_DELIVER:
-            redelivery_begin(w, ti);
-            return;
-        case OP_VISIBLE:
-            redelivery_visible(w, ti);
-            break;
-        case OP_ACKNOWLEDGE:
-            redelivery_acknowledge(w, ti);
-            return;
-        case OP_DEAD:
-            station_give_all(w, ti);
-            world_task_end(w, ti, TASK_DEAD);
-            return;
-        case OP_JOIN:
-            part_end(w, ti, TASK_COMPLETED);
-            return;
         case OP_END:
             world_task_end(w, ti, TASK_COMPLETED);
             return;
+        default:
+            if (!walk_rarely(w, ti, op))
+                return;
+            t = &w->tasks[ti]; /* they may have moved */
         }
     }
 }

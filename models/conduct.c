@@ -196,6 +196,7 @@ static void decide(struct point_run *p)
     if (events > 0.0)
         next = fmin(next, fmax(done + 1.0, ceil(done * limit / events)));
     p->target = (uint64_t)next;
+    p->target += spec->antithetic && p->target % 2 == 1; /* pairs */
     e->finished = false;
 }
 

@@ -1,5 +1,6 @@
 #include "models/experiment.h"
 
+#include "models/antithetic.h"
 #include "models/controls.h"
 #include "models/probe/probe.h"
 #include "sim/study/crew.h"
@@ -107,27 +108,38 @@ void experiment_fill(const struct world *w, struct record *record)
 /* What a worker needs beside its world, so that job_run can speak of the experiment. */
 struct worker {
     struct experiment *experiment;
-    struct world *world;
+    struct world *world, *second; /* second: of the second replications of pairs; NULL: there are none */
+    struct model pair[2];         /* theirs */
+    struct arena arena;           /* of pair */
 };
-
-static void *job_worker_new(void *context)
-{
-    struct worker *worker = malloc(sizeof *worker);
-    if (worker == NULL)
-        return NULL;
-    worker->experiment = context;
-    worker->world = world_new(worker->experiment->model);
-    if (worker->world == NULL) {
-        free(worker);
-        return NULL;
-    }
-    return worker;
-}
 
 static void job_worker_free(void *worker)
 {
-    world_free(((struct worker *)worker)->world);
-    free(worker);
+    struct worker *w = worker;
+    world_free(w->world);
+    world_free(w->second);
+    arena_free(&w->arena);
+    free(w);
+}
+
+static void *job_worker_new(void *context)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL)
+        return NULL;
+    worker->experiment = context;
+    arena_init(&worker->arena);
+    const struct model *m = worker->experiment->model;
+    if (!m->scenario->run.antithetic) {
+        worker->world = world_new(m);
+    } else if (antithetic_models(&worker->arena, m, worker->pair)) {
+        worker->world = world_new(&worker->pair[0]);
+        worker->second = world_new(&worker->pair[1]);
+    }
+    if (worker->world != NULL && (worker->second != NULL) == m->scenario->run.antithetic)
+        return worker;
+    job_worker_free(worker);
+    return NULL;
 }
 
 /* What a replication's error begins with where it is none of the whole run: a deadlock, a limit. The engine
@@ -225,15 +237,16 @@ bool experiment_failed(struct world *w, enum world_end end, uint64_t r, struct e
 
 static bool job_run(void *worker, uint64_t r, struct record *record, struct error *err)
 {
-    struct world *w = ((struct worker *)worker)->world;
     struct experiment *e = ((struct worker *)worker)->experiment;
+    const bool second = e->model->scenario->run.antithetic && r % 2 == 1;
+    struct world *w = second ? ((struct worker *)worker)->second : ((struct worker *)worker)->world;
     if (model_one_long_run(e->model) && isfinite(e->model->length)) {
         w->section = take_section;
         w->section_context = record;
         w->section_batches = e->batches;
         w->sections = BATCHES_MOST;
     }
-    const enum world_end end = world_run(w, r, record, &e->limits);
+    const enum world_end end = world_run(w, second ? r - 1 : r, record, &e->limits);
     if (end != WORLD_DONE && end != WORLD_EMPTY)
         return experiment_failed(w, end, r, err);
     experiment_fill(w, record);
@@ -256,6 +269,8 @@ bool experiment_restart(struct experiment *e, struct error *err)
     e->batches = batches_new(experiment_samples(e->model), histograms(e->model));
     if (e->batches != NULL && model_one_long_run(e->model) && isfinite(e->model->length))
         batches_serial(e->batches);
+    else if (e->batches != NULL && e->model->scenario->run.antithetic)
+        batches_in_pairs(e->batches);
     return e->batches != NULL || error_set(err, "out of memory");
 }
 

@@ -298,7 +298,7 @@ void model_choose_length(struct model *m)
     m->completions_per_time = rate;
     m->warmup_found = (double)NAN;
     m->warmup_doubtful = false;
-    m->replications_first = REPLICATIONS_FIRST;
+    m->replications_first = (run->antithetic ? 2 : 1) * REPLICATIONS_FIRST; /* as many observations in pairs */
     m->count = isnan(run->count) ? UINT64_MAX : (uint64_t)run->count;
     m->warmup = !isnan(run->warmup) ? run->warmup
                 : m->terminating    ? 0.0

@@ -38,6 +38,8 @@ struct dist_type {
     double (*cdf)(const struct dist *d, double x); /* P(X <= x) */
     /* P(X > x), as good relative to itself where it is small. NULL: 1 - cdf is all there is. */
     double (*above)(const struct dist *d, double x);
+    /* The value that is exceeded with probability p, 0 < p < 1: above's inverse. NULL: it has no closed form. */
+    double (*exceeded)(const struct dist *d, double p);
     /* As dist_moments_between, for min <= low <= high < INFINITY. NULL: quadrature of the cdf, for members
      * without atoms (but perhaps at min). */
     void (*between)(const struct dist *d, double low, double high, double moments[3]);

@@ -34,6 +34,11 @@ static double above(const struct dist *d, double x)
     return x > 0.0 ? exp(-x / d->a) : 1.0;
 }
 
+static double exceeded(const struct dist *d, double p)
+{
+    return -d->a * log(p);
+}
+
 static bool phase_law(const struct dist *d, struct arena *arena, struct phase_law *out)
 {
     return dist_phases_in_series(arena, 1, 1.0 / d->a, 0.0, out);
@@ -69,6 +74,7 @@ const struct dist_type dist_exponential = {
     .draw = draw,
     .cdf = cdf,
     .above = above,
+    .exceeded = exceeded,
     .phases = phase_law,
     .transform = transform,
     .third_moment = third_moment,

@@ -2,6 +2,7 @@
 #include "models/dist/build.h"
 #include "models/dist/transform.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 enum { MEAN, SCV, MU, SIGMA };
@@ -66,6 +67,11 @@ static double above(const struct dist *d, double x)
     return x > 0.0 ? 0.5 * erfc((log(x) - d->a) / d->b * M_SQRT1_2) : 1.0;
 }
 
+static double exceeded(const struct dist *d, double p)
+{
+    return exp(d->a + d->b * gsl_cdf_ugaussian_Qinv(p));
+}
+
 static double third_moment(const struct dist *d)
 {
     return exp(3.0 * d->a + 4.5 * d->b * d->b);
@@ -107,6 +113,7 @@ const struct dist_type dist_lognormal = {
     .draw = draw,
     .cdf = cdf,
     .above = above,
+    .exceeded = exceeded,
     .third_moment = third_moment,
     .transform = transform,
 };

@@ -112,6 +112,12 @@ static double above(const struct dist *d, double x)
     return x >= max ? 0.0 : -exp(-d->a * log(x / d->b)) * expm1(-d->a * log1p((max - x) / x)) / kept(d);
 }
 
+static double exceeded(const struct dist *d, double p)
+{
+    /* Of what is kept up to the greatest value. */
+    return isinf(d->c) ? fmin(d->b * exp(-log(p) / d->a), DBL_MAX) : d->b * exp(-log1p(-(1.0 - p) * kept(d)) / d->a);
+}
+
 static double third_moment(const struct dist *d)
 {
     return d->b * d->b * d->b * unit_moment(d->a, d->c, 3) / kept(d);
@@ -161,6 +167,7 @@ const struct dist_type dist_pareto = {
     .draw = draw,
     .cdf = cdf,
     .above = above,
+    .exceeded = exceeded,
     .third_moment = third_moment,
     .transform = transform,
 };

@@ -53,6 +53,11 @@ static double above(const struct dist *d, double x)
     return x < d->a ? 1.0 : fmax(0.0, (d->a + d->b - x) / d->b);
 }
 
+static double exceeded(const struct dist *d, double p)
+{
+    return d->a + d->b * (1.0 - p);
+}
+
 static bool transform(const struct dist *d, struct transform *at)
 {
     double complex phi[PHI_MOST + 1];
@@ -91,6 +96,7 @@ const struct dist_type dist_uniform = {
     .draw = draw,
     .cdf = cdf,
     .above = above,
+    .exceeded = exceeded,
     .transform = transform,
     .third_moment = third_moment,
 };

@@ -85,6 +85,11 @@ static double above(const struct dist *d, double x)
     return x > 0.0 ? exp(-pow(x / d->b, d->a)) : 1.0;
 }
 
+static double exceeded(const struct dist *d, double p)
+{
+    return d->b * pow(-log(p), 1.0 / d->a);
+}
+
 static double third_moment(const struct dist *d)
 {
     return d->b * d->b * d->b * exp(log_gamma(1.0 + 3.0 / d->a));
@@ -128,6 +133,7 @@ const struct dist_type dist_weibull = {
     .draw = draw,
     .cdf = cdf,
     .above = above,
+    .exceeded = exceeded,
     .third_moment = third_moment,
     .transform = transform,
 };

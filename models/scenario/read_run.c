@@ -20,6 +20,7 @@ enum {
     RUN_LIMIT,
     RUN_INITIAL,
     RUN_CONTROLS,
+    RUN_ANTITHETIC,
     RUN_KEYS
 };
 
@@ -62,6 +63,9 @@ const struct param scenario_run_params[] = {
     [RUN_CONTROLS] = {.name = "controls",
                       .type = PARAM_FLAG,
                       .summary = "false: means without control variates; default true"},
+    [RUN_ANTITHETIC] = {.name = "antithetic",
+                        .type = PARAM_FLAG,
+                        .summary = "replications in pairs, each time drawn from u and from 1 - u; default false"},
     [RUN_KEYS] = {0},
 };
 enum { RUN_ENTRIES = sizeof scenario_run_params / sizeof scenario_run_params[0] };
@@ -240,6 +244,11 @@ bool read_run(struct reader *r, const cJSON *node)
         run->count = args[RUN_COUNT].number;
     if (args[RUN_CONTROLS].given)
         run->controls = args[RUN_CONTROLS].number != 0.0;
+    if (args[RUN_ANTITHETIC].given)
+        run->antithetic = args[RUN_ANTITHETIC].number != 0.0;
+    if (run->antithetic && run->replications % 2 != 0)
+        return read_fail(r, json_get(node, "replications"), "antithetic replications come in pairs: an even number of them, not %.0f",
+                         (double)run->replications);
     if (args[RUN_TIME].given && args[RUN_COUNT].given)
         return read_fail_key(r, json_get(node, "count"),
                              "the length of a replication is either \"time\" or \"count\"");

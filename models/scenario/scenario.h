@@ -159,6 +159,7 @@ struct run_spec {
     double warmup;           /* NAN: auto */
     const double *quantiles; /* ascending, each in (0, 1); those that requirements ask for included */
     size_t quantile_count;
+    bool antithetic;      /* replications in pairs (models/antithetic.h) */
     bool controls;        /* means by control variates where they help; true */
     double limit_seconds; /* wall-clock; INFINITY: none */
     double limit_events;  /* INFINITY: none */

@@ -194,6 +194,12 @@ bool batches_add(struct batches *b, const struct record *r)
     return true;
 }
 
+void batches_in_pairs(struct batches *b)
+{
+    assert(b->used == 0);
+    b->group = 2;
+}
+
 void batches_serial(struct batches *b)
 {
     assert(b->used == 0);

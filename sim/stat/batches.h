@@ -64,6 +64,10 @@ void batches_free(struct batches *b);
  * batches_free. */
 bool batches_add(struct batches *b, const struct record *r);
 
+/* From here on (to be called while b is empty) replications come in pairs, 0 and 1, 2 and 3, ..., that depend on each other: no batch holds half of
+ * one, but for the last as long as its second is not there. */
+void batches_in_pairs(struct batches *b);
+
 /* From here on (to be called while b is empty) each record is a piece of one replication, BATCHES_MOST of them in the
  * order of time and equally long, of which the last alone tells events: intervals take account of what neighbours have in common (sim/stat/serial.h). */
 void batches_serial(struct batches *b);

@@ -101,11 +101,11 @@ static void priorities_law(void)
         check_all(&all[i], 1e-9);
 }
 
-/* Means of both kinds by the row and by the chain. */
-static void says_the_chain(const char *text)
+/* Means by the row and by the chain. */
+static void says_the_chain(const char *row, const char *text)
 {
     struct row_answer a, b;
-    row_ask(&a, "priorities", text);
+    row_ask(&a, row, text);
     row_ask(&b, "markov_chain", text);
     EXPECT(a.applies && b.applies, "%s: %s %s", text, a.err.text, b.err.text);
     size_t compared = 0;
@@ -115,11 +115,11 @@ static void says_the_chain(const char *text)
             if (x->scope != y->scope || x->subject != y->subject || strcmp(x->probe, y->probe) != 0 ||
                 x->statistic != y->statistic)
                 continue;
-            EXPECT(fabs(x->value - y->value) < 1e-9 * y->value, "%s %zu: %.14g, %.14g", x->probe, x->subject,
+            EXPECT(fabs(x->value - y->value) <= 1e-9 * y->value, "%s %zu: %.14g, %.14g", x->probe, x->subject,
                    x->value, y->value);
             compared++;
         }
-    EXPECT(compared >= 10, "only %zu compared", compared);
+    EXPECT(compared >= 6, "only %zu compared", compared);
     row_free(&a);
     row_free(&b);
 }
@@ -169,8 +169,21 @@ static void special_cases(void)
          "'arrivals':{'rate':1.6},'servers':2,'queues':'per_server','dispatch':'round_robin'" EXP1, "gimc",
          "'arrivals':{'interarrival':{'dist':'erlang','k':2,'mean':1.25}}" EXP1);
     /* Preemption at several servers: the urgent see nobody else; and the scenario's own chain. */
-    says_the_chain(TWO("'discipline':'priority','preempt':'resume','servers':3", HIGH,
-                       "'l':{'priority':2,'arrivals':{'rate':1.8}" EXP1 "}"));
+    says_the_chain("priorities", TWO("'discipline':'priority','preempt':'resume','servers':3", HIGH,
+                                     "'l':{'priority':2,'arrivals':{'rate':1.8}" EXP1 "}"));
+    says_the_chain("retrial", "'arrivals':{'rate':0.5},'capacity':1,'on_full':{'retry':{'dist':'exponential',"
+                              "'mean':2}},'service':{'mean':1,'scv':3}");
+    /* A bucket of one token: the wait of M/D/1. */
+    struct row_answer a, b;
+    row_ask(&a, "token_bucket",
+            "'stations':{'b':{'tokens':{'rate':2}}},'tasks':{'t':{'arrivals':{'rate':1.6},'steps':[{'pass':'"
+            "b'}]}},'run':{'quantiles':[0.9]}");
+    row_ask(&b, "md1", "'arrivals':{'rate':1.6},'service':0.5,'run':{'quantiles':[0.9]}");
+    check("token bucket", "wait, p90", row_value(&a, "wait", STATISTIC_QUANTILE, 0.9),
+          row_value(&b, "wait", STATISTIC_QUANTILE, 0.9), 1e-12);
+    check("token bucket", "mean wait", row_value(&a, "wait", STATISTIC_MEAN, 0.0), 1.0, 1e-12);
+    row_free(&a);
+    row_free(&b);
 }
 
 /* Busy periods: density exp(-(rate + 1) t) I_1(2 t sqrt(rate)) / (t sqrt(rate)) (Takacs 1962), by quadrature;

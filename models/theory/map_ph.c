@@ -82,7 +82,7 @@ static bool list_crowds(struct chain *x, struct arena *arena)
 }
 
 /* The way in which one server of way w is gone from phase `from` (ns: none) and one more in phase `to` (ns: none). */
-static size_t moved(const struct chain *x, size_t k, size_t w, size_t from, size_t to)
+size_t map_ph_moved(const struct chain *x, size_t k, size_t w, size_t from, size_t to)
 {
     const size_t ns = x->service.n, level = k + (from == ns) - (to == ns);
     unsigned in[STATES_MOST];
@@ -119,7 +119,7 @@ static bool make_level(const struct chain *x, size_t k, struct arena *arena, str
                     up[at * more * na + w * na + b] += arrives;
                 for (size_t j = 0; k < c && arrives > 0.0 && j < ns; j++)
                     if (x->service.alpha[j] > 0.0)
-                        up[at * more * na + moved(x, k, w, ns, j) * na + b] += arrives * x->service.alpha[j];
+                        up[at * more * na + map_ph_moved(x, k, w, ns, j) * na + b] += arrives * x->service.alpha[j];
             }
             for (size_t i = 0; i < ns; i++) {
                 if (in[i] == 0)
@@ -127,13 +127,13 @@ static bool make_level(const struct chain *x, size_t k, struct arena *arena, str
                 for (size_t j = 0; j < ns; j++) {
                     const double rate = in[i] * x->service.rate[i] * x->service.follow[i * ns + j];
                     if (j != i && rate > 0.0)
-                        local[at * n + moved(x, busy, w, i, j) * na + a] += rate;
+                        local[at * n + map_ph_moved(x, busy, w, i, j) * na + a] += rate;
                 }
                 if (k <= c)
-                    down[at * fewer * na + moved(x, busy, w, i, ns) * na + a] += in[i] * x->leave[i];
+                    down[at * fewer * na + map_ph_moved(x, busy, w, i, ns) * na + a] += in[i] * x->leave[i];
                 for (size_t j = 0; k > c && x->leave[i] > 0.0 && j < ns; j++)
                     if (x->service.alpha[j] > 0.0)
-                        down[at * fewer * na + moved(x, busy, w, i, j) * na + a] += in[i] * x->leave[i] * x->service.alpha[j];
+                        down[at * fewer * na + map_ph_moved(x, busy, w, i, j) * na + a] += in[i] * x->leave[i] * x->service.alpha[j];
             }
         }
     }
@@ -208,7 +208,9 @@ static bool apply(const struct model *model, struct theory_sheet *out, struct er
         return error_set(err, "the numbers present do not settle");
     const double wait = waiting / c->rate;
     single_add_open(c, out, &wait);
-    return c->servers > 1.0 || !single_discipline(c, fcfs, &why) || map_ph_spread(c, &x, &law, out) || error_set(err, "out of memory");
+    if (!single_discipline(c, fcfs, &why))
+        return true;
+    return (c->servers > 1.0 ? map_ph_servers : map_ph_spread)(c, &x, &law, out) || error_set(err, "out of memory");
 }
 
 const struct theory_form theory_map_ph = {

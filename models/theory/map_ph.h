@@ -29,4 +29,10 @@ struct chain {
  * (levels[1] the first that repeats). false: no memory. */
 bool map_ph_spread(const struct single *c, const struct chain *x, const struct qbd_law *law, struct theory_sheet *out);
 
+/* Several servers, in order of arrival: percentiles of both. false: no memory. */
+bool map_ph_servers(const struct single *c, const struct chain *x, const struct qbd_law *law, struct theory_sheet *out);
+
+/* The way in which, of way w of k, one server is gone from phase `from` (ns: none) and one more in phase `to` (ns: none). */
+size_t map_ph_moved(const struct chain *x, size_t k, size_t w, size_t from, size_t to);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "models/theory/busy.h"
 #include "models/theory/erlang.h"
+#include "models/theory/fading.h"
 #include "models/theory/percentile.h"
 
 #include <math.h>
@@ -61,84 +62,31 @@ void orders_lcfs(const struct single *c, double delayed, struct theory_sheet *ou
 
 /* ---- A task and who is there beside it ---- */
 
-#define WORK_MOST   4e8 /* states times steps */
-#define WORK_BESIDE 3e7
-
 /* n others are there: at a step (of a Poisson process of rate `rate`) one more comes with probability `up`,
  * one of them goes with `down[n]`, the task itself with `out[n]`: to the end or, with `served` > 0, into
  * service, which ends at a step with that probability. */
 struct beside {
     size_t states;
-    double rate, up, served, begins; /* begins: P(in service from the start) */
+    double rate, up, served, begins; /* begins: P(in service), at first who is from the start */
     double *down, *out, *p;          /* p: P(n others), and the task is there */
 };
 
-/* P(task is there after k steps), k = 0, 1, ... */
-struct fading {
-    double rate;
-    double *above;
-    size_t steps;
-};
-
-/* As far as percentiles up to p need it. false: that is too far; NULL `above`: no memory. */
-static bool fade(struct beside *x, double p, double work_most, struct arena *arena, struct fading *out)
+/* One step; P(the task is there still). */
+static double next_beside(void *beside)
 {
-    const size_t most = (size_t)(work_most / (double)x->states);
-    double there = 0.0, in_service = x->begins;
-    size_t enough = SIZE_MAX, room = 1024;
-    *out = (struct fading){.rate = x->rate, .above = arena_array(arena, room, sizeof *out->above)};
-    for (size_t n = 0; n < x->states; n++)
+    struct beside *x = beside;
+    double below = 0.0, gone = 0.0, there = 0.0;
+    for (size_t n = 0; n < x->states; n++) { /* in place: `below` is what was one state lower */
+        const double here = x->p[n];
+        const bool last = n + 1 == x->states;
+        x->p[n] = here * (1.0 - (last ? 0.0 : x->up) - x->down[n] - x->out[n]) + below * x->up +
+                  (last ? 0.0 : x->p[n + 1] * x->down[n + 1]);
+        below = here;
+        gone += here * x->out[n];
         there += x->p[n];
-    for (size_t k = 0; out->above != NULL && k < enough; k++) {
-        if (k == room) {
-            double *more = arena_array(arena, 2 * room, sizeof *more);
-            if (more != NULL)
-                memcpy(more, out->above, room * sizeof *more);
-            out->above = more;
-            room *= 2;
-            if (more == NULL)
-                break;
-        }
-        out->above[out->steps++] = there + in_service;
-        if (enough == SIZE_MAX && there + in_service < 0.5 * (1.0 - p))
-            enough = k + (size_t)(12.0 * sqrt((double)k)) + 60;
-        if (k > most)
-            return false;
-        double below = 0.0, gone = 0.0;
-        there = 0.0;
-        for (size_t n = 0; n < x->states; n++) { /* in place: `below` is what was one state lower */
-            const double here = x->p[n];
-            const bool last = n + 1 == x->states;
-            x->p[n] = here * (1.0 - (last ? 0.0 : x->up) - x->down[n] - x->out[n]) + below * x->up +
-                      (last ? 0.0 : x->p[n + 1] * x->down[n + 1]);
-            below = here;
-            gone += here * x->out[n];
-            there += x->p[n];
-        }
-        in_service = x->served > 0.0 ? in_service * (1.0 - x->served) + gone : 0.0;
     }
-    return out->above != NULL;
-}
-
-/* The sum over k of P(k steps in t) times above[k], about the most likely k, of weights that are made to sum
- * to 1. */
-static double fading_above(const void *law, double t)
-{
-    const struct fading *x = law;
-    const double m = x->rate * t, middle = floor(m), wide = 12.0 * sqrt(m) + 40.0;
-    double sum = 0.0, all = 0.0, weight = 1.0;
-    for (double k = middle; k <= middle + wide; k += 1.0) {
-        all += weight;
-        sum += weight * x->above[k < (double)x->steps ? (size_t)k : x->steps - 1];
-        weight *= m / (k + 1.0);
-    }
-    weight = 1.0;
-    for (double k = middle; k >= 1.0 && k >= middle - wide; k -= 1.0) {
-        weight *= k / m;
-        all += weight;
-        sum += weight * x->above[k - 1.0 < (double)x->steps ? (size_t)(k - 1.0) : x->steps - 1];
-    }
-    return sum / all;
+    x->begins = x->served > 0.0 ? x->begins * (1.0 - x->served) + gone : 0.0;
+    return there + x->begins;
 }
 
 static bool beside_make(struct beside *x, const struct single *c, size_t states)
@@ -160,30 +108,20 @@ static size_t states_of(double load, double servers)
     return many < 1e6 ? (size_t)many : 0;
 }
 
-static const char too_long[] = "no percentiles: so near to load 1 they would take too long";
-
 static bool add(const struct single *c, const char *measure, struct beside *x, struct theory_sheet *out)
 {
-    struct fading law;
-    if (c->quantile_count == 0)
-        return true;
-    if (!fade(x, c->quantiles[c->quantile_count - 1], out->states_most > 0 ? WORK_BESIDE : WORK_MOST,
-              c->arena, &law)) {
-        out->note = too_long;
-        return law.above != NULL;
-    }
-    for (uint32_t k = 0; k < c->kinds; k++)
-        for (size_t q = 0; q < c->quantile_count; q++)
-            theory_quantile(out, THEORY_OF_KIND, k, measure, c->quantiles[q],
-                            single_quantile(fading_above, &law, c->quantiles[q], c->mean));
-    return true;
+    double there = x->begins;
+    for (size_t n = 0; n < x->states; n++)
+        there += x->p[n];
+    return fading_add(c, measure, &(struct fading_chain){next_beside, x, x->rate, there, (double)x->states},
+                      out);
 }
 
 bool orders_random(const struct single *c, double delayed, struct theory_sheet *out)
 {
     const size_t states = states_of(c->load, 0.0);
     if (states == 0) {
-        out->note = too_long;
+        out->note = fading_too_long;
         return true;
     }
     for (int response = 0; response < 2;
@@ -212,7 +150,7 @@ bool orders_shared(const struct single *c, struct theory_sheet *out)
     const size_t states = states_of(c->load, c->servers);
     struct beside x;
     if (states == 0) {
-        out->note = too_long;
+        out->note = fading_too_long;
         return true;
     }
     if (!beside_make(&x, c, states))

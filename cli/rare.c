@@ -4,8 +4,7 @@
 #include "cli/command.h"
 #include "cli/point_plots.h"
 #include "cli/interrupt.h"
-#include "cli/output/number.h"
-#include "cli/output/table.h"
+#include "cli/output/text_rare.h"
 #include "cli/save.h"
 #include "cli/scenario_args.h"
 
@@ -20,8 +19,8 @@ enum { KEY_STATION = KEY_OTHER, KEY_EFFORT, KEY_PRECISION, KEY_JOBS, KEY_JSON };
 struct rare_args {
     struct scenario_args scenarios;
     const char *station, *json;
-    unsigned long long effort;
-    double precision; /* in percent */
+    unsigned long long effort; /* 0: not given */
+    double precision;          /* in percent; 0: not given */
     unsigned jobs;
 };
 
@@ -68,48 +67,14 @@ static const struct argp rare_argp = {
     .options = options,
     .parser = parse,
     .args_doc = "FILE",
-    .doc = "Finds the share of tasks lost at a full station where that is one in a million or in 10^30, by splitting: paths on the way up are begun again and again "
+    .doc = "Finds the share of tasks lost at a full station, or of those that wait or take longer than some time, where that is one in a million or in 10^30, by splitting: paths on the way up are begun again and again "
            "from where they have come to. Arrivals must be Poisson; servers must be always there.\v"
            "Examples:\n"
            "  desq rare web.json --station pool\n"
            "  desq rare scenarios/thread-per-request.json --precision 2\n"
+           "  desq rare mm1.json --set '/run/rare={\"of\": \"task.wait\", \"beyond\": \"2 min\"}'\n"
            "\n"
            "Exit status: 0 fine; 2 bad usage or scenario, or one that cannot be split; 130 interrupted."};
-
-static char *scientific(double x, double half, char out[static NUMBER_ROOM])
-{
-    if (isnan(x))
-        return strcpy(out, "-");
-    const int power = (int)floor(log10(x));
-    snprintf(out, NUMBER_ROOM, "(%.3f ± %.3f) e%d", x / pow(10.0, power), half / pow(10.0, power), power);
-    return out;
-}
-
-static void print_point(const char *label, const struct rare *r)
-{
-    const double few = 20.0;
-    char number[NUMBER_ROOM], events[NUMBER_ROOM];
-    printf("%s%slost at \"%s\": ", label, label[0] != '\0' ? ": " : "", r->station);
-    if (isnan(r->lost)) {
-        printf("never reached in %s events; take more --effort\n", number_whole((double)r->events, events));
-    } else {
-        printf("%s of the tasks that come there\n", scientific(r->lost, r->half_width, number));
-        if (!isnan(r->exact))
-            printf("  exact (%s): %.4e, %+.1f half-widths away\n", r->form, r->exact, (r->lost - r->exact) / r->half_width);
-        printf("  %llu replications, %s events; an ordinary run would take %.1e tasks for the same half-width\n", (unsigned long long)r->replications,
-               number_whole((double)r->events, events), r->plain);
-    }
-    printf("  number there, and the share of paths from the level before that came to it:\n   ");
-    for (size_t i = 0; i < r->level_count; i++)
-        printf(" %u: %s%s", r->levels[i].present, number_short(r->levels[i].reached, 3, number),
-               i + 1 == r->level_count ? "\n" : (i + 1) % 8 == 0 ? "\n   " : ",");
-    if (!isnan(r->lost) && r->fewest < few)
-        printf("  Warning: of one replication's paths only %s come to some level; the interval cannot be trusted: take more --effort\n",
-               number_short(r->fewest, 2, number));
-    if (r->unfinished)
-        printf("  (interrupted)\n");
-    printf("\n");
-}
 
 struct all_found {
     const char **labels;
@@ -141,7 +106,7 @@ static bool write_json(void *context, FILE *out, struct error *err)
         cJSON *levels = cJSON_AddArrayToObject(o, "levels");
         for (size_t l = 0; l < r->level_count; l++) {
             cJSON *x = cJSON_CreateObject();
-            add_number(x, "present", r->levels[l].present);
+            add_number(x, "level", r->levels[l].level);
             add_number(x, "reached", r->levels[l].reached);
             cJSON_AddItemToArray(levels, x);
         }
@@ -160,7 +125,6 @@ static int rare_file(const struct rare_args *args)
 {
     struct desq *d;
     struct error err;
-    const double events_most = 1e9;
     if (!scenario_args_read(&args->scenarios, 0, &d))
         return STATUS_BAD;
     const struct scenario_file *file = desq_scenario(d);
@@ -171,12 +135,15 @@ static int rare_file(const struct rare_args *args)
                           .all = arena_array(&arena, file->point_count, sizeof *a.all),
                           .count = file->point_count};
     bool ok = (a.labels != NULL && a.all != NULL) || error_set(&err, "out of memory");
-    const struct rare_how how = {.station = args->station,
-                                 .effort = args->effort,
-                                 .precision = args->precision / 100.0,
-                                 .events_most = events_most,
-                                 .jobs = args->jobs,
-                                 .stop = &interrupted};
+    struct rare_how how = rare_as_asked(&s->run); /* of the scenario's "rare", where it has one */
+    how.jobs = args->jobs;
+    how.stop = &interrupted;
+    if (args->station != NULL)
+        how.station = args->station;
+    if (args->effort > 0)
+        how.effort = args->effort;
+    if (args->precision > 0.0)
+        how.precision = args->precision / 100.0;
     interrupt_listen();
     if (ok)
         printf("%s%s%s: seed %llu; ± gives %g %% confidence intervals\n\n", s->title == NULL ? "" : s->title, s->title == NULL ? "" : "\n", args->scenarios.files[0],
@@ -184,8 +151,10 @@ static int rare_file(const struct rare_args *args)
     for (size_t i = 0; ok && i < a.count && !interrupted; i++) {
         a.labels[i] = point_name(&arena, &file->points[i]);
         ok = desq_rare(d, i, &how, &a.all[i], &err);
-        if (ok)
-            print_point(a.labels[i], a.all[i]);
+        if (ok) {
+            text_rare(stdout, a.labels[i], a.all[i], s->time_unit);
+            printf("\n");
+        }
         fflush(stdout);
     }
     ok = ok && (args->json == NULL || interrupted || save_file(args->json, write_json, &a, &err));
@@ -204,7 +173,7 @@ const struct command command_rare = {
 static int run(struct ranks *ranks, int argc, char **argv)
 {
     (void)ranks;
-    struct rare_args args = {.effort = 1000, .precision = 5.0};
+    struct rare_args args = {.effort = 0};
     int status = STATUS_BAD;
     if (!scenario_args_init(&args.scenarios, argc))
         return STATUS_BAD;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What of "run" does not change any replication, but only how many of them there are and what is said of them. */
-static const char *const free_keys[] = {"replications", "precision", "confidence", "quantiles", "limit", "controls"};
+static const char *const free_keys[] = {"replications", "precision", "confidence", "quantiles", "limit", "controls", "rare"};
 
 static const char *const engine_names[] = {
     [DESQ_ENGINE_AUTO] = "auto", [DESQ_ENGINE_CALENDAR] = "calendar", [DESQ_ENGINE_RECURSION] = "recursion"};
@@ -87,7 +87,7 @@ static bool sets_allowed(const struct scenario_args *args)
         }
         if (!good) {
             fprintf(stderr, "desq: --set %s: that would be another study; what may be set here is /run/replications, precision, confidence, "
-                            "quantiles, limit and controls\n",
+                            "quantiles, limit, controls and rare\n",
                     args->set[i]);
             return false;
         }

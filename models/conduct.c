@@ -2,6 +2,7 @@
 #include "models/conduct.h"
 
 #include "models/experiment.h"
+#include "models/rare.h"
 #include "models/serve.h"
 #include "models/settle.h"
 
@@ -446,6 +447,35 @@ static bool run_groups(struct running *run, size_t count, struct error *err)
     return no_memory(err);
 }
 
+/* What cannot be split is said before anything is run. */
+static bool rare_can_be_found(const struct running *run, struct error *err)
+{
+    for (size_t i = 0; i < run->point_count; i++) {
+        const struct run_spec *spec = &run->models[i]->scenario->run;
+        const struct rare_how how = rare_as_asked(spec);
+        if (spec->rare.asked && !rare_possible(run->models[i], &how, err))
+            return false;
+    }
+    return true;
+}
+
+/* Point by point, after all else: each takes all threads for itself. */
+static bool find_rare(struct running *run, struct result *result, struct error *err)
+{
+    for (size_t i = 0; i < result->point_count; i++) {
+        const struct run_spec *spec = &run->models[i]->scenario->run;
+        struct rare_how how = rare_as_asked(spec);
+        how.jobs = run->how->jobs;
+        how.stop = run->how->stop;
+        if (!spec->rare.asked || run->out[i].report.stopped == STOPPED_INTERRUPTED || run->out[i].report.stopped == STOPPED_UNSTABLE)
+            continue;
+        if (!rare_run(run->arena, run->models[i], &how, &run->out[i].rare, err))
+            return false;
+        result->unfinished = result->unfinished || run->out[i].rare->unfinished;
+    }
+    return true;
+}
+
 bool conduct_run(struct arena *arena, const struct scenario_file *file, struct model *const *models,
                  const struct desq_run *how, const struct result **out, struct error *err)
 {
@@ -475,6 +505,8 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
         .variant_count = variants,
     };
     struct ranks_leader *leader;
+    if (!rare_can_be_found(&run, err))
+        return false;
     if (!serve_crew(file, models, how->jobs, how->ranks, &run.crew, &leader, err))
         return false;
     bool ok = pthread_mutex_init(&run.lock, NULL) == 0 || no_memory(err);
@@ -485,7 +517,7 @@ bool conduct_run(struct arena *arena, const struct scenario_file *file, struct m
     ranks_release(leader);
     crew_free(run.crew);
     result->unfinished = run.unfinished || (how->parts > 0 && how->stop != NULL && *how->stop);
-    ok = ok && (gather(&run, count, result) || no_memory(err));
+    ok = ok && (gather(&run, count, result) || no_memory(err)) && (how->parts > 0 || find_rare(&run, result, err));
     if (!ok || !collect_notes(arena, file, result, err))
         return false;
     *out = result;

@@ -2,6 +2,7 @@
 
 #include "models/conduct.h"
 #include "models/experiment.h"
+#include "models/rare_possible.h"
 #include "models/station.h"
 #include "models/theory/theory.h"
 
@@ -17,8 +18,10 @@ struct study {
     const struct rare_how *how;
     size_t station;
     uint64_t sources; /* kinds that arrive */
-    bool certain; /* see moves_surely */
-    uint32_t levels[LEVELS_MOST];
+    bool certain; /* see rare_moves_surely */
+    bool times;   /* of those that take long, not of those that are lost */
+    bool work;    /* levels are of the work in line for each server; else of the number present */
+    double levels[LEVELS_MOST];
     size_t level_count;
     struct batches *batches;
 };
@@ -44,6 +47,7 @@ struct splitter {
     struct entrance *from, *to; /* effort of each: at the level before, at this one */
     struct stream stream;
     uint64_t events;
+    double hits; /* tasks that took long, since the path was begun or split */
     bool too_long;
 };
 
@@ -52,87 +56,25 @@ static bool no_memory(struct error *err)
     return error_set(err, "out of memory");
 }
 
-/* ---- What can be split ---- */
-
-static const char *station_refused(const struct station_model *m)
-{
-    if (m->behaviour != NULL)
-        return "servers that are set up";
-    if (m->environment != NULL)
-        return "an environment";
-    if (m->individual || m->list_count > 0 || m->limit != NULL)
-        return "servers that differ, come and go, go round, or a limit that adapts itself";
-    if (m->group != NULL || m->wanders)
-        return "lines that are chosen among";
-    if (m->tokens_rate > 0.0)
-        return "tokens";
-    if (m->drops)
-        return "a line that drops tasks by what it saw before";
-    if (m->blocks || m->batch_max > 0 || m->counted)
-        return "blocking, batches, or tasks that take several servers";
-    return NULL;
-}
-
-static const char *kind_refused(const struct kind_model *kind)
-{
-    const struct arrival *a = kind->arrival;
-    if (kind->balk_count > 0)
-        return "balking, which loses tasks where there is room";
-    if (kind->limit != UINT64_MAX)
-        return "a limit to how many arrive";
-    if (a->form == ARRIVAL_NONE)
-        return NULL;
-    const bool poisson = a->form == ARRIVAL_OPEN && a->interarrival.shape == DIST_EXPONENTIAL && a->type->next == NULL;
-    if (!poisson || a->requests != NULL || a->start > 0.0 || isfinite(a->stop) || isfinite(a->count))
-        return "arrivals that are not Poisson for ever";
-    return NULL;
-}
-
-static bool refuse(const struct model *m, struct error *err)
-{
-    for (uint32_t i = 0; i < m->part_count; i++) {
-        const char *why = station_refused(&m->stations[i]);
-        if (why != NULL)
-            return error_set(err, "splitting needs cycles that begin alike: station \"%s\" has %s", m->stations[i].name, why);
-    }
-    for (uint32_t k = 0; k < m->kind_count; k++) {
-        const char *why = m->initial[k] > 0 ? "tasks that are there at time 0" : kind_refused(&m->kinds[k]);
-        if (why != NULL)
-            return error_set(err, "splitting needs cycles that begin alike: task kind \"%s\" has %s", m->kinds[k].name, why);
-    }
-    if (m->breaker_count > 0 || m->delivers || m->terminating)
-        return error_set(err, "splitting needs cycles that begin alike: breakers, deliveries and runs that end have none");
-    return true;
-}
-
-/* Where a task goes does not depend on its draws. Then the event by which a level is reached reaches it whatever is drawn from there on, so
- * that paths can be split before it: its draws, the time to the next arrival above all, are not the same for all of them. */
-static bool moves_surely(const struct model *m)
-{
-    for (uint32_t k = 0; k < m->kind_count; k++) {
-        const struct kind_model *kind = &m->kinds[k];
-        if (kind->arrival->batch != NULL || kind->patience != NULL)
-            return false;
-        for (uint32_t i = 0; i < kind->program_length; i++)
-            switch ((enum opcode)kind->program[i].code) {
-            case OP_AT:
-            case OP_DELAY:
-            case OP_JUMP:
-            case OP_END:
-                break;
-            default:
-                return false;
-            }
-    }
-    return true;
-}
-
 /* ---- Paths ---- */
 
 /* Nothing is there but the sources: no task, no branch, and no work that goes on when nobody waits for it any more. */
 static bool is_empty(const struct splitter *x)
 {
     return x->world->alive == x->study->sources;
+}
+
+/* What levels are of: the number present, or the work in line for each server. */
+static double height_of(const struct splitter *x)
+{
+    const struct world *w = x->world;
+    const struct station *st = &w->stations[x->study->station];
+    if (!x->study->work)
+        return (double)st->present;
+    double work = 0.0;
+    for (uint32_t ti = st->line.count > 0 ? st->line.list.first : NO_TASK; ti != NO_TASK; ti = w->tasks[ti].next)
+        work += w->tasks[ti].demand;
+    return work / (double)st->model->servers;
 }
 
 /* The next event. false: there is none, or no memory. */
@@ -148,6 +90,7 @@ struct renewal {
     struct world *world;
     double from;
     uint64_t stays; /* key; UINT64_MAX: none */
+    bool services;  /* service times too */
 };
 
 /* Poisson arrivals and exponential service times go on as if they began now. */
@@ -159,7 +102,7 @@ static double renew(void *context, const struct event *e)
         return e->time;
     if (e->kind == EV_ARRIVAL)
         return r->from + dist_draw(&w->model->kinds[e->subject].arrival->interarrival, &w->sources[e->subject].stream);
-    if (e->kind != EV_SERVICE_END)
+    if (e->kind != EV_SERVICE_END || !r->services)
         return e->time;
     struct task *t = &w->tasks[e->subject];
     const struct op *op = &w->model->kinds[t->kind].program[t->step];
@@ -174,9 +117,9 @@ static double renew(void *context, const struct event *e)
 /* Other draws from now on; before: from the next event on, which stays. In models of plain stations what is drawn already but tells nothing yet is
  * drawn again: service times of tasks in line, and what is left of times without memory. So the paths from one state differ
  * from the first event on. Where very many events are pending they stay, which costs precision alone. */
-static void resalt(struct world *w, uint64_t salt, bool before)
+static void resalt(struct world *w, uint64_t salt, bool before, bool work)
 {
-    struct renewal renewal = {.world = w, .from = w->sim.now, .stays = UINT64_MAX};
+    struct renewal renewal = {.world = w, .from = w->sim.now, .stays = UINT64_MAX, .services = !work};
     for (uint32_t k = 0; k < w->model->kind_count; k++) {
         struct source *source = &w->sources[k];
         source->stream.state = stream_mix(source->stream.state ^ salt);
@@ -185,7 +128,7 @@ static void resalt(struct world *w, uint64_t salt, bool before)
     }
     for (uint32_t ti = 0; ti < w->task_count; ti++)
         w->tasks[ti].key = stream_mix(w->tasks[ti].key ^ salt);
-    for (uint32_t i = 0; w->model->plain && i < w->model->part_count; i++) {
+    for (uint32_t i = 0; w->model->plain && !work && i < w->model->part_count; i++) {
         const struct station *st = &w->stations[i];
         for (uint32_t ti = st->model->plain_fcfs && st->line.count > 0 ? st->line.list.first : NO_TASK; ti != NO_TASK; ti = w->tasks[ti].next) {
             struct task *t = &w->tasks[ti];
@@ -217,7 +160,7 @@ static bool replay_splits(struct splitter *x, const struct split *s)
         return true;
     if (!replay_splits(x, s->before) || !play(x, s->event))
         return false;
-    resalt(x->world, s->salt, x->study->certain);
+    resalt(x->world, s->salt, x->study->certain, x->study->work);
     return true;
 }
 
@@ -233,19 +176,18 @@ static bool split_at(struct splitter *x, struct entrance *e)
         return false;
     *s = (struct split){.before = e->split, .event = event, .salt = stream_bits(&x->stream)};
     e->split = s;
-    resalt(x->world, s->salt, x->study->certain);
+    resalt(x->world, s->salt, x->study->certain, x->study->work);
     return true;
 }
 
 enum outcome { REACHED, ENDED, FAILED };
 
-/* On until so many are at the station, or the cycle is over. */
-static enum outcome climb(struct splitter *x, uint32_t level)
+/* On until the level is reached, or the cycle is over. */
+static enum outcome climb(struct splitter *x, double level)
 {
     struct world *w = x->world;
-    const struct station *st = &w->stations[x->study->station];
     bool begun = !is_empty(x);
-    while (st->present < level) {
+    while (height_of(x) < level) {
         if (begun && is_empty(x))
             return ENDED;
         if (!step(x))
@@ -261,29 +203,43 @@ static enum outcome climb(struct splitter *x, uint32_t level)
 
 /* ---- One replication ---- */
 
+/* Of a task that ends: whether it took long. */
+static void hear(void *context, const struct world *w, uint32_t task, enum task_end how)
+{
+    struct splitter *x = context;
+    const struct rare_how *asked = x->study->how;
+    const struct task *t = &w->tasks[task];
+    if (how == TASK_COMPLETED && t->kind == asked->kind)
+        x->hits += (asked->of == RARE_WAITS ? t->wait : w->sim.now - t->arrived) > asked->beyond;
+}
+
 static bool failed(const struct splitter *x, struct error *err)
 {
     return x->too_long ? error_set(err, "cycles from empty to empty take more than %.0g events: losses are not rare here; desq run finds them", cycle_events_most)
                        : no_memory(err);
 }
 
-/* Whole cycles, to see how many tasks come to the station in one; where they pass the first level on the way. */
-static bool first_level(struct splitter *x, uint64_t r, struct record *out, size_t *reached, struct error *err)
+/* Whole cycles, to see how many tasks come to the station (or of the kind are done) in one; where they pass the first level on the way. *hits: of a
+ * cycle up to there, in the mean. */
+static bool first_level(struct splitter *x, uint64_t r, struct record *out, size_t *reached, double *hits, struct error *err)
 {
     const struct study *s = x->study;
     double offered = 0.0;
     *reached = 0;
+    *hits = 0.0;
     for (uint64_t i = 0; i < s->how->effort; i++) {
         const uint64_t cycle = (r + 1) << 32 | i;
         world_begin(x->world, cycle, &x->record);
+        x->hits = 0.0;
         enum outcome o = climb(x, s->levels[0]);
+        *hits += x->hits / (double)s->how->effort;
         if (o == REACHED) {
             x->to[(*reached)++] = (struct entrance){cycle, NULL, x->world->sim.events};
-            o = climb(x, UINT32_MAX);
+            o = climb(x, INFINITY);
         }
         if (o == FAILED)
             return failed(x, err);
-        offered += (double)x->world->stations[s->station].offered;
+        offered += (double)(s->times ? x->world->kinds[s->how->kind].completed : x->world->stations[s->station].offered);
     }
     out->samples[0] = sample_of_ratio(0.0, offered / (double)s->how->effort);
     out->samples[1] = sample_of_ratio((double)*reached, (double)s->how->effort);
@@ -295,8 +251,8 @@ static struct entrance drawn(struct splitter *x, size_t reached)
     return x->from[stream_below(&x->stream, reached)];
 }
 
-/* From a level to the next. */
-static bool next_level(struct splitter *x, size_t level, struct record *out, size_t *reached, struct error *err)
+/* From a level to the next. *hits: on the way, in the mean. */
+static bool next_level(struct splitter *x, size_t level, struct record *out, size_t *reached, double *hits, struct error *err)
 {
     const struct study *s = x->study;
     struct entrance *swap = x->from;
@@ -304,11 +260,14 @@ static bool next_level(struct splitter *x, size_t level, struct record *out, siz
     x->to = swap;
     const size_t before = *reached;
     *reached = 0;
+    *hits = 0.0;
     for (uint64_t i = 0; i < s->how->effort; i++) {
         struct entrance e = drawn(x, before);
         if (!split_at(x, &e))
             return failed(x, err);
+        x->hits = 0.0;
         const enum outcome o = climb(x, s->levels[level]);
+        *hits += x->hits / (double)s->how->effort;
         if (o == FAILED)
             return failed(x, err);
         if (o == REACHED)
@@ -318,7 +277,7 @@ static bool next_level(struct splitter *x, size_t level, struct record *out, siz
     return true;
 }
 
-/* Tasks lost from the first time that the station is full to the end of the cycle, in the mean. */
+/* Tasks lost (or that took long) from the first time that the station is at the last level to the end of the cycle, in the mean. */
 static bool losses(struct splitter *x, size_t reached, double *mean, struct error *err)
 {
     const struct study *s = x->study;
@@ -328,9 +287,12 @@ static bool losses(struct splitter *x, size_t reached, double *mean, struct erro
     double lost = 0.0;
     for (uint64_t i = 0; i < s->how->effort; i++) {
         struct entrance e = drawn(x, reached);
-        if (!split_at(x, &e) || climb(x, UINT32_MAX) == FAILED)
+        if (!split_at(x, &e))
             return failed(x, err);
-        lost += (double)x->world->stations[s->station].lost;
+        x->hits = 0.0;
+        if (climb(x, INFINITY) == FAILED)
+            return failed(x, err);
+        lost += s->times ? x->hits : (double)x->world->stations[s->station].lost;
     }
     *mean = lost / (double)s->how->effort;
     return true;
@@ -341,7 +303,7 @@ static bool replicate(void *worker, uint64_t r, struct record *out, struct error
     struct splitter *x = worker;
     const struct study *s = x->study;
     size_t reached;
-    double chance = 1.0, lost = 0.0;
+    double chance = 1.0, lost = 0.0, hits, sum;
     x->events = 0;
     x->too_long = false;
     x->stream = (struct stream){stream_key(s->model.seed, r, STREAM_SPLIT, "split")};
@@ -349,19 +311,21 @@ static bool replicate(void *worker, uint64_t r, struct record *out, struct error
     arena_init(&x->arena);
     for (size_t l = 0; l < LEVELS_MOST; l++)
         out->samples[1 + l] = sample_of_ratio(0.0, 0.0);
-    if (!first_level(x, r, out, &reached, err))
+    if (!first_level(x, r, out, &reached, &hits, err))
         return false;
+    sum = hits;
     chance = (double)reached / (double)s->how->effort;
     for (size_t l = 1; l < s->level_count && reached > 0; l++) {
         if (s->how->stop != NULL && *s->how->stop)
             return false;
-        if (!next_level(x, l, out, &reached, err))
+        if (!next_level(x, l, out, &reached, &hits, err))
             return false;
+        sum += chance * hits;
         chance *= (double)reached / (double)s->how->effort;
     }
     if (reached > 0 && !losses(x, reached, &lost, err))
         return false;
-    out->samples[0] = sample_of_ratio(chance * lost, out->samples[0].denominator);
+    out->samples[0] = sample_of_ratio(chance * lost + (s->times ? sum : 0.0), out->samples[0].denominator);
     out->events = x->events;
     return true;
 }
@@ -400,6 +364,10 @@ static void *splitter_new(void *context)
         return NULL;
     }
     x->world->unmeasured = true;
+    if (s->times) {
+        x->world->left = hear;
+        x->world->left_context = x;
+    }
     return x;
 }
 
@@ -411,15 +379,58 @@ static bool merge(void *context, uint64_t r, const struct record *record)
 
 /* ---- The study ---- */
 
+/* Levels of the work in line: about so many that two in five paths reach the next, by the tail of waits in heavy traffic,
+ * exp(-2 (1 - rho) servers t / ((1 + scv) E[S])) (Kingman 1962). */
+static void choose_work(struct study *s)
+{
+    const struct model *m = &s->model;
+    const size_t i = s->station;
+    const double servers = (double)m->stations[i].servers, spread = isfinite(m->scv[i]) ? 1.0 + m->scv[i] : 2.0;
+    const double decay = 2.0 * fmax(1.0 - m->load[i], 0.01) * servers / (spread * (m->held_mean[i] / m->visits[i]));
+    const double count = fmin(fmax(ceil(decay * s->how->beyond / 0.9), 2.0), LEVELS_MOST);
+    s->work = true;
+    s->certain = false; /* an arrival reaches a level by what it draws */
+    s->level_count = (size_t)count;
+    for (size_t l = 0; l < s->level_count; l++)
+        s->levels[l] = s->how->beyond * ((double)l + 1.0) / count;
+}
+
 static void choose_levels(struct study *s, uint32_t capacity)
 {
     s->level_count = capacity < LEVELS_MOST ? capacity : LEVELS_MOST;
     for (size_t l = 0; l < s->level_count; l++)
-        s->levels[l] = (uint32_t)((uint64_t)capacity * (l + 1) / s->level_count);
+        s->levels[l] = (double)((uint64_t)capacity * (l + 1) / s->level_count);
+}
+
+/* The station on whose line long times depend: the most loaded one, unless it is named. As many tasks there take about as long as is asked for. */
+static bool find_line(struct study *s, struct error *err)
+{
+    const struct model *m = &s->model;
+    uint32_t found = UINT32_MAX;
+    for (uint32_t i = 0; i < m->station_count; i++)
+        if (s->how->station == NULL ? m->stations[i].servers != UNLIMITED && m->visits[i] > 0.0 && (found == UINT32_MAX || m->load[i] > m->load[found])
+                                    : strcmp(m->stations[i].name, s->how->station) == 0)
+            found = i;
+    if (found == UINT32_MAX)
+        return s->how->station == NULL ? error_set(err, "nobody ever waits: no station has a finite number of servers")
+                                       : error_set(err, "there is no station \"%s\"", s->how->station);
+    const struct station_model *st = &m->stations[found];
+    const double servers = st->servers == UNLIMITED ? 1.0 : (double)st->servers;
+    double top = fmin(servers + ceil(s->how->beyond * servers / (m->held_mean[found] / m->visits[found])), 1e6);
+    if (st->capacity != UNLIMITED)
+        top = fmin(top, (double)st->capacity);
+    s->station = found;
+    if (m->plain && st->plain_fcfs && st->servers != UNLIMITED && m->load[found] > 0.0)
+        choose_work(s);
+    else
+        choose_levels(s, (uint32_t)fmax(top, 1.0));
+    return true;
 }
 
 static bool find_station(struct study *s, struct error *err)
 {
+    if (s->times)
+        return find_line(s, err);
     const struct model *m = &s->model;
     for (uint32_t i = 0; i < m->station_count; i++)
         if (s->how->station == NULL ? m->stations[i].capacity != UNLIMITED : strcmp(m->stations[i].name, s->how->station) == 0) {
@@ -440,6 +451,8 @@ static bool find_exact(const struct study *s, struct arena *arena, const struct 
 {
     const struct theory_answer *answers;
     size_t count;
+    if (s->times)
+        return true; /* theory gives percentiles, not the chances of given times */
     if (!theory_ask(m, 0, arena, &answers, &count, err))
         return false;
     for (size_t a = 0; a < count; a++)
@@ -472,6 +485,7 @@ static bool report(const struct study *s, struct arena *arena, struct rare *out)
     /* n tasks of which a share p is lost: half-width t sqrt(p (1 - p) / n). */
     const double t = 1.96;
     out->plain = seen ? t * t * x.mean * (1.0 - x.mean) / (x.half_width * x.half_width) : (double)NAN;
+    out->work = s->work;
     out->levels = levels;
     out->level_count = s->level_count;
     out->replications = batches_replications(s->batches);
@@ -509,6 +523,38 @@ static bool run_to_precision(struct study *s, struct rare *out, struct error *er
     return err->text[0] == '\0';
 }
 
+/* What is asked for, as far as it can be split. false: err. */
+static bool prepare(struct study *s, const struct model *m, struct error *err)
+{
+    s->model.warmup = 0.0;
+    s->model.length = INFINITY;
+    s->model.count = UINT64_MAX;
+    s->model.recursion = false;
+    s->certain = rare_moves_surely(m);
+    s->times = s->how->of != RARE_LOSSES;
+    for (uint32_t k = 0; k < m->kind_count; k++)
+        s->sources += m->kinds[k].arrival->form != ARRIVAL_NONE;
+    return rare_refused(&s->model, err) && find_station(s, err);
+}
+
+struct rare_how rare_as_asked(const struct run_spec *run)
+{
+    const struct rare_spec *a = &run->rare;
+    return (struct rare_how){.of = a->of,
+                             .kind = a->kind,
+                             .beyond = a->beyond,
+                             .station = a->station,
+                             .effort = isnan(a->effort) ? RARE_EFFORT : (uint64_t)a->effort,
+                             .precision = isnan(a->precision) ? RARE_PRECISION : a->precision,
+                             .events_most = fmin(run->limit_events, RARE_EVENTS_MOST)};
+}
+
+bool rare_possible(const struct model *m, const struct rare_how *how, struct error *err)
+{
+    struct study s = {.model = *m, .how = how};
+    return prepare(&s, m, err);
+}
+
 bool rare_run(struct arena *arena, const struct model *m, const struct rare_how *how, const struct rare **out, struct error *err)
 {
     struct study s = {.model = *m, .how = how};
@@ -517,16 +563,12 @@ bool rare_run(struct arena *arena, const struct model *m, const struct rare_how 
         return no_memory(err);
     *result = (struct rare){.exact = (double)NAN};
     *out = result;
-    s.model.warmup = 0.0;
-    s.model.length = INFINITY;
-    s.model.count = UINT64_MAX;
-    s.model.recursion = false;
-    s.certain = moves_surely(m);
-    for (uint32_t k = 0; k < m->kind_count; k++)
-        s.sources += m->kinds[k].arrival->form != ARRIVAL_NONE;
-    if (!refuse(&s.model, err) || !find_station(&s, err))
+    if (!prepare(&s, m, err))
         return false;
     result->station = m->stations[s.station].name;
+    result->of = how->of;
+    result->kind = m->kinds[how->kind].name;
+    result->beyond = how->beyond;
     s.batches = batches_new(RARE_SAMPLES, 0);
     const bool ok = (s.batches != NULL || no_memory(err)) && run_to_precision(&s, result, err) && find_exact(&s, arena, m, result, err) &&
                     (report(&s, arena, result) || no_memory(err));

@@ -134,6 +134,7 @@ struct point {
     size_t prediction_count;
     struct run_report report;
     const struct deadlock_report *deadlock; /* NULL: none */
+    const struct rare *rare;                /* what is too rare to be seen (models/rare.h), where run.rare asks for it; NULL: it does not */
 };
 
 /* other - base at one combination of sweep values, paired task by task. */

@@ -148,6 +148,85 @@ static void what_does_not_begin_alike_is_refused(void)
     }
 }
 
+/* Waits of M/M/c: C exp(-(c - rate) t) (Erlang's C; Cooper 1981, eq. 5.8); responses of M/M/1: exp(-(1 - rate) t). */
+static void long_times(void)
+{
+    static const struct {
+        double rate, servers, beyond;
+        const char *of;
+        double exact;
+    } cases[] = {{0.5, 1, 24, "wait", 3.0721061766640945e-06},
+                 {0.3, 1, 20, "response", 8.315287191035679e-07},
+                 {1.0, 2, 9, "wait", 4.11366013622265e-05}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct trial t;
+        if (trial_read(&t,
+                       "{'arrivals': {'rate': %g}, 'service': {'dist': 'exponential', 'mean': 1}, 'servers': %g, 'run': {'replications': 2, 'time': 100, 'warmup': 10, "
+                       "'limit': {'events': 6000000}, 'rare': {'of': 'task.%s', 'beyond': %g, 'effort': 200, 'precision': 0.2}}}",
+                       cases[i].rate, cases[i].servers, cases[i].of, cases[i].beyond) &&
+            trial_run(&t, 2)) {
+            const struct rare *r = t.result->points[0].rare;
+            near(r, cases[i].exact);
+            EXPECT(r != NULL && r->beyond == cases[i].beyond && r->work, "not by the work in line");
+        }
+        trial_free(&t);
+    }
+}
+
+/* Where a line is not first come first served, levels are numbers present. */
+static void long_times_by_numbers(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations':{'a':{'discipline':'lcfs'},'b':{'discipline':'random'}},'tasks':{'x':{'arrivals':{'rate':0.5},'steps':[{'at':'a','for':{'dist':'exponential','mean':0.01}},"
+                       "{'at':'b','for':{'dist':'constant','value':1}}]}},'run':{'rare':{'of':'x.wait','beyond':14,'station':'b','effort':200}}}")) {
+        /* Held against an ordinary run: nothing is exact of random order at that time. */
+        const struct rare *r = NULL;
+        struct error err;
+        struct rare_how how = rare_as_asked(&desq_scenario(t.desq)->points[0].scenario.run);
+        how.precision = 0.2;
+        how.events_most = 6e6;
+        EXPECT(desq_rare(t.desq, 0, &how, &r, &err) && r->lost > 0.0 && !r->work && strcmp(r->station, "b") == 0, "%s", err.text);
+        if (r != NULL) {
+            double beyond = 0.0, all = 0.0;
+            struct history h;
+            if (trial_trace(&t, 0, 0, &h))
+                for (size_t n = 0; n < h.count; n++) {
+                    beyond += h.tasks[n].wait > 14.0;
+                    all += 1.0;
+                }
+            history_free(&h);
+            EXPECT(all > 5000.0 && fabs(beyond / all - r->lost) < 4.4 * (r->half_width / 1.97 + 5.0 * sqrt(r->lost / all)), "%g +- %g, of an ordinary run %g", r->lost,
+                   r->half_width, beyond / all);
+        }
+    }
+    trial_free(&t);
+}
+
+/* Losses, asked for in the scenario: with the other figures, the same for any number of threads. */
+static void asked_for_in_a_scenario(void)
+{
+#define ASKS "{'arrivals':{'rate':0.5},'service':{'dist':'exponential','mean':1},'capacity':20,'run':{'replications':2,'time':100,'warmup':10,'rare':{'effort':100,'precision':0.3}}}"
+    struct trial one, three;
+    if (trial_read(&one, ASKS) && trial_read(&three, ASKS) && trial_run(&one, 1) && trial_run(&three, 3)) {
+        const struct rare *a = one.result->points[0].rare, *b = three.result->points[0].rare;
+        near(a, lost_mmck(0.5, 1, 20));
+        EXPECT(a != NULL && b != NULL && a->lost == b->lost && a->half_width == b->half_width, "threads matter");
+    }
+    trial_free(&one);
+    trial_free(&three);
+}
+
+/* Before anything is run. */
+static void refused_in_a_scenario(void)
+{
+    struct trial t;
+    struct error err;
+    const struct result *result;
+    if (trial_read(&t, "{'arrivals':{'rate':0.5},'service':{'dist':'exponential','mean':1},'run':{'rare':{}}}"))
+        EXPECT(!desq_run(t.desq, &(struct desq_run){.jobs = 1}, &result, &err) && strstr(err.text, "capacity") != NULL, "%s", err.text);
+    trial_free(&t);
+}
+
 const struct test rare_tests[] = {
     {"M/M/1/K and M/M/c/K down to 1e-9", queues_of_birth_and_death},
     {"processor sharing loses by the mean alone", sharing_is_insensitive},
@@ -157,5 +236,9 @@ const struct test rare_tests[] = {
     {"work that nobody waits for is in the way all the same", abandoned_work_is_there},
     {"any number of threads gives the same bits", threads_change_nothing},
     {"what does not begin alike is refused, with the reason", what_does_not_begin_alike_is_refused},
+    {"long waits and responses, by the work in line", long_times},
+    {"long waits by the number present", long_times_by_numbers},
+    {"losses that a scenario asks for", asked_for_in_a_scenario},
+    {"what cannot be found is refused before anything is run", refused_in_a_scenario},
     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
  * "infinite". */
 #include "cli/output/number.h"
 #include "cli/output/output.h"
+#include "models/rare.h"
 
 #include <string.h>
 
@@ -314,6 +315,27 @@ static void outcome(struct writer *w, const struct point *p, const struct requir
     end(w, '}');
 }
 
+static void rare(struct writer *w, const struct rare *r)
+{
+    static const char *const names[] = {[RARE_LOSSES] = "lost", [RARE_WAITS] = "wait", [RARE_RESPONSES] = "response"};
+    key(w, "rare");
+    begin(w, '{');
+    word(w, "of", names[r->of]);
+    if (r->of != RARE_LOSSES)
+        word(w, "task", r->kind);
+    word(w, "station", r->station);
+    if (r->of != RARE_LOSSES)
+        number(w, "beyond", r->beyond);
+    number(w, "share", r->lost);
+    number(w, "half_width", r->half_width);
+    number(w, "exact", r->exact);
+    whole(w, "replications", r->replications);
+    whole(w, "events", r->events);
+    number(w, "tasks_of_an_ordinary_run", r->plain);
+    number(w, "fewest_paths_at_a_level", r->fewest);
+    end(w, '}');
+}
+
 static void prediction(struct writer *w, const struct point *p, const struct prediction *x)
 {
     next(w);
@@ -349,6 +371,8 @@ static void point(struct writer *w, const struct point *p)
     report(w, &p->report);
     if (p->deadlock != NULL)
         deadlock(w, p->deadlock);
+    if (p->rare != NULL)
+        rare(w, p->rare);
     capacity(w, p);
     key(w, "require");
     begin(w, '[');

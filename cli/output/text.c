@@ -1,5 +1,6 @@
 #include "cli/output/text.h"
 #include "cli/output/output.h"
+#include "cli/output/text_rare.h"
 
 #include <string.h>
 
@@ -246,6 +247,19 @@ static void print_warnings(struct page *p)
             0, 2);
 }
 
+static void print_rare(struct page *p)
+{
+    for (size_t i = 0; i < p->result->point_count; i++) {
+        const struct rare *rare = p->result->points[i].rare;
+        const char *label = label_point(p->arena, p->result, i);
+        p->failed = p->failed || label == NULL;
+        if (rare == NULL || label == NULL)
+            continue;
+        fputc('\n', p->out);
+        text_rare(p->out, label, rare, p->result->time_unit);
+    }
+}
+
 bool output_report(const struct result *r, size_t points, FILE *out, struct error *err)
 {
     struct arena arena;
@@ -265,6 +279,7 @@ bool output_report(const struct result *r, size_t points, FILE *out, struct erro
         text_verdict(&p);
         text_requirements(&p);
         text_theory(&p);
+        print_rare(&p);
         fputc('\n', out);
         print_controls(&p);
         print_warnings(&p);

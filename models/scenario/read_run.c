@@ -21,6 +21,7 @@ enum {
     RUN_INITIAL,
     RUN_CONTROLS,
     RUN_ANTITHETIC,
+    RUN_RARE,
     RUN_KEYS
 };
 
@@ -66,6 +67,9 @@ const struct param scenario_run_params[] = {
     [RUN_ANTITHETIC] = {.name = "antithetic",
                         .type = PARAM_FLAG,
                         .summary = "replications in pairs, each time drawn from u and from 1 - u; default false"},
+    [RUN_RARE] = {.name = "rare",
+                  .type = PARAM_JSON,
+                  .summary = "also what is too rare to be seen, by splitting: { \"station\": NAME }, or { \"of\": \"KIND.wait\", \"beyond\": TIME }"},
     [RUN_KEYS] = {0},
 };
 enum { RUN_ENTRIES = sizeof scenario_run_params / sizeof scenario_run_params[0] };
@@ -208,6 +212,57 @@ static bool read_initial(struct reader *r, const cJSON *node)
     return true;
 }
 
+/* "request.wait", "request.response". */
+static bool read_rare_figure(struct reader *r, const cJSON *node, struct rare_spec *out)
+{
+    const char *text = node->valuestring, *dot = strrchr(text, '.');
+    char described[JSON_DESCRIBE_SIZE];
+    const struct scenario *s = r->scenario;
+    if (dot == NULL || (strcmp(dot, ".wait") != 0 && strcmp(dot, ".response") != 0))
+        return read_fail(r, node, "expected a kind's wait or response, such as \"request.wait\", found %s", json_describe(node, described));
+    out->of = strcmp(dot, ".wait") == 0 ? RARE_WAITS : RARE_RESPONSES;
+    for (out->kind = 0; out->kind < s->kind_count; out->kind++)
+        if (strlen(s->kinds[out->kind].name) == (size_t)(dot - text) && strncmp(s->kinds[out->kind].name, text, (size_t)(dot - text)) == 0)
+            return true;
+    return read_fail(r, node, "there is no task kind of that name: found %s", json_describe(node, described));
+}
+
+static bool read_rare(struct reader *r, const cJSON *node, struct rare_spec *out)
+{
+    enum { STATION, OF, BEYOND, EFFORT, PRECISION, KEYS };
+    static const struct param params[] = {
+        [STATION] = {.name = "station", .type = PARAM_TEXT},
+        [OF] = {.name = "of", .type = PARAM_TEXT},
+        [BEYOND] = {.name = "beyond", .type = PARAM_NUMBER, .dimension = DIMENSION_TIME, .range = RANGE_POSITIVE},
+        [EFFORT] = {.name = "effort", .type = PARAM_WHOLE, .range = RANGE_FROM_ONE},
+        [PRECISION] = {.name = "precision", .type = PARAM_NUMBER, .range = RANGE_OPEN_PROBABILITY},
+        [KEYS] = {0},
+    };
+    struct arg args[KEYS + 1];
+    if (!read_args(r, node, params, NULL, NULL, "what is rare", DIMENSION_NUMBER, args))
+        return false;
+    *out = (struct rare_spec){.asked = true, .effort = NAN, .precision = NAN, .beyond = NAN};
+    if (args[STATION].given) {
+        const struct scenario *s = r->scenario;
+        for (size_t i = 0; i < s->station_count; i++)
+            if (strcmp(s->stations[i].name, args[STATION].text) == 0)
+                out->station = s->stations[i].name;
+        if (out->station == NULL)
+            return read_fail(r, json_get(node, "station"), "there is no station \"%s\"", args[STATION].text);
+    }
+    if (args[OF].given != args[BEYOND].given)
+        return read_fail(r, node, "\"of\" (a wait or a response) and \"beyond\" (a time) go together");
+    if (args[BEYOND].given)
+        out->beyond = args[BEYOND].number;
+    if (args[EFFORT].given)
+        out->effort = args[EFFORT].number;
+    if (args[EFFORT].given && (out->effort < 2.0 || out->effort > 1e7))
+        return read_fail(r, json_get(node, "effort"), "must be from 2 to 1e7");
+    if (args[PRECISION].given)
+        out->precision = args[PRECISION].number;
+    return !args[OF].given || read_rare_figure(r, json_get(node, "of"), out);
+}
+
 bool read_run(struct reader *r, const cJSON *node)
 {
     static const double usual[] = {0.5, 0.9, 0.95, 0.99, 0.999};
@@ -257,5 +312,6 @@ bool read_run(struct reader *r, const cJSON *node)
     return (!args[RUN_SEED].given || read_seed(r, args[RUN_SEED].row, &run->seed)) &&
            (!args[RUN_WARMUP].given || read_warmup(r, args[RUN_WARMUP].row, &run->warmup)) &&
            (!args[RUN_INITIAL].given || read_initial(r, args[RUN_INITIAL].row)) &&
+           (!args[RUN_RARE].given || read_rare(r, args[RUN_RARE].row, &run->rare)) &&
            (!args[RUN_LIMIT].given || read_limit(r, args[RUN_LIMIT].row, run));
 }

@@ -149,6 +149,17 @@ struct requirement {
     double value; /* in the time unit, or per time unit, or a number */
 };
 
+/* What is too rare to be seen, as "run" asks for it (models/rare.h). */
+enum rare_figure { RARE_LOSSES, RARE_WAITS, RARE_RESPONSES };
+struct rare_spec {
+    bool asked;
+    enum rare_figure of;
+    size_t kind;
+    double beyond;
+    const char *station; /* NULL: not named */
+    double effort, precision; /* NAN: not given */
+};
+
 struct run_spec {
     uint64_t seed;           /* 1 */
     double confidence;       /* 0.95 */
@@ -159,6 +170,7 @@ struct run_spec {
     double warmup;           /* NAN: auto */
     const double *quantiles; /* ascending, each in (0, 1); those that requirements ask for included */
     size_t quantile_count;
+    struct rare_spec rare;
     bool antithetic;      /* replications in pairs (models/antithetic.h) */
     bool controls;        /* means by control variates where they help; true */
     double limit_seconds; /* wall-clock; INFINITY: none */

@@ -61,8 +61,8 @@ struct op {
     const struct dist *dist; /* AT, PASS, DELAY, REPEAT */
 };
 
-/* Where CHOOSE leads for a uniform u; of very many branches none is looked at in vain. */
-static inline uint32_t op_choose(const struct op *choose, double u)
+/* Which branch CHOOSE takes for a uniform u; of very many branches none is looked at in vain. */
+static inline uint32_t op_choose_branch(const struct op *choose, double u)
 {
     enum { FEW = 8 };
     const struct op *branch = choose + 1;
@@ -70,18 +70,24 @@ static inline uint32_t op_choose(const struct op *choose, double u)
     if (count <= FEW) {
         while (--count > 0 && u >= branch->p) /* the last takes what rounding left */
             branch++;
-        return branch->target;
-    }
-    while (count > 1) { /* the first whose p is beyond u lies in the count from branch on */
-        const uint32_t half = count / 2;
-        if (u >= branch[half - 1].p) {
-            branch += half;
-            count -= half;
-        } else {
-            count = half;
+    } else {
+        while (count > 1) { /* the first whose p is beyond u lies in the count from branch on */
+            const uint32_t half = count / 2;
+            if (u >= branch[half - 1].p) {
+                branch += half;
+                count -= half;
+            } else {
+                count = half;
+            }
         }
     }
-    return branch->target;
+    return (uint32_t)(branch - choose - 1);
+}
+
+/* Where it leads. */
+static inline uint32_t op_choose(const struct op *choose, double u)
+{
+    return choose[1 + op_choose_branch(choose, u)].target;
 }
 
 struct steps;

@@ -5,7 +5,8 @@
  * max(arrival, departure of the task before); with c servers by Kiefer and Wolfowitz (1955), start =
  * max(arrival, earliest departure among the c tasks whose servers are looked at), where a departure is
  * forgotten once its server is taken again. Departures come out of each station in the order of time, so that
- * stations in a row are such recursions in a row.
+ * stations in a row are such recursions in a row. Where tasks choose among ways that never come together again
+ * (a tree of stations, models/recursion_plan.h), each station has its tasks from one place, again in the order of time.
  *
  * The draws are those of the event calendar, and so are the sums of which a time is made: every time of every
  * task is the same to the bit. Sums over tasks (means, integrals over time) are formed in another order, so
@@ -15,7 +16,7 @@
 
 #include "models/world.h"
 
-/* Most stations in a row. */
+/* Most visits in a row. */
 enum { RECURSION_STAGES = 8 };
 
 /* NULL where the recursion can run this model, else the one thing that stands against it, as half a sentence

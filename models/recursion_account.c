@@ -5,6 +5,8 @@
 
 #include "models/station.h"
 
+#include <stdlib.h>
+
 static void tallies_init(struct recursion_tallies *t)
 {
     tally_init(&t->wait);
@@ -12,12 +14,13 @@ static void tallies_init(struct recursion_tallies *t)
     tally_init(&t->service);
 }
 
-void recursion_account_begin(struct recursion_account *a, struct world *w)
+void recursion_account_begin(struct recursion_account *a, struct world *w, const struct plan_way *way, struct recursion_told *told)
 {
     const struct model *m = w->model;
     *a = (struct recursion_account){
         .w = w,
-        .stages = m->kinds[0].program_length - 1,
+        .told = told,
+        .stages = way->depth,
         .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
         .half = m->length < INFINITY ? m->warmup + m->length / 2.0 : INFINITY,
         .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
@@ -26,9 +29,15 @@ void recursion_account_begin(struct recursion_account *a, struct world *w)
     a->kind.response.histogram = w->kinds[0].response_histogram;
     a->kind.wait.histogram = w->kinds[0].wait_histogram;
     for (uint32_t k = 0; k < a->stages; k++) {
-        a->stations[k] = &w->stations[m->kinds[0].program[k].station];
+        a->stations[k] = &w->stations[way->stations[k]];
         tallies_init(&a->at[k]);
     }
+}
+
+/* When the tasks of b came to the end of the way, one that may visit no station. */
+static const double *ends(const struct recursion_account *a, const struct recursion_block *b)
+{
+    return a->stages > 0 ? b->left[a->stages - 1] : b->arrived;
 }
 
 /* The part of from .. to that lies within low .. high. */
@@ -52,7 +61,7 @@ static void complete(struct recursion_account *a, const struct recursion_block *
 {
     struct world *w = a->w;
     struct kind_state *ks = &w->kinds[0];
-    const double left = b->left[a->stages - 1][i], response = left - b->arrived[i];
+    const double left = ends(a, b)[i], response = left - b->arrived[i];
     ks->completed++;
     tally_add(&ks->response, response);
     tally_add(&ks->wait, b->wait[i]);
@@ -63,23 +72,48 @@ static void complete(struct recursion_account *a, const struct recursion_block *
     }
 }
 
-/* Tells the listener of task i, in the one record that there is. */
-static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
+/* Tells the listener, in the one record that there is. */
+static void tell_of(struct world *w, struct task t, double left)
 {
-    struct world *w = a->w;
-    struct task t = {
-        .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
     w->tasks = &t;
-    w->sim.now = b->left[a->stages - 1][i];
+    w->sim.now = left;
     w->left(w->left_context, w, 0, TASK_COMPLETED);
     w->tasks = NULL;
+}
+
+static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
+{
+    const struct task t = {
+        .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
+    struct recursion_told *told = a->told;
+    if (told == NULL) {
+        tell_of(a->w, t, ends(a, b)[i]);
+        return;
+    }
+    if (told->count == told->size) {
+        const size_t size = told->size == 0 ? 1024 : 2 * told->size;
+        void *items = realloc(told->items, size * sizeof *told->items);
+        told->failed |= items == NULL;
+        if (items == NULL)
+            return;
+        told->items = items;
+        told->size = size;
+    }
+    told->items[told->count].task = t;
+    told->items[told->count++].left = ends(a, b)[i];
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct told_task *x = a, *y = b;
+    return x->left != y->left ? (x->left > y->left) - (x->left < y->left) : (x->task.arrived > y->task.arrived) - (x->task.arrived < y->task.arrived);
 }
 
 /* A task of which some mark may lie in the middle. */
 static void account_task(struct recursion_account *a, const struct recursion_block *b, uint32_t i)
 {
     struct world *w = a->w;
-    const double arrived = b->arrived[i], last = b->left[a->stages - 1][i], cut = a->cut,
+    const double arrived = b->arrived[i], last = ends(a, b)[i], cut = a->cut,
                  low = cut > 0.0 ? cut : 0.0;
     if (arrived > a->until || (a->until_open && arrived == a->until))
         return;
@@ -132,9 +166,10 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
     struct world *w = a->w;
     struct kind_state *ks = &w->kinds[0];
     const uint32_t n = b->count;
+    const double *left = ends(a, b);
     double response[RECURSION_BLOCK], wait[RECURSION_BLOCK];
     for (uint32_t i = 0; i < n; i++)
-        response[i] = b->left[a->stages - 1][i] - b->arrived[i];
+        response[i] = left[i] - b->arrived[i];
     a->events += (1 + a->stages) * (uint64_t)n;
     ks->arrived += n;
     ks->completed += n;
@@ -160,7 +195,7 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
 void recursion_account_block(struct recursion_account *a, const struct recursion_block *b)
 {
     const uint32_t n = b->count;
-    const double last = b->left[a->stages - 1][n - 1];
+    const double last = ends(a, b)[n - 1];
     const struct world *w = a->w;
     const bool within = w->left == NULL && last <= a->until && w->completed + n < w->model->count &&
                         all_above(b->arrived, n, a->cut) &&
@@ -174,38 +209,56 @@ void recursion_account_block(struct recursion_account *a, const struct recursion
             account_task(a, b, i);
 }
 
-void recursion_account_end(struct recursion_account *a)
+/* What the way adds to the kind and to its stations. */
+static void end_way(struct recursion_account *a)
 {
     struct world *w = a->w;
-    const struct model *m = w->model;
     struct kind_state *ks = &w->kinds[0];
     if (!a->halved)
         halve(a);
-    w->end = w->sim.now = a->until;
-    w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
-    w->measuring = true;
-    w->alive = 1; /* the source, which never ends */
-    ks->in_system =
-        (struct time_average){.value = (double)ks->present, .since = w->end, .area = a->area_kind};
-    ks->in_system.area += tally_total(&a->kind.response);
-    ks->half_area = a->half_area_kind + a->half_kind;
+    ks->in_system.area += a->area_kind + tally_total(&a->kind.response);
+    ks->half_area += a->half_area_kind + a->half_kind;
     for (uint32_t k = 0; k < a->stages; k++) {
         struct station *st = a->stations[k];
         const struct recursion_tallies *t = a->stages == 1 ? &a->kind : &a->at[k];
         const double response = tally_total(&t->response);
-        st->since = w->end;
-        st->present_area = a->area_present[k] + response;
-        st->busy_area = a->area_busy[k] + (response - tally_total(&t->wait));
-        st->half_area = a->half_area_at[k] + a->half_at[k];
-        st->idle = st->model->servers == UNLIMITED ? UNLIMITED : st->model->servers - st->busy;
+        st->present_area += a->area_present[k] + response;
+        st->busy_area += a->area_busy[k] + (response - tally_total(&t->wait));
+        st->half_area += a->half_area_at[k] + a->half_at[k];
         tally_merge(&st->wait, &t->wait);
         tally_merge(&st->response, &t->response);
     }
     tally_merge(&ks->response, &a->kind.response);
     tally_merge(&ks->wait, &a->kind.wait);
     tally_merge(&ks->service, &a->kind.service);
-    world_settle_tallies(w);
+    w->sim.events += a->events;
+}
+
+void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
+{
+    struct world *w = accounts->w;
+    const struct model *m = w->model;
+    struct kind_state *ks = &w->kinds[0];
+    struct recursion_told *told = accounts->told;
+    if (told != NULL && w->left != NULL) {
+        if (told->count > 0)
+            qsort(told->items, told->count, sizeof *told->items, by_time);
+        for (size_t i = 0; i < told->count; i++)
+            tell_of(w, told->items[i].task, told->items[i].left);
+    }
+    w->end = w->sim.now = accounts->until;
+    w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
+    w->measuring = true;
+    w->alive = 1; /* the source, which never ends */
+    ks->in_system = (struct time_average){.value = (double)ks->present, .since = w->end};
     /* Marks are events too. */
-    w->sim.events =
-        a->events + (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
+    w->sim.events = (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
+    for (uint32_t i = 0; i < ways; i++)
+        end_way(&accounts[i]);
+    for (uint32_t i = 0; i < m->part_count; i++) {
+        struct station *st = &w->stations[i];
+        st->since = w->end;
+        st->idle = st->model->servers == UNLIMITED ? UNLIMITED : st->model->servers - st->busy;
+    }
+    world_settle_tallies(w);
 }

@@ -3,7 +3,7 @@
 #ifndef MODELS_RECURSION_BLOCK_H
 #define MODELS_RECURSION_BLOCK_H
 
-#include "models/recursion.h"
+#include "models/recursion_plan.h"
 
 enum { RECURSION_BLOCK = 256 };
 
@@ -21,9 +21,21 @@ struct recursion_tallies {
     struct tally wait, response, service;
 };
 
-/* What is counted of the tasks that leave the last station. */
+/* Tasks of which the listener is to hear once all have left: ways are not taken in the order of time. */
+struct told_task {
+    struct task task;
+    double left;
+};
+struct recursion_told {
+    struct told_task *items;
+    size_t count, size;
+    bool failed; /* no memory */
+};
+
+/* What is counted of the tasks that come to the end of one way. */
 struct recursion_account {
     struct world *w;
+    struct recursion_told *told; /* NULL: they are told at once */
     uint32_t stages;
     struct station *stations[RECURSION_STAGES];
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
@@ -36,10 +48,10 @@ struct recursion_account {
     double half_area_kind, half_area_at[RECURSION_STAGES];
 };
 
-void recursion_account_begin(struct recursion_account *a, struct world *w);
-/* The tasks of b have left the last station, in the order of time. */
+void recursion_account_begin(struct recursion_account *a, struct world *w, const struct plan_way *way, struct recursion_told *told);
+/* The tasks of b have come to the end of the way, in the order of time. */
 void recursion_account_block(struct recursion_account *a, const struct recursion_block *b);
-/* All tasks that arrived by `until` have been accounted: w gets what probes read. */
-void recursion_account_end(struct recursion_account *a);
+/* All tasks that arrived by `until` have been accounted, on all ways: w gets what probes read. */
+void recursion_account_end(struct recursion_account *accounts, uint32_t ways);
 
 #endif

@@ -373,7 +373,8 @@ static bool print_advice(FILE *out, struct arena *a, const struct claims_args *a
     }
     fputc('\n', out);
     for (size_t i = 0; i < count; i++) {
-        const char *title = arena_printf(a, "%s (%s): %s", items[i].question, items[i].claim, winners[items[i].winner]);
+        const char *title = arena_printf(a, "%s (%s): %s%s", items[i].question, items[i].claim, winners[items[i].winner],
+                                         items[i].slight && items[i].winner != ADVICE_NEITHER ? ", by less than 0.1 %" : "");
         if (title == NULL)
             return error_set(err, "out of memory");
         text_wrapped(out, title, INDENT, INDENT);

@@ -200,6 +200,8 @@ static void special_cases(void)
 static void other_orders(void)
 {
     static const struct known all[] = {
+        {"map_ph", "'servers':2,'arrivals':{'rate':1.6},'service':{'dist':'hyperexponential','mean':1,'scv':4}", NAN, NAN, 12.560169954532196,
+         14.04675175198549, 28.809932798094174, 30.4372318762105},
         {"lcfs_pr", "'arrivals':{'rate':0.5},'discipline':'lcfs_pr'" EXP1, 1.0, 3.0, NAN, 4.936836115690697,
          NAN, 17.148112215280467},
         {"lcfs_pr", "'arrivals':{'rate':0.9},'discipline':'lcfs_pr'" EXP1, 9.0, 43.3704968844028, NAN,

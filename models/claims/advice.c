@@ -111,7 +111,7 @@ static void item(struct page *p, const char *claim, const char *question, const 
     const enum advice_winner winner = better > 1e-9    ? ADVICE_SYNC
                                       : better < -1e-9 ? ADVICE_ASYNC
                                                        : ADVICE_NEITHER;
-    p->items[p->count++] = (struct advice){question, sync, async, winner, break_even, claim};
+    p->items[p->count++] = (struct advice){question, sync, async, winner, fabs(better) < 1e-3, break_even, claim};
 }
 
 #define SAY(...) arena_printf(p->arena, __VA_ARGS__)

@@ -51,6 +51,7 @@ struct advice {
     const char *question;     /* "Creating a thread for each task" */
     const char *sync, *async; /* what each does, with numbers */
     enum advice_winner winner;
+    bool slight;            /* ... by less than 0.1 % */
     const char *break_even; /* "they change places at T = 22.7 us" */
     const char *claim;      /* "C10" */
 };

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { EVALUATIONS_MOST = 5000000, EVALUATIONS_BESIDE = 300000 };
+enum { EVALUATIONS_MOST = 10000000, EVALUATIONS_BESIDE = 300000 };
 
 /* A task is served at once, and stretched by the busy period of everyone who comes meanwhile. */
 struct stretched {

@@ -10,7 +10,7 @@
 
 /* ---- Last come, first served ---- */
 
-enum { EVALUATIONS_MOST = 5000000, EVALUATIONS_BESIDE = 300000 };
+enum { EVALUATIONS_MOST = 10000000, EVALUATIONS_BESIDE = 300000 };
 
 struct latest {
     struct busy_streams all;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { EVALUATIONS_MOST = 5000000, EVALUATIONS_BESIDE = 300000 };
+enum { EVALUATIONS_MOST = 10000000, EVALUATIONS_BESIDE = 300000 };
 
 /* One kind among all, whose classes are those before its own, its own, and those behind. Where tasks wait at
  * c servers all is as at one that is c times as fast, but for how often they do: `often` times. */

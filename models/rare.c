@@ -3,202 +3,16 @@
 #include "models/conduct.h"
 #include "models/experiment.h"
 #include "models/rare_possible.h"
-#include "models/station.h"
+#include "models/rare_split.h"
 #include "models/theory/theory.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS_MOST = 64, REPLICATIONS_BEGIN = 32, RARE_SAMPLES = 1 + LEVELS_MOST };
-static const double cycle_events_most = 1e7; /* of one path: where cycles are as long, losses are not rare */
-
-struct study {
-    struct model model; /* without warm-up or end */
-    const struct rare_how *how;
-    size_t station;
-    uint64_t sources; /* kinds that arrive */
-    bool certain; /* see rare_moves_surely */
-    bool times;   /* of those that take long, not of those that are lost */
-    bool work;    /* levels are of the work in line for each server; else of the number present */
-    double levels[LEVELS_MOST];
-    size_t level_count;
-    struct batches *batches;
-};
-
-/* A path goes on by other draws from here. */
-struct split {
-    const struct split *before; /* NULL: the cycle's beginning */
-    uint64_t event, salt;
-};
-
-/* The state in which a level was first reached: after so many events of a path. */
-struct entrance {
-    uint64_t cycle;
-    const struct split *split;
-    uint64_t event;
-};
-
-struct splitter {
-    const struct study *study;
-    struct world *world;
-    struct record record; /* the world's */
-    struct arena arena;   /* splits of the replication in hand */
-    struct entrance *from, *to; /* effort of each: at the level before, at this one */
-    struct stream stream;
-    uint64_t events;
-    double hits; /* tasks that took long, since the path was begun or split */
-    bool too_long;
-};
-
 static bool no_memory(struct error *err)
 {
     return error_set(err, "out of memory");
-}
-
-/* ---- Paths ---- */
-
-/* Nothing is there but the sources: no task, no branch, and no work that goes on when nobody waits for it any more. */
-static bool is_empty(const struct splitter *x)
-{
-    return x->world->alive == x->study->sources;
-}
-
-/* What levels are of: the number present, or the work in line for each server. */
-static double height_of(const struct splitter *x)
-{
-    const struct world *w = x->world;
-    const struct station *st = &w->stations[x->study->station];
-    if (!x->study->work)
-        return (double)st->present;
-    double work = 0.0;
-    for (uint32_t ti = st->line.count > 0 ? st->line.list.first : NO_TASK; ti != NO_TASK; ti = w->tasks[ti].next)
-        work += w->tasks[ti].demand;
-    return work / (double)st->model->servers;
-}
-
-/* The next event. false: there is none, or no memory. */
-static bool step(struct splitter *x)
-{
-    struct world *w = x->world;
-    x->events++;
-    return sim_run(&w->sim, w->handlers, w, 1) && !w->failed && !w->sim.calendar.failed;
-}
-
-/* The moment from which on what has no memory may be drawn anew, and the event that stays as it is. */
-struct renewal {
-    struct world *world;
-    double from;
-    uint64_t stays; /* key; UINT64_MAX: none */
-    bool services;  /* service times too */
-};
-
-/* Poisson arrivals and exponential service times go on as if they began now. */
-static double renew(void *context, const struct event *e)
-{
-    const struct renewal *r = context;
-    struct world *w = r->world;
-    if (e->key == r->stays)
-        return e->time;
-    if (e->kind == EV_ARRIVAL)
-        return r->from + dist_draw(&w->model->kinds[e->subject].arrival->interarrival, &w->sources[e->subject].stream);
-    if (e->kind != EV_SERVICE_END || !r->services)
-        return e->time;
-    struct task *t = &w->tasks[e->subject];
-    const struct op *op = &w->model->kinds[t->kind].program[t->step];
-    if (op->dist->shape != DIST_EXPONENTIAL)
-        return e->time;
-    const double time = r->from + task_draw(t, op->dist);
-    t->demand += time - e->time;
-    t->service += time - e->time;
-    return time;
-}
-
-/* Other draws from now on; before: from the next event on, which stays. In models of plain stations what is drawn already but tells nothing yet is
- * drawn again: service times of tasks in line, and what is left of times without memory. So the paths from one state differ
- * from the first event on. Where very many events are pending they stay, which costs precision alone. */
-static void resalt(struct world *w, uint64_t salt, bool before, bool work)
-{
-    struct renewal renewal = {.world = w, .from = w->sim.now, .stays = UINT64_MAX, .services = !work};
-    for (uint32_t k = 0; k < w->model->kind_count; k++) {
-        struct source *source = &w->sources[k];
-        source->stream.state = stream_mix(source->stream.state ^ salt);
-        source->key = stream_mix(source->key ^ salt);
-        source->batches = stream_mix(source->batches ^ salt);
-    }
-    for (uint32_t ti = 0; ti < w->task_count; ti++)
-        w->tasks[ti].key = stream_mix(w->tasks[ti].key ^ salt);
-    for (uint32_t i = 0; w->model->plain && !work && i < w->model->part_count; i++) {
-        const struct station *st = &w->stations[i];
-        for (uint32_t ti = st->model->plain_fcfs && st->line.count > 0 ? st->line.list.first : NO_TASK; ti != NO_TASK; ti = w->tasks[ti].next) {
-            struct task *t = &w->tasks[ti];
-            t->demand = task_draw(t, w->model->kinds[t->kind].program[t->step].dist);
-        }
-    }
-    struct event next;
-    if (!w->model->plain || w->sim.calendar.in_radix || (before && !calendar_first(&w->sim.calendar, &next)))
-        return;
-    if (before) {
-        renewal.from = next.time;
-        renewal.stays = next.key;
-    }
-    calendar_change(&w->sim.calendar, renew, &renewal);
-}
-
-/* Events up to this number of them. */
-static bool play(struct splitter *x, uint64_t event)
-{
-    while (x->world->sim.events < event)
-        if (!step(x))
-            return false;
-    return true;
-}
-
-static bool replay_splits(struct splitter *x, const struct split *s)
-{
-    if (s == NULL)
-        return true;
-    if (!replay_splits(x, s->before) || !play(x, s->event))
-        return false;
-    resalt(x->world, s->salt, x->study->certain, x->study->work);
-    return true;
-}
-
-/* The state again, and from there on by draws of its own; entrance->split then stands for what follows. */
-static bool split_at(struct splitter *x, struct entrance *e)
-{
-    world_begin(x->world, e->cycle, &x->record);
-    const uint64_t event = e->event - x->study->certain;
-    if (!replay_splits(x, e->split) || !play(x, event))
-        return false;
-    struct split *s = arena_alloc(&x->arena, sizeof *s);
-    if (s == NULL)
-        return false;
-    *s = (struct split){.before = e->split, .event = event, .salt = stream_bits(&x->stream)};
-    e->split = s;
-    resalt(x->world, s->salt, x->study->certain, x->study->work);
-    return true;
-}
-
-enum outcome { REACHED, ENDED, FAILED };
-
-/* On until the level is reached, or the cycle is over. */
-static enum outcome climb(struct splitter *x, double level)
-{
-    struct world *w = x->world;
-    bool begun = !is_empty(x);
-    while (height_of(x) < level) {
-        if (begun && is_empty(x))
-            return ENDED;
-        if (!step(x))
-            return FAILED;
-        begun = begun || !is_empty(x);
-        if ((double)w->sim.events > cycle_events_most) {
-            x->too_long = true;
-            return FAILED;
-        }
-    }
-    return REACHED;
 }
 
 /* ---- One replication ---- */
@@ -215,7 +29,7 @@ static void hear(void *context, const struct world *w, uint32_t task, enum task_
 
 static bool failed(const struct splitter *x, struct error *err)
 {
-    return x->too_long ? error_set(err, "cycles from empty to empty take more than %.0g events: losses are not rare here; desq run finds them", cycle_events_most)
+    return x->too_long ? error_set(err, "cycles from empty to empty take more than %.0g events: losses are not rare here; desq run finds them", CYCLE_EVENTS_MOST)
                        : no_memory(err);
 }
 
@@ -223,7 +37,7 @@ static bool failed(const struct splitter *x, struct error *err)
  * cycle up to there, in the mean. */
 static bool first_level(struct splitter *x, uint64_t r, struct record *out, size_t *reached, double *hits, struct error *err)
 {
-    const struct study *s = x->study;
+    const struct rare_study *s = x->study;
     double offered = 0.0;
     *reached = 0;
     *hits = 0.0;
@@ -231,11 +45,11 @@ static bool first_level(struct splitter *x, uint64_t r, struct record *out, size
         const uint64_t cycle = (r + 1) << 32 | i;
         world_begin(x->world, cycle, &x->record);
         x->hits = 0.0;
-        enum outcome o = climb(x, s->levels[0]);
+        enum outcome o = rare_climb(x, s->levels[0]);
         *hits += x->hits / (double)s->how->effort;
         if (o == REACHED) {
             x->to[(*reached)++] = (struct entrance){cycle, NULL, x->world->sim.events};
-            o = climb(x, INFINITY);
+            o = rare_climb(x, INFINITY);
         }
         if (o == FAILED)
             return failed(x, err);
@@ -254,7 +68,7 @@ static struct entrance drawn(struct splitter *x, size_t reached)
 /* From a level to the next. *hits: on the way, in the mean. */
 static bool next_level(struct splitter *x, size_t level, struct record *out, size_t *reached, double *hits, struct error *err)
 {
-    const struct study *s = x->study;
+    const struct rare_study *s = x->study;
     struct entrance *swap = x->from;
     x->from = x->to;
     x->to = swap;
@@ -263,10 +77,10 @@ static bool next_level(struct splitter *x, size_t level, struct record *out, siz
     *hits = 0.0;
     for (uint64_t i = 0; i < s->how->effort; i++) {
         struct entrance e = drawn(x, before);
-        if (!split_at(x, &e))
+        if (!rare_split(x, &e))
             return failed(x, err);
         x->hits = 0.0;
-        const enum outcome o = climb(x, s->levels[level]);
+        const enum outcome o = rare_climb(x, s->levels[level]);
         *hits += x->hits / (double)s->how->effort;
         if (o == FAILED)
             return failed(x, err);
@@ -280,17 +94,17 @@ static bool next_level(struct splitter *x, size_t level, struct record *out, siz
 /* Tasks lost (or that took long) from the first time that the station is at the last level to the end of the cycle, in the mean. */
 static bool losses(struct splitter *x, size_t reached, double *mean, struct error *err)
 {
-    const struct study *s = x->study;
+    const struct rare_study *s = x->study;
     struct entrance *swap = x->from;
     x->from = x->to;
     x->to = swap;
     double lost = 0.0;
     for (uint64_t i = 0; i < s->how->effort; i++) {
         struct entrance e = drawn(x, reached);
-        if (!split_at(x, &e))
+        if (!rare_split(x, &e))
             return failed(x, err);
         x->hits = 0.0;
-        if (climb(x, INFINITY) == FAILED)
+        if (rare_climb(x, INFINITY) == FAILED)
             return failed(x, err);
         lost += s->times ? x->hits : (double)x->world->stations[s->station].lost;
     }
@@ -301,7 +115,7 @@ static bool losses(struct splitter *x, size_t reached, double *mean, struct erro
 static bool replicate(void *worker, uint64_t r, struct record *out, struct error *err)
 {
     struct splitter *x = worker;
-    const struct study *s = x->study;
+    const struct rare_study *s = x->study;
     size_t reached;
     double chance = 1.0, lost = 0.0, hits, sum;
     x->events = 0;
@@ -343,7 +157,7 @@ static void splitter_free(void *worker)
 
 static void *splitter_new(void *context)
 {
-    const struct study *s = context;
+    const struct rare_study *s = context;
     struct splitter *x = calloc(1, sizeof *x);
     if (x == NULL)
         return NULL;
@@ -374,14 +188,14 @@ static void *splitter_new(void *context)
 static bool merge(void *context, uint64_t r, const struct record *record)
 {
     (void)r;
-    return batches_add(((struct study *)context)->batches, record);
+    return batches_add(((struct rare_study *)context)->batches, record);
 }
 
 /* ---- The study ---- */
 
 /* Levels of the work in line: about so many that two in five paths reach the next, by the tail of waits in heavy traffic,
  * exp(-2 (1 - rho) servers t / ((1 + scv) E[S])) (Kingman 1962). */
-static void choose_work(struct study *s)
+static void choose_work(struct rare_study *s)
 {
     const struct model *m = &s->model;
     const size_t i = s->station;
@@ -395,7 +209,7 @@ static void choose_work(struct study *s)
         s->levels[l] = s->how->beyond * ((double)l + 1.0) / count;
 }
 
-static void choose_levels(struct study *s, uint32_t capacity)
+static void choose_levels(struct rare_study *s, uint32_t capacity)
 {
     s->level_count = capacity < LEVELS_MOST ? capacity : LEVELS_MOST;
     for (size_t l = 0; l < s->level_count; l++)
@@ -403,7 +217,7 @@ static void choose_levels(struct study *s, uint32_t capacity)
 }
 
 /* The station on whose line long times depend: the most loaded one, unless it is named. As many tasks there take about as long as is asked for. */
-static bool find_line(struct study *s, struct error *err)
+static bool find_line(struct rare_study *s, struct error *err)
 {
     const struct model *m = &s->model;
     uint32_t found = UINT32_MAX;
@@ -427,7 +241,7 @@ static bool find_line(struct study *s, struct error *err)
     return true;
 }
 
-static bool find_station(struct study *s, struct error *err)
+static bool find_station(struct rare_study *s, struct error *err)
 {
     if (s->times)
         return find_line(s, err);
@@ -447,7 +261,7 @@ static bool find_station(struct study *s, struct error *err)
 }
 
 /* What theory knows of the share lost. */
-static bool find_exact(const struct study *s, struct arena *arena, const struct model *m, struct rare *out, struct error *err)
+static bool find_exact(const struct rare_study *s, struct arena *arena, const struct model *m, struct rare *out, struct error *err)
 {
     const struct theory_answer *answers;
     size_t count;
@@ -467,7 +281,7 @@ static bool find_exact(const struct study *s, struct arena *arena, const struct 
     return true;
 }
 
-static bool report(const struct study *s, struct arena *arena, struct rare *out)
+static bool report(const struct rare_study *s, struct arena *arena, struct rare *out)
 {
     const double confidence = s->model.scenario->run.confidence;
     struct rare_level *levels = arena_array(arena, s->level_count, sizeof *levels);
@@ -494,7 +308,7 @@ static bool report(const struct study *s, struct arena *arena, struct rare *out)
 }
 
 /* Replications until the half-width is small enough; twice as many at each look. */
-static bool run_to_precision(struct study *s, struct rare *out, struct error *err)
+static bool run_to_precision(struct rare_study *s, struct rare *out, struct error *err)
 {
     const struct job job = {.context = s,
                             .worker_new = splitter_new,
@@ -524,7 +338,7 @@ static bool run_to_precision(struct study *s, struct rare *out, struct error *er
 }
 
 /* What is asked for, as far as it can be split. false: err. */
-static bool prepare(struct study *s, const struct model *m, struct error *err)
+static bool prepare(struct rare_study *s, const struct model *m, struct error *err)
 {
     s->model.warmup = 0.0;
     s->model.length = INFINITY;
@@ -551,13 +365,13 @@ struct rare_how rare_as_asked(const struct run_spec *run)
 
 bool rare_possible(const struct model *m, const struct rare_how *how, struct error *err)
 {
-    struct study s = {.model = *m, .how = how};
+    struct rare_study s = {.model = *m, .how = how};
     return prepare(&s, m, err);
 }
 
 bool rare_run(struct arena *arena, const struct model *m, const struct rare_how *how, const struct rare **out, struct error *err)
 {
-    struct study s = {.model = *m, .how = how};
+    struct rare_study s = {.model = *m, .how = how};
     struct rare *result = arena_alloc(arena, sizeof *result);
     if (result == NULL)
         return no_memory(err);

@@ -1,5 +1,6 @@
 /* report.c: an experiment's replications -> the figures of one point. */
 #include "models/controls.h"
+#include "models/coverage.h"
 #include "models/deadlock.h"
 #include "models/experiment.h"
 #include "models/predict.h"
@@ -91,6 +92,29 @@ static double never_seen(double n, double confidence)
     return n > 0.0 ? 1.0 - pow(1.0 - confidence, 1.0 / n) : (double)NAN;
 }
 
+/* Whether the share is of one trial in each replication: then trials are independent, and their number of successes is binomial. */
+static bool binomial(const struct experiment *e, const struct probe_type *probe, size_t sample)
+{
+    const struct batches *b = e->batches;
+    if (probe->scope != PROBE_KIND || probe->unit != UNIT_FRACTION || probe->tally || e->model->scenario->run.antithetic || e->model->deterministic)
+        return false;
+    for (size_t i = 0; i < batches_groups(b); i++) {
+        const struct sample s = batches_sample(b, i, sample);
+        if (s.denominator != (double)batches_in_group(b, i) || s.numerator != floor(s.numerator))
+            return false;
+    }
+    return batches_groups(b) > 1;
+}
+
+/* The longer side of the exact interval (Clopper and Pearson 1934). */
+static double binomial_half_width(const struct experiment *e, size_t sample, double share)
+{
+    double low, high;
+    const double trials = batches_count(e->batches, sample);
+    coverage_share(nearbyint(share * trials), trials, e->model->scenario->run.confidence, &low, &high);
+    return fmax(share - low, high - share);
+}
+
 /* All probes of one scope for one subject. */
 static bool subject(const struct experiment *e, struct arena *arena, enum probe_scope scope, size_t index,
                     const char *name, const struct controls *controls, struct subject *out)
@@ -110,6 +134,8 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
         if (probe == lost && mean.mean == 0.0 && can_lose(e->model) && !e->model->deterministic)
             mean.half_width =
                 never_seen(batches_count(e->batches, sample), e->model->scenario->run.confidence);
+        else if (mean.mean > 0.0 && mean.mean < 1.0 && binomial(e, probe, sample))
+            mean.half_width = binomial_half_width(e, sample, mean.mean);
         figures[n] = (struct figure){
             .probe = probe,
             .mean = mean.mean,

@@ -1,5 +1,6 @@
 /* conduct.c: how long a point is run, when it ends, and what is said of it. Figures are held against exact
  * values with |z| < 4.4: about one false alarm in 100,000 for each. */
+#include "models/coverage.h"
 #include "tests/trial.h"
 
 #include <string.h>
@@ -253,6 +254,22 @@ static void threads_change_no_bit(void)
     trial_free(&one);
 }
 
+/* One task a replication, late with probability exp(-2): Clopper and Pearson's interval of so many of 90. */
+static void shares_of_single_trials(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations':{'q':{}},'tasks':{'x':{'arrivals':{'at_once':1},'deadline':2,'steps':[{'at':'q','for':{'dist':'exponential','mean':1}}]}},"
+                       "'run':{'replications':90}}") &&
+        trial_run(&t, 1)) {
+        const struct figure *f = trial_figure(&t, 0, "x", "missed");
+        double low, high;
+        coverage_share(nearbyint(90.0 * f->mean), 90.0, 0.95, &low, &high);
+        EXPECT(f->mean > 0.0 && f->mean < 0.5 && fabs(f->half_width - fmax(high - f->mean, f->mean - low)) < 1e-12, "%g +- %g, not %g to %g", f->mean,
+               f->half_width, low, high);
+    }
+    trial_free(&t);
+}
+
 const struct test conduct_tests[] = {
     {"a mixture of short and very long tasks is run long enough", mixtures_of_branches_are_run_long_enough},
     {"a closed round of two equal stations is run long enough", balanced_closed_rounds_are_run_long_enough},
@@ -268,6 +285,7 @@ const struct test conduct_tests[] = {
     {"the differences of several variants hold together", several_differences_hold_together},
     {"what is too rare to be seen has no score", what_is_too_rare_has_no_score},
     {"shares of time have scores in any unit", shares_of_time_have_scores_in_any_unit},
+    {"a share of one trial in each replication has the exact binomial interval", shares_of_single_trials},
     {"one thread or several: the same points, variants and differences", threads_change_no_bit},
     {NULL, NULL},
 };

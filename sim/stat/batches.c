@@ -216,6 +216,11 @@ size_t batches_groups(const struct batches *b)
     return b->used;
 }
 
+uint64_t batches_in_group(const struct batches *b, size_t group)
+{
+    return b->items[group].replications;
+}
+
 uint64_t batches_events(const struct batches *b)
 {
     return b->events;

@@ -78,6 +78,9 @@ uint64_t batches_events(const struct batches *b);
 /* How many batches the intervals go by. */
 size_t batches_groups(const struct batches *b);
 
+/* Replications in one of them. */
+uint64_t batches_in_group(const struct batches *b, size_t group);
+
 /* A point and its interval's half-width at the confidence asked for. half_width NAN: cannot be said (fewer
  * than two batches, or nothing observed); 0: no variation at all. mean NAN: nothing observed. */
 struct estimate {

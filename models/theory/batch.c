@@ -41,8 +41,8 @@ struct largest {
     bool squared;
 };
 
-/* 1 - F^m, of which the integral is E[max]; or 2 |x - about| times it beyond `about`, times F^m before, of which it is
- * E[(max - about)^2]. */
+/* 1 - F^m, of which the integral is E[max]; or 2 |x - about| times it beyond `about`, times F^m before, of
+ * which it is E[(max - about)^2]. */
 static double exceeds(double x, void *context)
 {
     const struct largest *l = context;
@@ -54,32 +54,46 @@ static double exceeds(double x, void *context)
 }
 
 /* Adds the integral between two points, and its error. */
-static void add_part(struct largest *l, double from, double to, gsl_integration_workspace *space, double *sum, double *errors)
+static void add_part(struct largest *l, double from, double to, gsl_integration_workspace *space, double *sum,
+                     double *errors)
 {
     gsl_function f = {exceeds, l};
     double part = 0.0, error = 0.0;
     if (to > from) /* whatever its status: the error counts */
-        gsl_integration_qag(&f, from, to, 1e-13 * *sum, 1e-12, INTERVALS, GSL_INTEG_GAUSS31, space, &part, &error);
+        gsl_integration_qag(&f, from, to, 1e-13 * *sum, 1e-12, INTERVALS, GSL_INTEG_GAUSS31, space, &part,
+                            &error);
     *sum += part;
     *errors += error;
 }
 
-/* Over all x: in rooms on both sides of `about` that double, for the law of a largest value is narrow. NAN: not right to 1e-9. */
+/* Over all x: in rooms on both sides of `about` that double, for the law of a largest value is narrow. NAN:
+ * not right to 1e-9. */
 static double over_all(struct largest *l, double about, gsl_integration_workspace *space)
 {
     enum { ROOMS = 60 };
-    double sum = 0.0, errors = 0.0, part, error;
+    double sum = 0.0, errors = 0.0;
     for (int i = 0; i <= ROOMS; i++)
-        add_part(l, about * (1.0 - ldexp(1.0, -i)), i == ROOMS ? about : about * (1.0 - ldexp(1.0, -i - 1)), space, &sum, &errors);
+        add_part(l, about * (1.0 - ldexp(1.0, -i)), i == ROOMS ? about : about * (1.0 - ldexp(1.0, -i - 1)),
+                 space, &sum, &errors);
     for (int i = ROOMS; i >= 0; i--)
-        add_part(l, i == ROOMS ? about : about * (1.0 + ldexp(1.0, -i - 1)), about * (1.0 + ldexp(1.0, -i)), space, &sum, &errors);
-    gsl_function f = {exceeds, l};
-    gsl_integration_qagiu(&f, 2.0 * about, 1e-12 * sum, 1e-11, INTERVALS, space, &part, &error);
-    return errors + error <= 1e-9 * (sum + part) ? sum + part : NAN;
+        add_part(l, i == ROOMS ? about : about * (1.0 + ldexp(1.0, -i - 1)), about * (1.0 + ldexp(1.0, -i)),
+                 space, &sum, &errors);
+    double before = 0.0;
+    bool whole = false;
+    for (double from = 2.0 * about; !whole && from < 1e290;
+         from *= 2.0) { /* on, until what is left counts no more */
+        const double till = sum;
+        add_part(l, from, 2.0 * from, space, &sum, &errors);
+        const double here = sum - till, ratio = here / before;
+        whole = here == 0.0 || (ratio < 1.0 && here * ratio / (1.0 - ratio) < 1e-13 * sum);
+        before = here;
+    }
+    return whole && errors <= 1e-9 * sum ? sum : NAN;
 }
 
 /* E[max] and Var(max) of m; *variance: NAN where it has none, or it is not known. */
-static bool largest_moments(const struct dist *service, double m, double *mean, double *variance, struct error *err)
+static bool largest_moments(const struct dist *service, double m, double *mean, double *variance,
+                            struct error *err)
 {
     if (service->shape == DIST_CONSTANT) {
         *mean = service->a;
@@ -100,7 +114,9 @@ static bool largest_moments(const struct dist *service, double m, double *mean, 
     gsl_error_handler_t *before = gsl_set_error_handler_off();
     *mean = over_all(&(struct largest){.service = service, .m = m}, high, space);
     /* A tail so long that doubles do not hold 1 - F where it counts leaves the variance unknown. */
-    *variance = isfinite(service->variance) && !isnan(*mean) ? over_all(&(struct largest){service, m, *mean, true}, *mean, space) : NAN;
+    *variance = isfinite(service->variance) && !isnan(*mean)
+                    ? over_all(&(struct largest){service, m, *mean, true}, *mean, space)
+                    : NAN;
     gsl_set_error_handler(before);
     gsl_integration_workspace_free(space);
     return !isnan(*mean) || error_set(err, "the mean of the largest of %g cannot be integrated", m);

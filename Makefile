@@ -187,7 +187,7 @@ validate: all $(TESTS) ## minutes of runs against exact values: the claims, heav
 	$(MAKE) --no-print-directory BUILD=debug test-programs
 	DESQ_VALIDATE=1 build/debug/tests/run random random_chain
 
-coverage: all ## an hour or so: how often intervals hold the truth, 1000 runs of each study in tests/coverage
+coverage: all ## half an hour on one core: how often intervals hold the truth, 1000 runs of each study in tests/coverage
 	status=0; for study in tests/coverage/*.json; do $(PROGRAM) coverage $$study --runs 1000 || status=1; done; exit $$status
 
 check-bits: ## the same bits from gcc and clang, -O0 and -O3, one thread and four

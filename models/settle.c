@@ -203,6 +203,8 @@ void settle_all(struct model *const *models, size_t count, const struct world_li
     bool longer = false;
     for (size_t v = 0; v < count; v++) {
         struct model *m = models[v];
+        if (!isnan(m->warmup_found))
+            continue; /* asked before, in an earlier run of the same models: so it stays */
         const struct settled found = settle_applies(m) ? settle_look(m, limits, crew, order) : (struct settled){.warmup = (double)NAN};
         m->warmup_found = found.warmup;
         if (isnan(found.warmup))

@@ -12,6 +12,28 @@ uint32_t counted_needs(const struct world *w, uint32_t ti)
     return op->code == OP_TAKE && op->slot > 1 ? op->slot : 1;
 }
 
+void counted_yield(struct world *w, struct station *st, bool resumes)
+{
+    const struct station_model *m = st->model;
+    const uint32_t ti = st->head;
+    if (ti == NO_TASK)
+        return;
+    if (m->resume_first && w->tasks[ti].resuming != 0) {
+        if (resumes)
+            task_list_prepend(&st->resumed, w->tasks, ti);
+        else
+            return;
+    } else if (resumes || m->discipline->ranks) {
+        if (m->deadlines)
+            st->line.deadline = task_more(w, ti)->deadline;
+        if (!m->discipline->put_back(&st->line, w->tasks, ti))
+            w->failed = w->sim.stop = true;
+    } else {
+        return;
+    }
+    st->head = NO_TASK;
+}
+
 /* It gets them. true: it holds them now and can move on at once. */
 static bool start(struct world *w, struct station *st, uint32_t ti, uint32_t count)
 {
@@ -57,6 +79,7 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     check_joined(&st->check, w->sim.now, NULL);
     if (st->head == NO_TASK && st->line.count == 0 && st->resumed.first == NO_TASK && st->idle >= count)
         return start(w, st, ti, count);
+    counted_yield(w, st, w->tasks[ti].resuming != 0 && m->resume_first);
     if (m->deadlines)
         st->line.deadline = task_more(w, ti)->deadline;
     if (w->tasks[ti].resuming != 0 && m->resume_first)

@@ -205,6 +205,8 @@ static bool join(struct world *w, struct station *st, uint32_t ti)
     if (st->individuals->idle > 0 && (!m->counted || (st->head == NO_TASK && st->line.count == 0 && st->resumed.first == NO_TASK &&
                                                       st->individuals->idle >= counted_needs(w, ti))))
         return start(w, st, idle_server(st), ti);
+    if (m->counted)
+        counted_yield(w, st, t->resuming != 0 && m->resume_first);
     if (m->keyed)
         station_key(w, st, ti);
     if (t->resuming != 0 && m->resume_first)
@@ -393,6 +395,8 @@ void individual_interrupt(struct world *w, struct station *st, struct server *se
     }
     if (st->model->broken_task == BROKEN_RESTARTS)
         stint->left = w->tasks[ti].demand;
+    if (st->model->counted)
+        counted_yield(w, st, true);
     if (st->line.by_class != NULL && st->model->by_class) {
         line_prepend(&st->line, &st->line.by_class[w->links[ti].class], w->tasks, ti);
         st->line.count++;

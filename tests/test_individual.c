@@ -111,6 +111,27 @@ static void speeds_and_counts(void)
                                 1) "'steps':[{'in':'q','count':2,'do':[{'delay':1}]}]},'c':{" ARRIVES(
                                 2) "'steps':[{'in':'q','do':[{'delay':1}]}]}"),
           {0, 3, 0, 0, 3, 0, false}, {1, 4, 2, 0, 1, 0, false}, {2, 5, 2, 0, 1, 0, false});
+    /* But who ranks before it is the first when it comes: c goes at once; also where servers are told apart. */
+    static const char *const ranks[] = {"'discipline':'priority'", "'discipline':'lcfs'", "'discipline':'edf'", "'discipline':'priority','take':'longest_idle'"};
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
+        struct trial t;
+        if (trial_read(&t, ONE("'servers':2,%s", "'a':{" AT_ONCE(1) "'steps':[{'in':'q','do':[{'delay':3}]}]},'b':{'priority':1,'deadline':9," ARRIVES(
+                                   1) "'steps':[{'in':'q','count':2,'do':[{'delay':1}]}]},'c':{'deadline':2," ARRIVES(
+                                   2) "'steps':[{'in':'q','do':[{'delay':0.5}]}]},'d':{'priority':1,'deadline':10," ARRIVES(
+                                   1) "'steps':[{'delay':0.5},{'in':'q','count':2,'do':[{'delay':1}]}]}"), ranks[i])) {
+            if (i == 1) /* last come: d before b */
+                ENDS(0, &t, {2, 2.5, 0, 0, 0.5, 0, false}, {0, 3, 0, 0, 3, 0, false}, {3, 4, 1.5, 0, 1.5, 0, false}, {1, 5, 3, 0, 1, 0, false});
+            else
+                ENDS(0, &t, {2, 2.5, 0, 0, 0.5, 0, false}, {0, 3, 0, 0, 3, 0, false}, {1, 4, 2, 0, 1, 0, false}, {3, 5, 2.5, 0, 1.5, 0, false});
+        }
+        trial_free(&t);
+    }
+    /* b resumes first, before a, which has not started: z 0-4; b 0-1, away until 2, when a (from 1.5 on) waits for both; 2-3. a has both at 4. */
+    PLAYS(ONE("'servers':2,'await':'release','resume':'first'",
+              "'z':{" AT_ONCE(1) "'steps':[{'in':'q','do':[{'delay':4}]}]},'b':{" AT_ONCE(
+                  1) "'steps':[{'in':'q','do':[{'delay':1},{'await':[{'delay':1}]},{'delay':1}]}]},'a':{" ARRIVES(
+                  1.5) "'steps':[{'in':'q','count':2,'do':[{'delay':1}]}]}"),
+          {1, 3, 0, 0, 3, 0, false}, {0, 4, 0, 0, 4, 0, false}, {2, 5, 2.5, 0, 1, 0, false});
     /* Both are given back during an await, and both are taken again. */
     PLAYS(ONE("'servers':2,'await':'release'",
               "'b':{" AT_ONCE(1) "'steps':[{'in':'q','count':2,'do':[{'await':[{'delay':2}]},{'delay':1}]}]},'c':{" ARRIVES(

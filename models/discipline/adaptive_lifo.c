@@ -27,6 +27,16 @@ static void leave(struct line *line, struct task *tasks, uint32_t task)
     line_unlink(line, &line->list, tasks, task);
 }
 
+/* To the end from which it came. */
+static bool put_back(struct line *line, struct task *tasks, uint32_t task)
+{
+    if (line->count > 0 && tasks[task].since > tasks[line->list.first].since)
+        return push(line, tasks, task);
+    line_prepend(line, &line->list, tasks, task);
+    line->count++;
+    return true;
+}
+
 enum { LONGEST, OLDEST };
 
 static bool tell(struct discipline_told *told, const struct arg *args, struct error *err)
@@ -60,4 +70,5 @@ const struct discipline_type discipline_adaptive_lifo = {
     .push_linked = push,
     .pop_linked = pop,
     .remove = leave,
+    .put_back = put_back,
 };

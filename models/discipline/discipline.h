@@ -189,6 +189,11 @@ struct discipline_type {
     bool (*push_linked)(struct line *line, struct task *tasks, uint32_t task);
     uint32_t (*pop_linked)(struct line *line, struct task *tasks);
     void (*remove)(struct line *line, struct task *tasks, uint32_t task);
+    /* Where tasks take several servers at once, with line->links: the one that pop gave last, which has to wait on, goes
+     * back to where it was, first of all; false: no memory. Where the line is by deadlines line->deadline is its own.
+     * ranks: a newcomer that ranks before it is then served before it. */
+    bool (*put_back)(struct line *line, struct task *tasks, uint32_t task);
+    bool ranks;
 
     /* Sharing.
      * join: a task with this much work at full speed joins at now; false: no memory.

@@ -12,6 +12,14 @@ static uint32_t pop(struct line *line, struct task *tasks)
     return ordered_pop(line);
 }
 
+/* Sequence 0, before its equals: of two that are back in the line at one time the later one has the earlier
+ * deadline. */
+static bool put_back(struct line *line, struct task *tasks, uint32_t task)
+{
+    (void)tasks;
+    return ordered_push(line, line->deadline, 0, task);
+}
+
 const struct discipline_type discipline_edf = {
     .name = "edf",
     .summary = "earliest deadline first, by the kind's `deadline`",
@@ -30,4 +38,6 @@ const struct discipline_type discipline_edf = {
     .push_linked = push,
     .pop_linked = pop,
     .remove = ordered_remove,
+    .put_back = put_back,
+    .ranks = true,
 };

@@ -32,6 +32,13 @@ static void leave(struct line *line, struct task *tasks, uint32_t task)
     line_unlink(line, &line->list, tasks, task);
 }
 
+static bool put_back(struct line *line, struct task *tasks, uint32_t task)
+{
+    line_prepend(line, &line->list, tasks, task);
+    line->count++;
+    return true;
+}
+
 const struct discipline_type discipline_fcfs = {
     .name = "fcfs",
     .summary = "first come, first served (the default)",
@@ -44,4 +51,5 @@ const struct discipline_type discipline_fcfs = {
     .push_linked = push_linked,
     .pop_linked = pop_linked,
     .remove = leave,
+    .put_back = put_back,
 };

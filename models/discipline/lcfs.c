@@ -43,4 +43,6 @@ const struct discipline_type discipline_lcfs = {
     .push_linked = push_linked,
     .pop_linked = pop_linked,
     .remove = leave,
+    .put_back = push_linked,
+    .ranks = true,
 };

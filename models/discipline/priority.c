@@ -41,6 +41,13 @@ static void leave(struct line *line, struct task *tasks, uint32_t task)
     line_unlink(line, &line->by_class[(*line->links)[task].class], tasks, task);
 }
 
+static bool put_back(struct line *line, struct task *tasks, uint32_t task)
+{
+    line_prepend(line, &line->by_class[(*line->links)[task].class], tasks, task);
+    line->count++;
+    return true;
+}
+
 const struct discipline_type discipline_priority = {
     .name = "priority",
     .summary = "smallest `priority` first, with or without preemption",
@@ -58,4 +65,6 @@ const struct discipline_type discipline_priority = {
     .push_linked = push_linked,
     .pop_linked = pop_linked,
     .remove = leave,
+    .put_back = put_back,
+    .ranks = true,
 };

@@ -64,4 +64,5 @@ const struct discipline_type discipline_random = {
     .push_linked = push_linked,
     .pop_linked = pop_linked,
     .remove = leave,
+    .put_back = push_linked,
 };

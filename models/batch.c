@@ -234,4 +234,22 @@ void batch_servers_begin(struct world *w, struct station *st)
         all->servers[i] = (struct batch_server){.alarm = alarm_new(w, on_end, station, i)};
 }
 
-const struct station_shape station_batch = {.join = join, .account = stint_account, .withdraw = withdraw, .gone = fill};
+/* A batch in service has the time that is left of it; those who wait have each their own, for it is not known who will be
+ * together. */
+static double work(const struct world *w, const struct station *st)
+{
+    double sum = waiting_work(w, st);
+    for (uint32_t i = 0; i < st->batches->count; i++) {
+        const struct batch_server *server = &st->batches->servers[i];
+        if (!server->busy)
+            continue;
+        const double elapsed = w->sim.now - server->begun;
+        const double left = elapsed < server->cost ? server->cost - elapsed + server->left : server->left - (elapsed - server->cost) * st->speed;
+        sum += left > 0.0 ? left : 0.0;
+    }
+    return sum / st->model->servers;
+}
+
+const struct station_shape station_batch = {
+    .work = work,
+   .join = join, .account = stint_account, .withdraw = withdraw, .gone = fill};

@@ -2,6 +2,7 @@
 
 #include "models/crowd.h"
 #include "models/patience.h"
+#include "models/visit_waiting.h"
 
 uint32_t counted_needs(const struct world *w, uint32_t ti)
 {
@@ -138,5 +139,18 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
     fill(w, st);
 }
 
-const struct station_shape station_counted = {
-    .join = join, .give_back = give_back, .finish = finish, .withdraw = withdraw, .gone = fill};
+/* The servers of one who has several are all busy for so long. */
+static double work(const struct world *w, const struct station *st)
+{
+    return (st->ends - st->serving_here * w->sim.now + (st->busy - st->serving_here) * st->model->visit_mean +
+            waiting_work(w, st)) /
+           st->model->servers;
+}
+
+const struct station_shape station_counted = {.work = work,
+
+                                              .join = join,
+                                              .give_back = give_back,
+                                              .finish = finish,
+                                              .withdraw = withdraw,
+                                              .gone = fill};

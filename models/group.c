@@ -41,6 +41,8 @@ static double work(const struct dispatch_view *view, uint32_t i)
     const double servers = st->model->servers == UNLIMITED ? 1.0 : (double)st->model->servers;
     if (st->present == 0)
         return 0.0;
+    if (st->model->shape != NULL && st->model->shape->work != NULL)
+        return st->model->shape->work(w, st);
     if (st->model->sharing)
         return st->model->discipline->work(&st->sharing, work_clock(w, st)) / servers;
     return (st->ends - st->serving_here * w->sim.now + (st->busy - st->serving_here) * st->model->visit_mean +

@@ -7,6 +7,7 @@
 #include "models/individual_change.h"
 #include "models/patience.h"
 #include "models/stint.h"
+#include "models/visit_waiting.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -405,7 +406,31 @@ void individual_interrupt(struct world *w, struct station *st, struct server *se
     }
 }
 
+/* Per speed of the servers that are there, broken ones included; of all if none is. */
+static double work(const struct world *w, const struct station *st)
+{
+    const struct individuals *all = st->individuals;
+    double sum = waiting_work(w, st), there = 0.0, ever = 0.0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct server *server = &all->servers[i];
+        ever += st->model->speeds[i];
+        there += server->state > SERVER_STARTING ? st->model->speeds[i] : 0.0;
+        if (server->state != SERVER_BUSY)
+            continue;
+        if (server->task == NO_TASK) {
+            sum += st->model->visit_mean;
+            continue;
+        }
+        const struct stint *stint = task_stint(w, server->task);
+        const double elapsed = w->sim.now - stint->begun;
+        const double left = elapsed < stint->cost ? stint->left + (stint->cost - elapsed) * server->speed : stint->left - (elapsed - stint->cost) * server->speed;
+        sum += left > 0.0 ? left : 0.0;
+    }
+    return sum / (there > 0.0 ? there : ever);
+}
+
 const struct station_shape station_individual = {
+    .work = work,
     .join = join,
     .serve_next = individual_fill,
     .give_back = give_back,

@@ -6,6 +6,7 @@
 #include "models/environment.h"
 #include "models/patience.h"
 #include "models/stint.h"
+#include "models/visit_waiting.h"
 
 static void changed(struct world *w, struct station *st)
 {
@@ -107,4 +108,11 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
     next(w, st);
 }
 
-const struct station_shape station_paced = {.join = join, .account = account, .withdraw = withdraw};
+/* At speed 1, whatever their number makes of it. */
+static double work(const struct world *w, const struct station *st)
+{
+    const double servers = st->model->servers == UNLIMITED ? 1.0 : (double)st->model->servers;
+    return (waiting_work(w, st) + (st->busy > 0 ? st->model->inner->work(&st->sharing, work_clock(w, st)) : 0.0)) / servers;
+}
+
+const struct station_shape station_paced = {.work = work, .join = join, .account = account, .withdraw = withdraw};

@@ -3,6 +3,7 @@
 #include "models/alarm.h"
 #include "models/patience.h"
 #include "models/stint.h"
+#include "models/visit_waiting.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -269,7 +270,25 @@ void polling_begin(struct world *w, struct station *st)
     }
 }
 
+static double work(const struct world *w, const struct station *st)
+{
+    const struct polling *all = st->polling;
+    double sum = waiting_work(w, st);
+    uint32_t served = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (all->servers[i].task == NO_TASK)
+            continue;
+        const struct stint *stint = task_stint(w, all->servers[i].task);
+        const double elapsed = w->sim.now - stint->begun;
+        const double left = elapsed < stint->cost ? stint->cost - elapsed + stint->left : stint->left - (elapsed - stint->cost) * st->speed;
+        sum += left > 0.0 ? left : 0.0;
+        served++;
+    }
+    return (sum + (st->busy - served) * st->model->visit_mean) / all->count;
+}
+
 const struct station_shape station_polling = {
+    .work = work,
     .join = join,
     .finish = finish,
     .give_back = give_back,

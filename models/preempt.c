@@ -388,7 +388,21 @@ static void withdraw(struct world *w, struct station *st, uint32_t ti)
         station_rest_server(w, st);
 }
 
+static double work(const struct world *w, const struct station *st)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < st->serving_count; i++) {
+        const struct visit *visit = visit_of(w, st->serving[i].task);
+        const double cost = visit->begun + visit->cost - w->sim.now;
+        sum += work_left(st, visit, w->sim.now) + (cost > 0.0 ? cost : 0.0);
+    }
+    for (uint32_t i = 0; i < st->line.count; i++)
+        sum += visit_of(w, st->line.heap[i].task)->left;
+    return sum / st->model->servers;
+}
+
 const struct station_shape station_preemptive = {
+    .work = work,
     .join = join, .serve_next = serve_next, .withdraw = withdraw, .account = account};
 
 /* The quantum is over, not the work. */

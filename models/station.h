@@ -212,6 +212,10 @@ struct station_shape {
     void (*gone)(struct world *w, struct station *st);
     /* A held server goes back; the holding is forgotten or away afterwards. NULL: none can be held. */
     void (*give_back)(struct world *w, struct station *st, uint32_t ti, const struct holding *holding);
+    /* Where model.weighed: the service times left here per server, of those in service (with what is left of their
+     * switches) and those who wait; of who holds a server or waits for one to hold, the mean time of a visit. For
+     * `least_work`. NULL: as at plain stations, where it is kept up as tasks come and go. */
+    double (*work)(const struct world *w, const struct station *st);
 };
 
 extern const struct station_shape station_sharing;

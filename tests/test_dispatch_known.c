@@ -1,10 +1,13 @@
 /* Rules of dispatch that do not look at what is now: at what was known some time ago, and at keys. */
+#include "tests/schedule.h"
 #include "models/dispatch/dispatch.h"
 #include "tests/exact.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define AT_G(d) "'steps':[{'at':'g','for':" #d "}]"
 
 #define EXPONENTIAL "{'dist':'exponential','mean':1}"
 
@@ -132,10 +135,46 @@ static void a_task_keeps_its_key(void)
     trial_free(&t);
 }
 
+/* Two stations of every make behind `least_work`: x of 10 comes at 1 to either, y of 3 at 2 to the other; z, u and v of 1 at 3, 3.5 and 3.75
+ * all to y's, where less is left throughout. */
+static void least_work_of_every_make(void)
+{
+    static const struct {
+        const char *station;
+        int order; /* 0: as they come; 1: the last come first; 2: the least left first */
+    } makes[] = {{"", 0}, {"'take':'random'", 0}, {"'servers':[{'speed':1}]", 0}, {"'breakdown':{'up':1000,'down':1}", 0}, {"'environment':'e'", 0},
+                 {"'speed':[1,1]", 0}, {"'batch':{'max':1}", 0}, {"'discipline':'polling'", 0}, {"'discipline':'lcfs_pr'", 1}, {"'discipline':'srpt'", 2}};
+    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
+        struct trial t;
+        if (trial_read(&t, "{'environments':{'e':{'up':{'lasts':1000,'speed':1},'down':{'lasts':1,'speed':0.5}}},'stations':{'a':{%s},'b':{%s},'g':"
+                           "{'balance':['a','b'],'dispatch':'least_work'}},'tasks':{"
+                           "'x':{" ARRIVES(1) AT_G(10) "},'y':{" ARRIVES(2) AT_G(3) "},'z':{" ARRIVES(3) AT_G(1) "},'u':{" ARRIVES(3.5) AT_G(1) "},'v':{" ARRIVES(
+                               3.75) AT_G(1) "}}}", makes[i].station, makes[i].station)) {
+            if (makes[i].order == 0)
+                ENDS(0, &t, {1, 5, 0, 3, 0, 0, false}, {2, 6, 2, 1, 0, 0, false}, {3, 7, 2.5, 1, 0, 0, false}, {4, 8, 3.25, 1, 0, 0, false}, {0, 11, 0, 10, 0, 0, false});
+            else if (makes[i].order == 1)
+                ENDS(0, &t, {4, 4.75, 0, 1, 0, 0, false}, {3, 5.5, 1, 1, 0, 0, false}, {2, 6, 2, 1, 0, 0, false}, {1, 8, 3, 3, 0, 0, false}, {0, 11, 0, 10, 0, 0, false});
+            else
+                ENDS(0, &t, {2, 4, 0, 1, 0, 0, false}, {3, 5, 0.5, 1, 0, 0, false}, {4, 6, 1.25, 1, 0, 0, false}, {1, 8, 3, 3, 0, 0, false}, {0, 11, 0, 10, 0, 0, false});
+        }
+        trial_free(&t);
+    }
+    /* By time, not by work: at 3 the fast one has 6 left, which takes it 3, the slow one 5. */
+    PLAYS("{'stations':{'a':{'servers':[{'speed':2}]},'b':{'servers':[{'speed':1}]},'g':{'balance':['a','b'],'dispatch':'least_work'}},'tasks':{"
+          "'x':{" ARRIVES(1) "'steps':[{'at':'a','for':10}]},'y':{" ARRIVES(2) "'steps':[{'at':'b','for':6}]},'z':{" ARRIVES(3) AT_G(2) "}}}",
+          {0, 6, 0, 5, 0, 0, false}, {2, 7, 3, 1, 0, 0, false}, {1, 8, 0, 6, 0, 0, false});
+    /* Who takes two servers has both for the mean time of a visit there, (10 + 1/2) / (3/2) = 7: at 3 a has 2 x 7 left on two servers, b (3 + 1/2) / (3/2) on two. */
+    PLAYS("{'stations':{'a':{'servers':2},'b':{'servers':2},'g':{'balance':['a','b'],'dispatch':'least_work'}},'tasks':{"
+          "'x':{" AT_ONCE(1) "'steps':[{'delay':1},{'in':'a','count':2,'do':[{'delay':10}]}]},'y':{" AT_ONCE(
+              1) "'steps':[{'delay':2},{'in':'b','do':[{'delay':3}]}]},'z':{" AT_ONCE(1) "'steps':[{'delay':3},{'in':'g','do':[{'delay':1}]}]}}}",
+          {2, 4, 0, 0, 4, 0, false}, {1, 5, 0, 0, 5, 0, false}, {0, 11, 0, 0, 11, 0, false});
+}
+
 const struct test dispatch_known_tests[] = {
     {"the shorter line as it was some time ago", the_shorter_line_as_it_was},
     {"keys move to a new target alone", keys_move_to_the_new_target_alone},
     {"keys split the arrivals", keys_split_the_arrivals},
     {"a task keeps its key", a_task_keeps_its_key},
+    {"least work, at stations of every make", least_work_of_every_make},
     {NULL, NULL},
 };

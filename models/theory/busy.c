@@ -77,6 +77,19 @@ double complex busy_stretch(const struct busy_streams *x, double complex s)
     return NAN;
 }
 
+bool busy_smooth(const struct single_visit *visits, uint32_t kinds)
+{
+    enum { ATOMS_MOST = 64 };
+    double value[ATOMS_MOST], p[ATOMS_MOST];
+    for (uint32_t k = 0; k < kinds; k++) {
+        const struct dist *d = visits[k].service;
+        if (d->shape == DIST_CONSTANT || d->shape == DIST_GIVEN || d->type->cdf(d, d->min) > 0.0 ||
+            dist_atoms(d, ATOMS_MOST, value, p) > 0)
+            return false;
+    }
+    return true;
+}
+
 double busy_cost(const struct single_visit *visits, uint32_t kinds)
 {
     double cost = 1.0;

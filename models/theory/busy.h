@@ -21,6 +21,9 @@ bool busy_tails(const struct busy_streams *x, double complex s, double complex t
  * [1](sigma) of positive real part. NAN: it was not found. */
 double complex busy_stretch(const struct busy_streams *x, double complex s);
 
+/* No service has a value of its own (constants, lists of values): then laws of times have jumps, or bends. */
+bool busy_smooth(const struct single_visit *visits, uint32_t kinds);
+
 /* What a transform of the services costs, at least 1 (struct transform). */
 double busy_cost(const struct single_visit *visits, uint32_t kinds);
 

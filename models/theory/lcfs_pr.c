@@ -38,10 +38,8 @@ static void add_law(const struct single *c, uint32_t k, double *left, struct the
         (idle * idle * idle); /* busy periods of mean and second moment m / idle, E[S^2] / idle^3 */
     theory_sd(out, THEORY_OF_KIND, k, "wait", sqrt(busy + v * c->load * c->load / (idle * idle)));
     theory_sd(out, THEORY_OF_KIND, k, "response", sqrt(busy + v / (idle * idle)));
-    double value[1], p[1];
-    for (uint32_t j = 0; j < c->kinds; j++) /* then the laws have jumps, or bends */
-        if (c->visits[j].service->shape == DIST_CONSTANT || dist_atoms(c->visits[j].service, 1, value, p) > 0)
-            return;
+    if (!busy_smooth(c->visits, c->kinds))
+        return;
     const struct stretched x = {{c->visits, c->kinds, 0, UINT32_MAX}, service};
     struct transform none = {.s = c->rate};
     if (!dist_transform(service, &none))

@@ -37,17 +37,18 @@ static double complex lcfs_response(const void *latest, double complex s)
 
 void orders_lcfs(const struct single *c, double delayed, struct theory_sheet *out)
 {
-    double value[1], p[1], left = out->states_most > 0 ? EVALUATIONS_BESIDE : EVALUATIONS_MOST;
+    double left = out->states_most > 0 ? EVALUATIONS_BESIDE : EVALUATIONS_MOST;
     struct single_visit *visits = arena_array(c->arena, c->kinds, sizeof *visits);
     const struct dist fast =
         dist_make_exponential(c->mean / c->servers); /* c servers that all work are as one */
+    if (!busy_smooth(c->visits, c->kinds))
+        return;
     for (uint32_t k = 0; visits != NULL && k < c->kinds; k++) {
         struct transform at = {.s = 1.0 / c->mean};
         visits[k] = c->visits[k];
         visits[k].class = 0;
-        if (visits[k].service->shape == DIST_CONSTANT || dist_atoms(visits[k].service, 1, value, p) > 0 ||
-            !dist_transform(visits[k].service, &at))
-            return; /* the laws have jumps, or bends, or are not known */
+        if (!dist_transform(visits[k].service, &at))
+            return;
         if (c->servers > 1.0)
             visits[k].service = &fast;
     }

@@ -77,10 +77,8 @@ static void add_moments(uint32_t k, const struct urgency *x, double *wait, struc
 static void add_percentiles(const struct single *c, uint32_t k, const struct urgency *x, double wait,
                             double *left, struct theory_sheet *out)
 {
-    double value[1], p[1];
-    for (uint32_t j = 0; j < c->kinds; j++) /* then the laws have jumps, or bends */
-        if (c->visits[j].service->shape == DIST_CONSTANT || dist_atoms(c->visits[j].service, 1, value, p) > 0)
-            return;
+    if (!busy_smooth(c->visits, c->kinds))
+        return;
     struct transform none = {.s = 0.0};
     double at_once = x->often * c->load;
     if (x->preempts) {

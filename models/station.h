@@ -220,6 +220,18 @@ struct station_shape {
 
 extern const struct station_shape station_sharing;
 
+/* At a station without a shape: as station_shape.join. */
+bool station_join_queue(struct world *w, struct station *st, uint32_t ti);
+
+/* The task joins, however the station serves: true if it holds a server now and can move on at once. */
+static inline bool station_join(struct world *w, struct station *st, uint32_t ti)
+{
+    return st->model->shape == NULL ? station_join_queue(w, st, ti) : st->model->shape->join(w, st, ti);
+}
+
+/* A held server goes back. */
+void station_give_back(struct world *w, uint32_t ti, const struct holding *holding);
+
 /* The number of servers that are there, at a station of individual servers, may have changed: those who share them are served
  * at other speeds; where tasks are preempted the most urgent ones are in service. Elsewhere nothing. */
 void station_share(struct world *w, struct station *st);

@@ -17,11 +17,11 @@ struct urgency {
     bool preempts;
 };
 
-/* The transform of P(V > t), V the work that a task finds and that is done first: of its class and those
- * before, and (without preemption) what is in service of those behind: s tail[2] of all over 1 - load + s
- * tail[2] of those; at sigma, the stretch by those before that come later (Kesten, Runnenburg, Proc. Kon.
- * Ned. Akad. Wet. A60, 1957; Conway, Maxwell, Miller 1967, section 8.6). *rest: 1 less that of V, times sigma
- * / s. */
+/* The transform of P(a task is not begun within t). It waits for the work V that it finds and that is done
+ * first: that of its class and of those before, and (without preemption) what is in service of those behind;
+ * 1 less the transform of V is s tail[2] of all over 1 - load + s tail[2] of its class and those before. What
+ * comes later of those before stretches V: s becomes *sigma (Kesten, Runnenburg, Proc. Kon. Ned. Akad. Wet.
+ * A60, 1957; Conway, Maxwell, Miller 1967, section 8.6). */
 static double complex wait_of(const struct urgency *x, double complex s, double complex *sigma)
 {
     double complex all[TRANSFORM_TAILS], with[TRANSFORM_TAILS];

@@ -69,6 +69,15 @@ static double servers_or_one(const struct station_spec *spec)
     return speed * servers;
 }
 
+/* How many tasks of a kind come in a run that ends: what kinds are weighed by there. Where it is not said (a trace, a
+ * schedule that falls to 0), as if one came. */
+static double task_number(const struct kind_spec *kind)
+{
+    if (kind->arrival.form == ARRIVAL_NONE || kind->arrival.number > 0.0)
+        return kind->arrival.number;
+    return kind->limit < INFINITY ? kind->limit : 1.0;
+}
+
 /* The loads of all kinds while they are put together. */
 struct loading {
     struct load load;
@@ -226,7 +235,7 @@ bool compile_load(struct arena *arena, struct model *m, const struct scenario *s
         for (size_t i = 0; l.sends && i < kinds; i++)
             l.share[k * kinds + i] = l.load.sends[i];
         l.rates[k] = open_rate(&s->kinds[k]);
-        l.weights[k] = ongoing ? task_rate(&s->kinds[k], l.load.total) : s->kinds[k].arrival.number;
+        l.weights[k] = ongoing ? task_rate(&s->kinds[k], l.load.total) : task_number(&s->kinds[k]);
     }
     if (l.sends && (!load_sent(arena, s, &l, err) || !load_doubts(m, s, &l, err)))
         return false;

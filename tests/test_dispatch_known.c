@@ -168,6 +168,11 @@ static void least_work_of_every_make(void)
           "'x':{" AT_ONCE(1) "'steps':[{'delay':1},{'in':'a','count':2,'do':[{'delay':10}]}]},'y':{" AT_ONCE(
               1) "'steps':[{'delay':2},{'in':'b','do':[{'delay':3}]}]},'z':{" AT_ONCE(1) "'steps':[{'delay':3},{'in':'g','do':[{'delay':1}]}]}}}",
           {2, 4, 0, 0, 4, 0, false}, {1, 5, 0, 0, 5, 0, false}, {0, 11, 0, 0, 11, 0, false});
+    /* Also where they come one by one, and no more. */
+    PLAYS("{'stations':{'a':{},'b':{},'g':{'balance':['a','b'],'dispatch':'least_work'}},'tasks':{"
+          "'x':{" ARRIVES(1) "'steps':[{'in':'a','do':[{'delay':10}]}]},'y':{" ARRIVES(2) "'steps':[{'in':'b','do':[{'delay':3}]}]},'z':{" ARRIVES(
+              3) "'steps':[{'in':'g','do':[{'delay':1}]}]},'u':{" ARRIVES(3.5) "'steps':[{'in':'g','do':[{'delay':1}]}]}}}",
+          {1, 5, 0, 0, 3, 0, false}, {2, 6, 2, 0, 1, 0, false}, {3, 7, 2.5, 0, 1, 0, false}, {0, 11, 0, 0, 10, 0, false});
 }
 
 const struct test dispatch_known_tests[] = {

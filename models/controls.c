@@ -101,12 +101,23 @@ double controls_mean_service(const struct model *m, uint32_t k)
     return mean;
 }
 
-/* So many per time in the long run, from the warm-up on. */
-static bool rate_is_known(const struct kind_model *kind)
+/* Do tasks start others of kind k, which come beside its own arrivals? */
+static bool is_sent(const struct model *m, uint32_t k)
 {
+    for (uint32_t s = 0; s < m->kind_count; s++)
+        for (uint32_t i = 0; i < m->kinds[s].program_length; i++)
+            if (m->kinds[s].program[i].code == OP_SEND && m->kinds[s].program[i].station == k)
+                return true;
+    return false;
+}
+
+/* So many per time in the long run, from the warm-up on. */
+static bool rate_is_known(const struct model *m, uint32_t k)
+{
+    const struct kind_model *kind = &m->kinds[k];
     const struct arrival *a = kind->arrival;
     return a->form == ARRIVAL_OPEN && !a->ends && kind->limit == UINT64_MAX && a->rate > 0.0 && a->scv >= scv_least && isfinite(a->scv) &&
-           a->services == NULL;
+           a->services == NULL && !is_sent(m, k);
 }
 
 static bool apply(const struct experiment *e)
@@ -128,7 +139,7 @@ void controls_of(const struct experiment *e, struct controls *out)
     double *arrived = out->values[0], *served = out->values[1];
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const double mean = controls_mean_service(m, k);
-        const bool rate = rate_is_known(&m->kinds[k]);
+        const bool rate = rate_is_known(m, k);
         for (size_t i = 0; i < batches; i++) {
             const double time = batches_sample(e->batches, i, experiment_sample(m, PROBE_KIND, k, done)).denominator;
             const struct sample service = batches_sample(e->batches, i, experiment_sample(m, PROBE_KIND, k, work));

@@ -157,6 +157,9 @@ static void controls_have_mean_0(void)
         "{'stations':{'pool':{'servers':6,'capacity':10},'cpu':{'servers':2}},'tasks':{'a':{'arrivals':{'rate':1},'steps':[{'in':'pool','do':[{'at':'cpu','for':" EXPONENTIAL(
             1) "},{'delay':" EXPONENTIAL(2) "},{'at':'cpu','for':0.2}]}]}}" RUN,
         "{'stations':{'q':{}},'tasks':{'a':{'arrivals':{'closed':5,'think':" EXPONENTIAL(4) "},'steps':[{'at':'q','for':" EXPONENTIAL(1) "}]}}" RUN,
+        /* More of b come than arrive by themselves: those that a sends. */
+        "{'stations':{'q':{},'r':{}},'tasks':{'a':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':" EXPONENTIAL(
+            1) "},{'send':'b'}]},'b':{'arrivals':{'rate':0.3},'steps':[{'at':'r','for':" EXPONENTIAL(1) "}]}}" RUN,
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         struct trial t;

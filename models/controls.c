@@ -120,10 +120,12 @@ static bool rate_is_known(const struct model *m, uint32_t k)
            a->services == NULL && !is_sent(m, k);
 }
 
+/* Without a warm-up what is measured is how the system fills: of intervals from 0 on more than rate times time begin (by (scv - 1) / 2 in the
+ * limit, Cox, Renewal Theory, 1962, section 4.2), and those who are done by then had less work than those who are not. */
 static bool apply(const struct experiment *e)
 {
     const struct model *m = e->model;
-    return m->scenario->run.controls && !m->terminating && !m->deterministic && !e->unstable && isfinite(m->length) && model_steady_rates(m) &&
+    return m->scenario->run.controls && m->warmup > 0.0 && !m->terminating && !m->deterministic && !e->unstable && isfinite(m->length) && model_steady_rates(m) &&
            !model_one_long_run(m) && conduct_overloaded(m) == SIZE_MAX;
 }
 

@@ -356,15 +356,19 @@ static uint32_t choose(struct scene *scene, const struct op *branch)
 /* P(the draw, rounded, is i), until what is left does not count. */
 static uint16_t rounds(struct scene *scene, const struct dist *d)
 {
-    enum { MOST = 4000 };
+    enum { MOST = 4096 };
     if (d->shape == DIST_CONSTANT)
         return (uint16_t)fmin(fmax(floor(d->a + 0.5), 0.0), 60000.0);
-    double *p = scene_chances(scene, MOST), before = 0.0;
+    double *p = NULL, before = 0.0;
     uint32_t n = 0;
-    while (p != NULL && n < MOST && before < 1.0 - 1e-15) {
-        const double upto = d->type->cdf(d, nextafter(n + 0.5, 0.0));
-        p[n++] = upto - before;
-        before = upto;
+    for (uint32_t room = 64; room <= MOST && before < 1.0 - 1e-15; room *= 4) { /* few numbers are likely: all MOST need not be emptied */
+        p = scene_chances(scene, room);
+        before = 0.0;
+        for (n = 0; p != NULL && n < room && before < 1.0 - 1e-15; n++) {
+            const double upto = d->type->cdf(d, nextafter(n + 0.5, 0.0));
+            p[n] = upto - before;
+            before = upto;
+        }
     }
     if (p == NULL || before < 1.0 - 1e-12) {
         scene_fail(scene, "a step may be repeated too often");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define WORK_MOST 5e8 /* words, about: some seconds */
+static const char *const too_much_work = "the chain has too many states and ways between them";
 #define ROOM_MOST 4e8 /* bytes */
 
 struct explorer {
@@ -233,8 +234,12 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
             scene_abandon(&x->work, a, b);
             break;
         }
+        x->work_done += 5.0 * x->oracle.looked;
+        x->oracle.looked = 0.0;
         if (x->oracle.failed)
             fail(x, "out of memory");
+        else if (x->work_done > WORK_MOST) /* one event may have more ways than all states together */
+            fail(x, too_much_work);
         else
             arrive_at(x, rate * x->oracle.weight);
     } while (x->failed == NULL && oracle_next(&x->oracle));
@@ -458,7 +463,7 @@ bool chain_explore(struct chain *chain, const struct chain_model *model, uint32_
     for (; x.failed == NULL && x.state < chain->states; x.state++) {
         expand(&x);
         if (x.work_done > WORK_MOST)
-            fail(&x, "the chain has too many states and ways between them");
+            fail(&x, too_much_work);
     }
     for (size_t i = 0; i < x.state && i < chain->states; i++)
         chain->open_seen = chain->open[i] > chain->open_seen ? chain->open[i] : chain->open_seen;

@@ -29,6 +29,7 @@ bool oracle_next(struct oracle *oracle)
 
 uint32_t oracle_draw(struct oracle *oracle, uint32_t n, const double *p)
 {
+    oracle->looked += n;
     if (oracle->at == oracle->room) {
         const uint32_t room = oracle->room == 0 ? 64 : 2 * oracle->room;
         struct oracle_draw *draws = realloc(oracle->draws, room * sizeof *draws);

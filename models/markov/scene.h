@@ -42,6 +42,7 @@ struct oracle_draw {
 };
 struct oracle {
     struct oracle_draw *draws;
+    double looked; /* chances looked at since somebody set this to 0 */
     uint32_t count, room, at;
     double weight; /* probability of the way so far */
     bool failed;

@@ -23,7 +23,7 @@ enum { KEY_SET = 0x100, KEY_SEED, KEY_ENGINE, KEY_OTHER };
      "Put VALUE (JSON, or else text) where the JSON Pointer says; repeatable",                               \
      0},                                                                                                     \
     {"engine", KEY_ENGINE, "NAME", 0,                                                                        \
-     "How replications run: calendar, recursion (quicker; stations in a row, first come first served) or auto (default: "  \
+     "How replications run: calendar, recursion (quicker; first-come stations to which no task comes back) or auto (default: "  \
      "the recursion where it can)",                                                                          \
      0},                                                                                                     \
     {                                                                                                        \

@@ -1,5 +1,4 @@
-#include "models/recursion_block.h"
-#include "models/recursion_plan.h"
+#include "models/recursion_node.h"
 
 #include "models/discipline/discipline.h"
 #include "models/station.h"
@@ -7,30 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* A node of the plan. A station: its servers, and with several of them who has which. A choice: those who have gone each way. */
-struct node {
-    const struct plan_node *plan;
-    const struct dist *service; /* NULL: a choice */
-    uint32_t servers;         /* UNLIMITED: infinite */
-    double departure;         /* one server: when it is free */
-    struct calendar calendar; /* several: the departures; subject: a slot */
-    uint32_t used;            /* slots ever used */
-    uint32_t free;            /* infinite: slots to use again, linked through their keys; UINT32_MAX: none */
-    uint32_t size;            /* slots allocated */
-    uint64_t *keys;           /* by slot */
-    double *times; /* by slot: arrived, wait, service, then start and left at each station up to this one */
-    struct recursion_block *out; /* those who have left, and have yet to go on: one for each place that follows */
-};
-
-struct recursion {
-    struct recursion_account *accounts; /* by way */
-    struct recursion_told told;
-    bool failed;
-    struct recursion_block in;
-    struct plan plan;
-    struct node nodes[PLAN_NODES];
-};
 
 static bool station_is_plain(const struct station_model *st)
 {
@@ -42,27 +17,30 @@ static bool station_is_plain(const struct station_model *st)
 const char *recursion_refusal(struct arena *arena, const struct model *m)
 {
     static const char other[] = "a station is of more than the plain kind";
-    if (m->kind_count != 1)
-        return "there are several kinds of task";
-    const struct kind_model *kind = &m->kinds[0];
-    if (kind->arrival->form != ARRIVAL_OPEN || !kind->arrival->plain || kind->limit != UINT64_MAX)
-        return "arrivals are not a renewal process of single tasks that goes on for ever";
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        const struct kind_model *kind = &m->kinds[k];
+        if (kind->arrival->form == ARRIVAL_NONE)
+            continue;
+        if (kind->arrival->form != ARRIVAL_OPEN || !kind->arrival->plain || kind->limit != UINT64_MAX)
+            return "arrivals are not a renewal process of single tasks that goes on for ever";
+        if (m->initial[k] > 0)
+            return "tasks are there at time 0";
+    }
     if (model_one_long_run(m))
         return "one replication is cut into batches";
     if (m->deterministic)
         return "nothing is drawn at random";
-    if (m->initial[0] > 0)
-        return "tasks are there at time 0";
     if (m->more_size > 0 || m->linked || m->unusual || m->part_count != m->station_count)
         return "tasks do more than visit stations, or stations do more than serve";
     struct plan plan;
-    const char *no_plan = plan_make(&plan, m, 0);
+    const char *no_plan = plan_make(&plan, m);
     if (no_plan != NULL)
         return no_plan;
-    if (plan.root.ends)
-        return "tasks visit no station";
+    for (uint32_t i = 0; i < plan.source_count; i++)
+        if (plan.sources[i].root.ends)
+            return "tasks visit no station";
     if (plan.way_count > 1 && !isnan(m->scenario->run.count))
-        return "tasks go several ways, and a number of them ends the run";
+        return plan.source_count > 1 ? "a number of tasks of several kinds ends the run" : "tasks go several ways, and a number of them ends the run";
     for (uint32_t i = 0; i < plan.node_count; i++) {
         if (plan.nodes[i].op->code != OP_AT)
             continue;
@@ -81,40 +59,51 @@ const char *recursion_refusal(struct arena *arena, const struct model *m)
     return NULL;
 }
 
-static size_t times_of(size_t stage)
+/* Room for a line before servers, and for a node that visits one. */
+static bool line_new(struct recursion_line *line, uint32_t servers)
 {
-    return 3 + 2 * (stage + 1);
+    calendar_init(&line->calendar);
+    line->servers = servers;
+    line->size = servers == 1 ? 0 : servers == UNLIMITED ? 64 : servers;
+    if (line->size == 0)
+        return true;
+    const bool few = line->size < CALENDAR_SUBJECTS;
+    line->node = few ? malloc(line->size * sizeof *line->node) : NULL;
+    line->rows = few ? malloc((size_t)line->size * line->width * sizeof *line->rows) : NULL;
+    return line->node != NULL && line->rows != NULL;
 }
 
-static bool node_new(struct node *s, const struct plan_node *plan, const struct model *m)
+static bool node_new(struct recursion *x, uint32_t i, const struct model *m)
 {
-    s->plan = plan;
-    calendar_init(&s->calendar);
-    s->out = malloc(plan->count * sizeof *s->out);
-    if (s->out == NULL || plan->op->code != OP_AT)
+    struct recursion_node *s = &x->nodes[i];
+    s->plan = &x->plan.nodes[i];
+    s->out = malloc(s->plan->count * sizeof *s->out);
+    if (s->out == NULL || s->plan->op->code != OP_AT)
         return s->out != NULL;
-    s->service = plan->op->dist;
-    s->servers = m->stations[plan->op->station].servers;
-    s->size = s->servers == 1 ? 0 : s->servers == UNLIMITED ? 64 : s->servers;
-    if (s->size == 0)
+    s->service = s->plan->op->dist;
+    s->line = &x->lines[s->plan->line];
+    if (s->plan->line != i)
         return true;
-    const bool few = s->size < CALENDAR_SUBJECTS;
-    s->keys = few ? malloc(s->size * sizeof *s->keys) : NULL;
-    s->times = few ? malloc(s->size * times_of(plan->depth) * sizeof *s->times) : NULL;
-    return s->keys != NULL && s->times != NULL;
+    s->line->only = s->plan->shared ? NULL : s;
+    for (uint32_t j = i; j < x->plan.node_count; j++) {
+        const uint32_t width = ROW_TIMES + 2 * (x->plan.nodes[j].depth + 1);
+        if (x->plan.nodes[j].line == i && width > s->line->width)
+            s->line->width = width;
+    }
+    return line_new(s->line, m->stations[s->plan->op->station].servers);
 }
 
 struct recursion *recursion_new(const struct model *m)
 {
     struct recursion *x = calloc(1, sizeof *x);
-    if (x == NULL || plan_make(&x->plan, m, 0) != NULL) {
+    if (x == NULL || plan_make(&x->plan, m) != NULL) {
         free(x);
         return NULL;
     }
     x->accounts = calloc(x->plan.way_count, sizeof *x->accounts);
     bool ok = x->accounts != NULL;
     for (uint32_t i = 0; ok && i < x->plan.node_count; i++)
-        ok = node_new(&x->nodes[i], &x->plan.nodes[i], m);
+        ok = node_new(x, i, m);
     if (ok)
         return x;
     recursion_free(x);
@@ -126,9 +115,11 @@ void recursion_free(struct recursion *x)
     if (x == NULL)
         return;
     for (uint32_t i = 0; i < x->plan.node_count; i++) {
-        calendar_free(&x->nodes[i].calendar);
-        free(x->nodes[i].keys);
-        free(x->nodes[i].times);
+        if (x->lines[i].size > 0)
+            calendar_free(&x->lines[i].calendar);
+        free(x->lines[i].node);
+        free(x->lines[i].rows);
+        free(x->nodes[i].queue.rows);
         free(x->nodes[i].out);
     }
     free(x->told.items);
@@ -136,235 +127,34 @@ void recursion_free(struct recursion *x)
     free(x);
 }
 
-/* The service times of a block: draw number `draw` of each task. */
-static void draw_demands(double *demand, const struct dist *d, const struct recursion_block *b, uint64_t draw)
-{
-    const uint64_t step = draw * STREAM_STEP;
-    switch (d->shape) {
-    case DIST_EXPONENTIAL:
-        for (uint32_t i = 0; i < b->count; i++) {
-            struct stream s = {b->key[i] + step};
-            demand[i] = d->a * stream_exponential(&s);
-        }
-        return;
-    case DIST_CONSTANT:
-        for (uint32_t i = 0; i < b->count; i++)
-            demand[i] = d->a;
-        return;
-    case DIST_OTHER:
-    case DIST_GIVEN: /* neither comes here */
-    case DIST_SHARED:
-        for (uint32_t i = 0; i < b->count; i++) {
-            struct stream s = {b->key[i] + step};
-            demand[i] = d->type->draw(d, &s);
-        }
-        return;
-    }
-}
-
-/* Lindley's recursion. */
-static void pass_one_server(struct node *s, const double *demand, struct recursion_block *b)
-{
-    const uint32_t k = s->plan->depth;
-    const double *restrict joined = k == 0 ? b->arrived : b->left[k - 1];
-    double *restrict start = b->start[k], *restrict left = b->left[k];
-    double departure = s->departure;
-    for (uint32_t i = 0; i < b->count; i++) {
-        start[i] = departure > joined[i] ? departure : joined[i];
-        departure = start[i] + demand[i];
-        left[i] = departure;
-    }
-    s->departure = departure;
-    for (uint32_t i = 0; i < b->count; i++) {
-        b->wait[i] += start[i] - joined[i];
-        b->service[i] += demand[i];
-    }
-}
-
-static void pass(struct recursion *x, struct recursion_block *b, struct plan_place at);
-
-/* Those who have gone to place n after the node go on. */
-static void go_on(struct recursion *x, struct node *s, uint32_t n)
-{
-    pass(x, &s->out[n], x->plan.places[s->plan->first + n]);
-    s->out[n].count = 0;
-}
-
-/* Whoever has the slot leaves the station. */
-static void leave(struct recursion *x, struct node *s, uint32_t slot)
-{
-    const uint32_t k = s->plan->depth;
-    struct recursion_block *out = s->out;
-    const uint32_t n = out->count++;
-    const double *times = s->times + slot * times_of(k);
-    out->key[n] = s->keys[slot];
-    out->arrived[n] = times[0];
-    out->wait[n] = times[1];
-    out->service[n] = times[2];
-    for (uint32_t j = 0; j <= k; j++) {
-        out->start[j][n] = times[3 + 2 * j];
-        out->left[j][n] = times[4 + 2 * j];
-    }
-    if (out->count == RECURSION_BLOCK)
-        go_on(x, s, 0);
-}
-
-/* Each task of b chooses its way. */
-static void choose(struct recursion *x, struct node *s, const struct recursion_block *b)
-{
-    const uint64_t step = s->plan->draw * STREAM_STEP;
-    for (uint32_t i = 0; i < b->count; i++) {
-        struct stream draw = {b->key[i] + step};
-        const uint32_t way = op_choose_branch(s->plan->op, stream_uniform(&draw));
-        struct recursion_block *out = &s->out[way];
-        const uint32_t n = out->count++;
-        out->key[n] = b->key[i];
-        out->arrived[n] = b->arrived[i];
-        out->wait[n] = b->wait[i];
-        out->service[n] = b->service[i];
-        for (uint32_t j = 0; j < s->plan->depth; j++) {
-            out->start[j][n] = b->start[j][i];
-            out->left[j][n] = b->left[j][i];
-        }
-        if (out->count == RECURSION_BLOCK)
-            go_on(x, s, way);
-    }
-}
-
-/* Task i of b has the slot from start on. */
-static void enter(struct node *s, uint32_t slot, const struct recursion_block *b, uint32_t i, double joined, double start, double demand)
-{
-    const uint32_t k = s->plan->depth;
-    double *times = s->times + slot * times_of(k);
-    s->keys[slot] = b->key[i];
-    times[0] = b->arrived[i];
-    times[1] = b->wait[i] + (start - joined);
-    times[2] = b->service[i] + demand;
-    for (uint32_t j = 0; j < k; j++) {
-        times[3 + 2 * j] = b->start[j][i];
-        times[4 + 2 * j] = b->left[j][i];
-    }
-    times[3 + 2 * k] = start;
-    times[4 + 2 * k] = start + demand;
-    calendar_push(&s->calendar, start + demand, RANK_COMPLETION, 0, slot);
-}
-
-/* Kiefer and Wolfowitz's recursion. A server that is free keeps the task that it had last until it is taken
- * again. */
-static void pass_servers(struct recursion *x, struct node *s, const double *demand, const struct recursion_block *b)
-{
-    const double *joined = s->plan->depth == 0 ? b->arrived : b->left[s->plan->depth - 1];
-    for (uint32_t i = 0; i < b->count; i++) {
-        uint32_t slot = s->used;
-        double start = joined[i];
-        if (s->used < s->servers) {
-            s->used++;
-        } else {
-            struct event e = {.subject = 0};
-            calendar_pop(&s->calendar, &e);
-            slot = e.subject;
-            start = e.time > start ? e.time : start;
-            leave(x, s, slot);
-        }
-        enter(s, slot, b, i, joined[i], start, demand[i]);
-    }
-}
-
-static bool more_slots(struct node *s)
-{
-    const uint32_t k = s->plan->depth;
-    const uint32_t size = 2 * s->size;
-    uint64_t *keys = size > CALENDAR_SUBJECTS ? NULL : realloc(s->keys, size * sizeof *keys);
-    if (keys != NULL)
-        s->keys = keys;
-    double *times = keys == NULL ? NULL : realloc(s->times, size * times_of(k) * sizeof *times);
-    if (times == NULL)
-        return false;
-    s->times = times;
-    s->size = size;
-    return true;
-}
-
-/* Everybody is served at once; a slot is given up when its task has left before somebody comes. */
-static void pass_infinite(struct recursion *x, struct node *s, const double *demand, const struct recursion_block *b)
-{
-    const double *joined = s->plan->depth == 0 ? b->arrived : b->left[s->plan->depth - 1];
-    for (uint32_t i = 0; i < b->count; i++) {
-        double departure;
-        while (calendar_next(&s->calendar, &departure) && departure <= joined[i]) {
-            struct event e = {.subject = 0};
-            calendar_pop(&s->calendar, &e);
-            leave(x, s, e.subject);
-            s->keys[e.subject] = s->free;
-            s->free = e.subject;
-        }
-        uint32_t slot = s->free;
-        if (slot != UINT32_MAX) {
-            s->free = (uint32_t)s->keys[slot];
-        } else {
-            if (s->used == s->size && !more_slots(s)) {
-                x->failed = true;
-                return;
-            }
-            slot = s->used++;
-        }
-        enter(s, slot, b, i, joined[i], joined[i], demand[i]);
-    }
-}
-
-/* The tasks of b come to a node, or have come to the end. */
-static void pass(struct recursion *x, struct recursion_block *b, struct plan_place at)
-{
-    if (b->count == 0)
-        return;
-    if (at.ends) {
-        recursion_account_block(&x->accounts[at.index], b);
-        return;
-    }
-    struct node *s = &x->nodes[at.index];
-    if (s->service == NULL) {
-        choose(x, s, b);
-        return;
-    }
-    double demand[RECURSION_BLOCK];
-    draw_demands(demand, s->service, b, s->plan->draw);
-    if (s->servers == 1) {
-        pass_one_server(s, demand, b);
-        pass(x, b, x->plan.places[s->plan->first]);
-    } else if (s->servers == UNLIMITED) {
-        pass_infinite(x, s, demand, b);
-    } else {
-        pass_servers(x, s, demand, b);
-    }
-}
-
-/* Nobody comes any more: whoever is at a station leaves it, and goes on. */
-static void drain(struct recursion *x)
-{
-    for (uint32_t i = 0; i < x->plan.node_count; i++) {
-        struct node *s = &x->nodes[i];
-        struct event e;
-        while (s->service != NULL && s->servers != 1 && calendar_pop(&s->calendar, &e))
-            leave(x, s, e.subject);
-        for (uint32_t n = 0; n < s->plan->count; n++)
-            go_on(x, s, n);
-    }
-}
-
 static void reset(struct recursion *x, struct world *w)
 {
     x->told.count = 0;
     for (uint32_t i = 0; i < x->plan.way_count; i++)
         recursion_account_begin(&x->accounts[i], w, &x->plan.ways[i], x->plan.way_count > 1 ? &x->told : NULL);
-    x->failed = false;
+    x->failed = x->tied = false;
     for (uint32_t i = 0; i < x->plan.node_count; i++) {
-        struct node *s = &x->nodes[i];
-        calendar_reset(&s->calendar);
-        s->departure = 0.0;
-        s->used = 0;
-        s->free = UINT32_MAX;
+        struct recursion_node *s = &x->nodes[i];
+        s->queue.first = s->queue.count = 0;
         for (uint32_t n = 0; n < s->plan->count; n++)
             s->out[n].count = 0;
+        if (s->line == NULL || s->plan->line != i)
+            continue;
+        calendar_reset(&s->line->calendar);
+        s->line->departure = 0.0;
+        s->line->used = 0;
+        s->line->free = UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < x->plan.source_count; i++) {
+        const uint32_t k = x->plan.sources[i].kind;
+        const struct arrival *arrival = w->model->kinds[k].arrival;
+        struct recursion_inlet *inlet = &x->inlets[i];
+        inlet->source = &w->sources[k];
+        inlet->arrival = arrival;
+        inlet->root = x->plan.sources[i].root;
+        inlet->given = 0;
+        inlet->last = arrival->start;
+        inlet->count = 0;
     }
 }
 
@@ -376,24 +166,57 @@ static uint64_t events_of(const struct recursion *x)
     return events;
 }
 
-/* The next tasks of the source, the last of which arrived at *time. */
-static void arrive(struct recursion_block *b, struct source *source, const struct dist *interarrival,
-                   double *time)
+/* The next arrivals of a source whose last have all been given. */
+static void draw_arrivals(struct recursion_inlet *inlet)
 {
-    double now = *time;
+    const struct dist *interarrival = &inlet->arrival->interarrival;
+    double now = inlet->last;
     if (interarrival->shape == DIST_EXPONENTIAL)
         for (uint32_t i = 0; i < RECURSION_BLOCK; i++)
-            b->arrived[i] = now += interarrival->a * stream_exponential(&source->stream);
+            inlet->arrived[i] = now += interarrival->a * stream_exponential(&inlet->source->stream);
     else
         for (uint32_t i = 0; i < RECURSION_BLOCK; i++)
-            b->arrived[i] = now += dist_draw(interarrival, &source->stream);
-    *time = now;
-    for (uint32_t i = 0; i < RECURSION_BLOCK; i++)
-        b->key[i] = stream_subkey(source->key, source->started + i);
-    source->started += RECURSION_BLOCK;
-    for (uint32_t i = 0; i < RECURSION_BLOCK; i++)
+            inlet->arrived[i] = now += dist_draw(interarrival, &inlet->source->stream);
+    inlet->last = now;
+    inlet->first = 0;
+    inlet->count = RECURSION_BLOCK;
+}
+
+/* Those who arrive until `time` come in. */
+static void come_in(struct recursion *x, struct recursion_inlet *inlet, double time)
+{
+    struct recursion_block *b = &x->in;
+    const double *arrived = inlet->arrived + inlet->first;
+    uint32_t n = inlet->count;
+    if (inlet->last > time)
+        for (n = 0; n < inlet->count && arrived[n] <= time;)
+            n++;
+    b->count = n;
+    memcpy(b->arrived, arrived, n * sizeof *arrived);
+    for (uint32_t i = 0; i < n; i++)
+        b->key[i] = stream_subkey(inlet->source->key, inlet->given + i);
+    for (uint32_t i = 0; i < n; i++)
         b->wait[i] = b->service[i] = 0.0;
-    b->count = RECURSION_BLOCK;
+    inlet->given += n;
+    inlet->first += n;
+    inlet->count -= n;
+    recursion_pass(x, b, inlet->root);
+}
+
+/* All sources go on to a time until which one of them has drawn its arrivals: that time. */
+static double advance(struct recursion *x)
+{
+    double time = INFINITY;
+    for (uint32_t i = 0; i < x->plan.source_count; i++) {
+        if (x->inlets[i].count == 0)
+            draw_arrivals(&x->inlets[i]);
+        time = x->inlets[i].last < time ? x->inlets[i].last : time;
+    }
+    for (uint32_t i = 0; i < x->plan.source_count; i++)
+        come_in(x, &x->inlets[i], time);
+    if (x->plan.merges)
+        recursion_flush(x, time);
+    return time;
 }
 
 static double seconds_now(void)
@@ -407,16 +230,12 @@ enum world_end recursion_run(struct world *w, struct record *record, const struc
 {
     enum { BLOCKS_BETWEEN_LOOKS = 256 };
     struct recursion *x = w->recursion;
-    const struct arrival *arrival = w->model->kinds[0].arrival;
-    double time = arrival->start;
     reset(x, w);
     const struct recursion_account *a = &x->accounts[0];
     for (uint64_t blocks = 0;; blocks++) {
-        arrive(&x->in, &w->sources[0], &arrival->interarrival, &time);
-        const bool last = time > a->until;
-        pass(x, &x->in, x->plan.root);
-        if (x->failed)
-            return WORLD_NO_MEMORY;
+        const bool last = advance(x) > a->until;
+        if (x->failed || x->tied)
+            break;
         if (last)
             break;
         if (blocks % BLOCKS_BETWEEN_LOOKS > 0)
@@ -427,11 +246,19 @@ enum world_end recursion_run(struct world *w, struct record *record, const struc
             (limits->deadline < INFINITY && seconds_now() > limits->deadline))
             return WORLD_LIMIT;
     }
-    drain(x);
+    if (!x->failed && !x->tied)
+        recursion_flush(x, INFINITY);
+    if (x->tied)
+        return WORLD_DONE;
     recursion_account_end(x->accounts, x->plan.way_count);
     x->failed |= x->told.failed;
     record->events = w->sim.events;
     for (size_t h = 0; h < record->histogram_count; h++)
         x->failed |= record->histograms[h].failed;
     return x->failed ? WORLD_NO_MEMORY : WORLD_DONE;
+}
+
+bool recursion_tied(const struct recursion *x)
+{
+    return x->tied;
 }

@@ -1,12 +1,12 @@
 /* recursion.h: a replication without a calendar.
  *
- * Where tasks of one kind pass through stations that serve first come first served and nothing feeds back,
+ * Where tasks pass through stations that serve first come first served and nothing feeds back,
  * the times of a task follow from those of the tasks before it: with one server by Lindley (1952), start =
  * max(arrival, departure of the task before); with c servers by Kiefer and Wolfowitz (1955), start =
  * max(arrival, earliest departure among the c tasks whose servers are looked at), where a departure is
  * forgotten once its server is taken again. Departures come out of each station in the order of time, so that
- * stations in a row are such recursions in a row. Where tasks choose among ways that never come together again
- * (a tree of stations, models/recursion_plan.h), each station has its tasks from one place, again in the order of time.
+ * stations in a row are such recursions in a row. Where tasks come to a station on several ways, or are of several kinds, those
+ * sequences are merged up to a time until which all of them are known (models/recursion_node.h).
  *
  * The draws are those of the event calendar, and so are the sums of which a time is made: every time of every
  * task is the same to the bit. Sums over tasks (means, integrals over time) are formed in another order, so
@@ -30,5 +30,9 @@ void recursion_free(struct recursion *x);
 /* Runs the replication that w has been reset for, as world_run does, and leaves in w all that probes read.
  * w->recursion is there. Calls w->left for each task that completes. */
 enum world_end recursion_run(struct world *w, struct record *record, const struct world_limits *limits);
+
+/* After recursion_run: two tasks came to a station at the same time on different ways, and what happened first only the calendar knows.
+ * The run broke off, without a result; nobody was told of any task. */
+bool recursion_tied(const struct recursion *x);
 
 #endif

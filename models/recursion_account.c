@@ -20,14 +20,15 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
     *a = (struct recursion_account){
         .w = w,
         .told = told,
+        .kind = way->kind,
         .stages = way->depth,
         .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
         .half = m->length < INFINITY ? m->warmup + m->length / 2.0 : INFINITY,
         .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
     };
-    tallies_init(&a->kind);
-    a->kind.response.histogram = w->kinds[0].response_histogram;
-    a->kind.wait.histogram = w->kinds[0].wait_histogram;
+    tallies_init(&a->tallies);
+    a->tallies.response.histogram = w->kinds[way->kind].response_histogram;
+    a->tallies.wait.histogram = w->kinds[way->kind].wait_histogram;
     for (uint32_t k = 0; k < a->stages; k++) {
         a->stations[k] = &w->stations[way->stations[k]];
         tallies_init(&a->at[k]);
@@ -52,15 +53,15 @@ static double overlap(double from, double to, double low, double high)
 static void halve(struct recursion_account *a)
 {
     a->halved = true;
-    a->half_kind = tally_total(&a->kind.response);
+    a->half_kind = tally_total(&a->tallies.response);
     for (uint32_t k = 0; k < a->stages; k++)
-        a->half_at[k] = tally_total(a->stages == 1 ? &a->kind.response : &a->at[k].response);
+        a->half_at[k] = tally_total(a->stages == 1 ? &a->tallies.response : &a->at[k].response);
 }
 
 static void complete(struct recursion_account *a, const struct recursion_block *b, uint32_t i)
 {
     struct world *w = a->w;
-    struct kind_state *ks = &w->kinds[0];
+    struct kind_state *ks = &w->kinds[a->kind];
     const double left = ends(a, b)[i], response = left - b->arrived[i];
     ks->completed++;
     tally_add(&ks->response, response);
@@ -84,7 +85,7 @@ static void tell_of(struct world *w, struct task t, double left)
 static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
 {
     const struct task t = {
-        .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i]};
+        .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i], .kind = (uint16_t)a->kind};
     struct recursion_told *told = a->told;
     if (told == NULL) {
         tell_of(a->w, t, ends(a, b)[i]);
@@ -120,7 +121,7 @@ static void account_task(struct recursion_account *a, const struct recursion_blo
     if (!a->halved && last > a->half)
         halve(a);
     a->events++;
-    struct kind_state *ks = &w->kinds[0];
+    struct kind_state *ks = &w->kinds[a->kind];
     ks->arrived += arrived > cut;
     if (last <= a->until && last > cut)
         complete(a, b, i);
@@ -164,7 +165,7 @@ static bool all_above(const double *x, uint32_t n, double low)
 static void account_whole(struct recursion_account *a, const struct recursion_block *b)
 {
     struct world *w = a->w;
-    struct kind_state *ks = &w->kinds[0];
+    struct kind_state *ks = &w->kinds[a->kind];
     const uint32_t n = b->count;
     const double *left = ends(a, b);
     double response[RECURSION_BLOCK], wait[RECURSION_BLOCK];
@@ -174,9 +175,9 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
     ks->arrived += n;
     ks->completed += n;
     w->completed += n;
-    tally_add_column(&a->kind.response, response, n);
-    tally_add_column(&a->kind.wait, b->wait, n);
-    tally_add_column(&a->kind.service, b->service, n);
+    tally_add_column(&a->tallies.response, response, n);
+    tally_add_column(&a->tallies.wait, b->wait, n);
+    tally_add_column(&a->tallies.service, b->service, n);
     for (uint32_t k = 0; k < a->stages; k++)
         a->stations[k]->offered += n;
     if (a->stages == 1) /* the station's are the kind's */
@@ -213,14 +214,14 @@ void recursion_account_block(struct recursion_account *a, const struct recursion
 static void end_way(struct recursion_account *a)
 {
     struct world *w = a->w;
-    struct kind_state *ks = &w->kinds[0];
+    struct kind_state *ks = &w->kinds[a->kind];
     if (!a->halved)
         halve(a);
-    ks->in_system.area += a->area_kind + tally_total(&a->kind.response);
+    ks->in_system.area += a->area_kind + tally_total(&a->tallies.response);
     ks->half_area += a->half_area_kind + a->half_kind;
     for (uint32_t k = 0; k < a->stages; k++) {
         struct station *st = a->stations[k];
-        const struct recursion_tallies *t = a->stages == 1 ? &a->kind : &a->at[k];
+        const struct recursion_tallies *t = a->stages == 1 ? &a->tallies : &a->at[k];
         const double response = tally_total(&t->response);
         st->present_area += a->area_present[k] + response;
         st->busy_area += a->area_busy[k] + (response - tally_total(&t->wait));
@@ -228,9 +229,9 @@ static void end_way(struct recursion_account *a)
         tally_merge(&st->wait, &t->wait);
         tally_merge(&st->response, &t->response);
     }
-    tally_merge(&ks->response, &a->kind.response);
-    tally_merge(&ks->wait, &a->kind.wait);
-    tally_merge(&ks->service, &a->kind.service);
+    tally_merge(&ks->response, &a->tallies.response);
+    tally_merge(&ks->wait, &a->tallies.wait);
+    tally_merge(&ks->service, &a->tallies.service);
     w->sim.events += a->events;
 }
 
@@ -238,7 +239,6 @@ void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
 {
     struct world *w = accounts->w;
     const struct model *m = w->model;
-    struct kind_state *ks = &w->kinds[0];
     struct recursion_told *told = accounts->told;
     if (told != NULL && w->left != NULL) {
         if (told->count > 0)
@@ -249,8 +249,12 @@ void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
     w->end = w->sim.now = accounts->until;
     w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
     w->measuring = true;
-    w->alive = 1; /* the source, which never ends */
-    ks->in_system = (struct time_average){.value = (double)ks->present, .since = w->end};
+    w->alive = 0;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        struct kind_state *ks = &w->kinds[k];
+        ks->in_system = (struct time_average){.value = (double)ks->present, .since = w->end};
+        w->alive += m->kinds[k].arrival->form == ARRIVAL_OPEN; /* a source, which never ends */
+    }
     /* Marks are events too. */
     w->sim.events = (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
     for (uint32_t i = 0; i < ways; i++)

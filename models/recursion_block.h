@@ -41,7 +41,8 @@ struct recursion_account {
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
     bool until_open; /* a number of completions decided: who comes at just that time is not there yet */
     uint64_t events; /* arrivals and completions by `until` */
-    struct recursion_tallies kind, at[RECURSION_STAGES]; /* of tasks wholly between cut and until */
+    uint32_t kind;
+    struct recursion_tallies tallies, at[RECURSION_STAGES]; /* of tasks wholly between cut and until */
     bool halved;                                         /* some task left after half: */
     double half_kind, half_at[RECURSION_STAGES];         /* the integrals of the tallies then */
     double area_kind, area_present[RECURSION_STAGES], area_busy[RECURSION_STAGES]; /* of all other tasks */

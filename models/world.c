@@ -572,7 +572,9 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     enum { PIECE = 1 << 16, FIRST_LOOK = 1 << 20 };
     if (w->recursion != NULL) {
         world_reset(w, r, record);
-        return recursion_run(w, record, limits);
+        const enum world_end end = recursion_run(w, record, limits);
+        if (!recursion_tied(w->recursion))
+            return end;
     }
     world_begin(w, r, record);
     if (w->witness != NULL)

@@ -72,11 +72,22 @@ static void same_task(const struct desq_task *a, const struct desq_task *b, cons
            a->arrived, a->left, a->wait, b->arrived, b->left, b->wait, text);
 }
 
-/* Both hold the same tasks, in the order in which they left. */
+static bool in_order(const struct history *h)
+{
+    for (size_t i = 1; i < h->count; i++)
+        if (h->tasks[i].left < h->tasks[i - 1].left)
+            return false;
+    return true;
+}
+
+/* Both hold the same tasks, in the order in which they left; those who left at the same time on different ways in any. */
 static void same_history(struct trial *calendar, struct trial *recursion, const char *text)
 {
     struct history a, b;
     if (trial_trace(calendar, 0, 1, &a) && trial_trace(recursion, 0, 1, &b)) {
+        EXPECT(in_order(&a) && in_order(&b), "not in the order of time, in %s", text);
+        history_by_key(&a);
+        history_by_key(&b);
         EXPECT(a.count == b.count && a.count > 100, "%zu tasks and %zu, in %s", a.count, b.count, text);
         for (size_t i = 0; i < a.count && i < b.count; i++)
             same_task(&a.tasks[i], &b.tasks[i], text);
@@ -150,6 +161,81 @@ static void they_agree_where_ways_part(void)
                 engines_agree(trees[i], runs[j]);
 }
 
+/* Kinds and ways that come together. */
+static const char *const networks[] = {
+    /* Two kinds before one server, and before several. */
+    "'stations':{'q':{}},'tasks':{'x':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':" EXPONENTIAL(
+        1) "}]},'y':{'arrivals':{'rate':0.6},'steps':[{'at':'q','for':0.5}]}}",
+    "'stations':{'q':{'servers':4}},'tasks':{'x':{'arrivals':{'rate':0.5},'steps':[{'at':'q','for':" EXPONENTIAL(
+        2) "}]},'y':{'arrivals':{'interarrival':2},'steps':[{'at':'q','for':" EXPONENTIAL(3) "}]},'rare':{'arrivals':{'rate':0.01},'steps':[{'at':'q','for':20}]}}",
+    /* Kinds that never meet, but at infinite servers, where some come twice. */
+    "'stations':{'a':{},'b':{},'far':{'servers':'infinite'}},'tasks':{'x':{'arrivals':{'rate':0.5},'steps':[{'at':'far','for':" EXPONENTIAL(
+        2) "},{'at':'a','for':1},{'at':'far','for':" EXPONENTIAL(1) "}]},'y':{'arrivals':{'rate':0.7},'steps':[{'at':'b','for':1},{'at':'far','for':0.5}]}}",
+    /* Ways that come together again, by infinite servers and without. */
+    "'stations':{'a':{},'b':{'servers':2},'c':{'servers':3},'far':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':0.8},'steps':[{'at':'a','for':" EXPONENTIAL(
+        1) "},{'choose':[{'p':0.3,'do':[{'at':'b','for':" EXPONENTIAL(3) "}]},{'p':0.2,'do':[{'at':'far','for':7}]},{'p':0.5,'do':[]}]},{'at':'c','for':{'dist':'uniform','min':1,'max':4}}]}}",
+    /* More than the second station can do, so that those who have left the first are far ahead. */
+    "'stations':{'a':{},'b':{}},'tasks':{'x':{'arrivals':{'rate':1.5},'steps':[{'at':'a','for':" EXPONENTIAL(
+        1) "},{'at':'b','for':" EXPONENTIAL(1) "}]},'y':{'arrivals':{'rate':0.1},'steps':[{'at':'b','for':1}]}}",
+    /* Tasks come to d on different ways at the same time: only the calendar knows who is first, and it runs then. */
+    "'stations':{'a':{},'far':{'servers':'infinite'},'d':{}},'tasks':{'t':{'arrivals':{'rate':0.7},'steps':[{'at':'a','for':1},{'choose':[{'p':0.5,'do':[{'at':'far','for':3}]},{'p':0.5,'do':[]}]},{'at':'d','for':" EXPONENTIAL(
+        1) "}]}}",
+};
+
+static void they_agree_where_ways_meet(void)
+{
+    for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++)
+        for (size_t j = 0; j < sizeof runs / sizeof runs[0]; j++)
+            if (strstr(runs[j], "count") == NULL)
+                engines_agree(networks[i], runs[j]);
+}
+
+static unsigned below(struct stream *s, unsigned n)
+{
+    return (unsigned)(stream_uniform(s) * n);
+}
+
+/* One to four kinds, each of which goes by way of some of six stations, in their order; sometimes one of two ways.
+ * lattice: with constant times, which let tasks meet at the same instant. */
+static void write_network(struct stream *s, bool lattice, char *text, size_t size)
+{
+    static const char *const laws[] = {EXPONENTIAL(0.5), "{'dist':'uniform','min':0,'max':1}", "{'dist':'lognormal','mean':0.6,'scv':3}", "0.4"};
+    char *at = text, *const end = text + size;
+    at += snprintf(at, (size_t)(end - at), "'stations':{");
+    for (unsigned i = 0; i < 6; i++) {
+        const unsigned servers = below(s, 4);
+        at += servers == 0 ? snprintf(at, (size_t)(end - at), "%s's%u':{'servers':'infinite'}", i > 0 ? "," : "", i)
+                           : snprintf(at, (size_t)(end - at), "%s's%u':{'servers':%u}", i > 0 ? "," : "", i, servers);
+    }
+    at += snprintf(at, (size_t)(end - at), "},'tasks':{");
+    const unsigned kinds = 1 + below(s, 4);
+    for (unsigned k = 0; k < kinds; k++) {
+        at += snprintf(at, (size_t)(end - at), "%s'k%u':{'arrivals':{'rate':%g},'steps':[", k > 0 ? "," : "", k, 0.1 + 0.3 * stream_uniform(s));
+        const unsigned sure = below(s, 6);
+        for (unsigned i = 0, some = 0, choices = 0; i < 6; i++) {
+            const char *law = laws[below(s, lattice ? 4 : 3)];
+            if (i != sure && stream_uniform(s) < 0.4)
+                continue;
+            const char *comma = some++ > 0 ? "," : "";
+            at += i != sure && stream_uniform(s) < 0.4 && choices++ < 2
+                      ? snprintf(at, (size_t)(end - at), "%s{'choose':[{'p':0.6,'do':[{'at':'s%u','for':%s}]},{'p':0.4,'do':[]}]}", comma, i, law)
+                      : snprintf(at, (size_t)(end - at), "%s{'at':'s%u','for':%s}", comma, i, law);
+        }
+        at += snprintf(at, (size_t)(end - at), "]}");
+    }
+    snprintf(at, (size_t)(end - at), "}");
+}
+
+static void they_agree_on_random_networks(void)
+{
+    struct stream s = {20261127};
+    static char text[8192];
+    for (unsigned n = 0; n < 60; n++) {
+        write_network(&s, n % 4 == 0, text, sizeof text);
+        engines_agree(text, runs[n % 2]);
+    }
+}
+
 static void scenarios_agree(void)
 {
     glob_t files;
@@ -185,9 +271,11 @@ static void others_are_refused(void)
         {"'arrivals':{'interarrival':2},'service':1", "nothing is drawn"},
         {"'stations':{'q':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1},{'at':'q','"
          "for':1}]}}",
-         "visited twice"},
-        {"'stations':{'a':{},'b':{},'c':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'choose':[{'p':0.5,'do':[{'at':'a','for':1}]},{'p':0.5,'do':[{'at':'b','for':1}]}]},{'at':'c','for':" EXPONENTIAL(1) "}]}}",
-         "on two ways"},
+         "come back to a station"},
+        {"'stations':{'a':{},'b':{}},'tasks':{'x':{'arrivals':{'rate':0.4},'steps':[{'at':'a','for':1},{'at':'b','for':1}]},'y':{'arrivals':{'rate':0.4},'steps':[{'at':'b','for':1},{'at':'a','for':1}]}}",
+         "come back to a station"},
+        {"'stations':{'q':{}},'tasks':{'x':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1}]},'y':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1}]}},'run':{'count':1000}",
+         "of several kinds ends the run"},
         {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'choose':[{'p':0.5,'do':[{'at':'a','for':1}]},{'p':0.5,'do':[{'at':'b','for':1}]}]}]}},'run':{'count':1000}",
          "a number of them ends the run"},
     };
@@ -210,6 +298,8 @@ static void others_are_refused(void)
 const struct test recursion_tests[] = {
     {"the recursion and the calendar agree on every task and every figure", both_engines_agree},
     {"also where ways part and do not come together again", they_agree_where_ways_part},
+    {"and where kinds and ways come together", they_agree_where_ways_meet},
+    {"and on random networks", they_agree_on_random_networks},
     {"they agree on all scenarios that the recursion can run", scenarios_agree},
     {"what the recursion cannot run is refused by name", others_are_refused},
     {NULL, NULL},

@@ -1,0 +1,328 @@
+#include "models/recursion_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The service times of a block: draw number `draw` of each task. */
+static void draw_demands(double *demand, const struct dist *d, const struct recursion_block *b, uint64_t draw)
+{
+    const uint64_t step = draw * STREAM_STEP;
+    switch (d->shape) {
+    case DIST_EXPONENTIAL:
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct stream s = {b->key[i] + step};
+            demand[i] = d->a * stream_exponential(&s);
+        }
+        return;
+    case DIST_CONSTANT:
+        for (uint32_t i = 0; i < b->count; i++)
+            demand[i] = d->a;
+        return;
+    case DIST_OTHER:
+    case DIST_GIVEN: /* neither comes here */
+    case DIST_SHARED:
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct stream s = {b->key[i] + step};
+            demand[i] = d->type->draw(d, &s);
+        }
+        return;
+    }
+}
+
+/* When those of b come to the node. */
+static const double *joined_at(const struct recursion_node *s, const struct recursion_block *b)
+{
+    return s->plan->depth == 0 ? b->arrived : b->left[s->plan->depth - 1];
+}
+
+/* Those who have gone to place n after the node go on. */
+static void go_on(struct recursion *x, struct recursion_node *s, uint32_t n)
+{
+    recursion_pass(x, &s->out[n], x->plan.places[s->plan->first + n]);
+    s->out[n].count = 0;
+}
+
+/* The row's task leaves the station. */
+__attribute__((always_inline)) static inline void leave(struct recursion *x, struct recursion_node *s, const double *row)
+{
+    const uint32_t k = s->plan->depth;
+    struct recursion_block *out = s->out;
+    const uint32_t n = out->count++;
+    memcpy(&out->key[n], &row[ROW_KEY], sizeof out->key[n]);
+    out->arrived[n] = row[ROW_ARRIVED];
+    out->wait[n] = row[ROW_WAIT];
+    out->service[n] = row[ROW_SERVICE];
+    for (uint32_t j = 0; j <= k; j++) {
+        out->start[j][n] = row[ROW_TIMES + 2 * j];
+        out->left[j][n] = row[ROW_TIMES + 2 * j + 1];
+    }
+    if (out->count == RECURSION_BLOCK)
+        go_on(x, s, 0);
+}
+
+/* Task i of b, which has come to the node; wait and service as they are to be. */
+static inline void write_row(double *row, const struct recursion_node *s, const struct recursion_block *b, uint32_t i, double wait,
+                             double service)
+{
+    memcpy(&row[ROW_KEY], &b->key[i], sizeof row[ROW_KEY]);
+    row[ROW_ARRIVED] = b->arrived[i];
+    row[ROW_WAIT] = wait;
+    row[ROW_SERVICE] = service;
+    for (uint32_t j = 0; j < s->plan->depth; j++) {
+        row[ROW_TIMES + 2 * j] = b->start[j][i];
+        row[ROW_TIMES + 2 * j + 1] = b->left[j][i];
+    }
+}
+
+/* Its service begins and ends. */
+static inline void write_times(double *row, const struct recursion_node *s, double start, double left)
+{
+    double *times = &row[ROW_TIMES + 2 * s->plan->depth];
+    times[0] = start;
+    times[1] = left;
+}
+
+/* ---- Each of b chooses its way ---- */
+
+static void choose(struct recursion *x, struct recursion_node *s, const struct recursion_block *b)
+{
+    const uint64_t step = s->plan->draw * STREAM_STEP;
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct stream draw = {b->key[i] + step};
+        const uint32_t way = op_choose_branch(s->plan->op, stream_uniform(&draw));
+        struct recursion_block *out = &s->out[way];
+        const uint32_t n = out->count++;
+        out->key[n] = b->key[i];
+        out->arrived[n] = b->arrived[i];
+        out->wait[n] = b->wait[i];
+        out->service[n] = b->service[i];
+        for (uint32_t j = 0; j < s->plan->depth; j++) {
+            out->start[j][n] = b->start[j][i];
+            out->left[j][n] = b->left[j][i];
+        }
+        if (out->count == RECURSION_BLOCK)
+            go_on(x, s, way);
+    }
+}
+
+/* ---- A line of one's own ---- */
+
+/* Lindley's recursion. */
+static void pass_one_server(const struct recursion_node *s, const double *demand, struct recursion_block *b)
+{
+    const uint32_t k = s->plan->depth;
+    const double *restrict joined = joined_at(s, b);
+    double *restrict start = b->start[k], *restrict left = b->left[k];
+    double departure = s->line->departure;
+    for (uint32_t i = 0; i < b->count; i++) {
+        start[i] = departure > joined[i] ? departure : joined[i];
+        departure = start[i] + demand[i];
+        left[i] = departure;
+    }
+    s->line->departure = departure;
+    for (uint32_t i = 0; i < b->count; i++) {
+        b->wait[i] += start[i] - joined[i];
+        b->service[i] += demand[i];
+    }
+}
+
+static bool more_slots(struct recursion_line *line)
+{
+    const uint32_t size = 2 * line->size;
+    uint32_t *node = size > CALENDAR_SUBJECTS ? NULL : realloc(line->node, size * sizeof *node);
+    if (node != NULL)
+        line->node = node;
+    double *rows = node == NULL ? NULL : realloc(line->rows, (size_t)size * line->width * sizeof *rows);
+    if (rows == NULL)
+        return false;
+    line->rows = rows;
+    line->size = size;
+    return true;
+}
+
+/* The next departure. */
+__attribute__((always_inline)) static inline uint32_t depart(struct recursion *x, struct recursion_line *line, double *time)
+{
+    struct event e = {.subject = 0};
+    calendar_pop(&line->calendar, &e);
+    *time = e.time;
+    struct recursion_node *s = line->only != NULL ? line->only : &x->nodes[line->node[e.subject]];
+    leave(x, s, line->rows + (size_t)e.subject * line->width);
+    return e.subject;
+}
+
+/* Everybody whose time has come departs, and leaves the slot. */
+static void depart_until(struct recursion *x, struct recursion_line *line, double time)
+{
+    double departure;
+    while (calendar_next(&line->calendar, &departure) && departure <= time) {
+        const uint32_t slot = depart(x, line, &departure);
+        line->node[slot] = line->free;
+        line->free = slot;
+    }
+}
+
+/* A slot for who joins now, and the time at which its server is free. Kiefer and Wolfowitz's recursion: a server that is free keeps the
+ * task that it had last until it is taken again. UINT32_MAX: no memory. */
+static inline uint32_t take_slot(struct recursion *x, struct recursion_line *line, double joined, double *start)
+{
+    uint32_t slot = line->free;
+    *start = joined;
+    if (line->servers == UNLIMITED) {
+        depart_until(x, line, joined);
+        slot = line->free;
+    }
+    if (slot != UINT32_MAX) {
+        line->free = line->node[slot];
+        return slot;
+    }
+    if (line->used < line->servers) {
+        if (line->used == line->size && !more_slots(line)) {
+            x->failed = true;
+            return UINT32_MAX;
+        }
+        return line->used++;
+    }
+    double departure;
+    slot = depart(x, line, &departure);
+    *start = departure > joined ? departure : joined;
+    return slot;
+}
+
+static void pass_servers(struct recursion *x, struct recursion_node *s, const double *demand, const struct recursion_block *b)
+{
+    struct recursion_line *line = s->line;
+    const double *joined = joined_at(s, b);
+    for (uint32_t i = 0; i < b->count; i++) {
+        double start;
+        const uint32_t slot = take_slot(x, line, joined[i], &start);
+        if (slot == UINT32_MAX)
+            return;
+        double *row = line->rows + (size_t)slot * line->width;
+        write_row(row, s, b, i, b->wait[i] + (start - joined[i]), b->service[i] + demand[i]);
+        write_times(row, s, start, start + demand[i]);
+        calendar_push(&line->calendar, start + demand[i], RANK_COMPLETION, 0, slot);
+    }
+}
+
+/* ---- A shared line ---- */
+
+static bool more_rows(struct recursion_queue *q, uint32_t width)
+{
+    const uint32_t size = q->size == 0 ? 2 * RECURSION_BLOCK : 2 * q->size;
+    double *rows = size == 0 ? NULL : malloc((size_t)size * width * sizeof *rows);
+    if (rows == NULL)
+        return false;
+    for (uint32_t i = 0; i < q->count; i++)
+        memcpy(rows + (size_t)i * width, q->rows + (size_t)((q->first + i) & (q->size - 1)) * width, width * sizeof *rows);
+    free(q->rows);
+    *q = (struct recursion_queue){.rows = rows, .size = size, .count = q->count};
+    return true;
+}
+
+/* Those of b wait until it is known who comes between them. */
+static void line_up(struct recursion *x, struct recursion_node *s, const double *demand, const struct recursion_block *b)
+{
+    struct recursion_queue *q = &s->queue;
+    const uint32_t width = s->line->width;
+    const double *joined = joined_at(s, b);
+    while (q->count + b->count > q->size) {
+        if (!more_rows(q, width)) {
+            x->failed = true;
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < b->count; i++) {
+        const uint32_t at = (q->first + q->count++) & (q->size - 1);
+        double *row = q->rows + (size_t)at * width;
+        write_row(row, s, b, i, b->wait[i], b->service[i] + demand[i]);
+        row[ROW_JOINED] = joined[i];
+        row[ROW_DEMAND] = demand[i];
+    }
+}
+
+/* Those who have come to the line before `time` are served in the order in which they came. members: the nodes that visit it. */
+static void merge(struct recursion *x, struct recursion_line *line, const uint32_t *members, uint32_t count, double time)
+{
+    while (!x->failed) {
+        uint32_t first = UINT32_MAX;
+        double joined = time, *row = NULL;
+        for (uint32_t i = 0; i < count; i++) {
+            struct recursion_queue *q = &x->nodes[members[i]].queue;
+            double *head = q->count == 0 ? NULL : q->rows + (size_t)q->first * line->width;
+            if (head == NULL || head[ROW_JOINED] > joined)
+                continue;
+            x->tied |= row != NULL && head[ROW_JOINED] == joined;
+            if (head[ROW_JOINED] == time)
+                continue;
+            first = members[i];
+            row = head;
+            joined = head[ROW_JOINED];
+        }
+        if (row == NULL || x->tied)
+            return;
+        struct recursion_node *s = &x->nodes[first];
+        double start = line->departure > joined ? line->departure : joined;
+        uint32_t slot = 0;
+        if (line->servers > 1)
+            slot = take_slot(x, line, joined, &start);
+        const double left = start + row[ROW_DEMAND];
+        row[ROW_WAIT] += start - joined;
+        write_times(row, s, start, left);
+        if (line->servers == 1) {
+            line->departure = left;
+            leave(x, s, row);
+        } else {
+            memcpy(line->rows + (size_t)slot * line->width, row, line->width * sizeof *row);
+            line->node[slot] = first;
+            calendar_push(&line->calendar, left, RANK_COMPLETION, 0, slot);
+        }
+        s->queue.first = (s->queue.first + 1) & (s->queue.size - 1);
+        s->queue.count--;
+    }
+}
+
+void recursion_flush(struct recursion *x, double time)
+{
+    uint32_t members[PLAN_NODES];
+    for (uint32_t i = 0; i < x->plan.node_count; i++) {
+        const uint32_t n = x->plan.order[i];
+        struct recursion_node *s = &x->nodes[n];
+        if (s->plan->shared && s->plan->line == n) {
+            uint32_t count = 0;
+            for (uint32_t j = 0; j < x->plan.node_count; j++)
+                if (x->plan.nodes[j].line == n)
+                    members[count++] = j;
+            merge(x, s->line, members, count, time);
+        }
+        if (s->line != NULL && s->line->servers != 1 && s->plan->line == n)
+            depart_until(x, s->line, time);
+        for (uint32_t j = 0; j < s->plan->count; j++)
+            go_on(x, s, j);
+    }
+}
+
+void recursion_pass(struct recursion *x, struct recursion_block *b, struct plan_place at)
+{
+    if (b->count == 0)
+        return;
+    if (at.ends) {
+        recursion_account_block(&x->accounts[at.index], b);
+        return;
+    }
+    struct recursion_node *s = &x->nodes[at.index];
+    if (s->service == NULL) {
+        choose(x, s, b);
+        return;
+    }
+    double demand[RECURSION_BLOCK];
+    draw_demands(demand, s->service, b, s->plan->draw);
+    if (s->plan->shared) {
+        line_up(x, s, demand, b);
+    } else if (s->line->servers == 1) {
+        pass_one_server(s, demand, b);
+        recursion_pass(x, b, x->plan.places[s->plan->first]);
+    } else {
+        pass_servers(x, s, demand, b);
+    }
+}

@@ -1,0 +1,79 @@
+/* recursion_node.h: for models/recursion*.c: the nodes of a plan at work, and the lines at which they meet.
+ *
+ * Tasks pass in blocks, depth first. Where a line is shared they wait before it (struct queue) until the run is known up to a time: then
+ * those who have come earlier are served in the order of time, whatever node they are at (recursion_flush). */
+#ifndef MODELS_RECURSION_NODE_H
+#define MODELS_RECURSION_NODE_H
+
+#include "models/recursion_block.h"
+
+/* A task between stations, or at one: a row of numbers. */
+enum {
+    ROW_KEY, /* its bits */
+    ROW_JOINED, /* these two only while it waits in a queue */
+    ROW_DEMAND,
+    ROW_ARRIVED,
+    ROW_WAIT,
+    ROW_SERVICE,
+    ROW_TIMES /* start and left at each station */
+};
+
+/* Rows in the order of time: a ring. */
+struct recursion_queue {
+    double *rows;
+    uint32_t size, first, count; /* size: a power of two, or 0 */
+};
+
+/* Servers, and the line before them. */
+struct recursion_line {
+    struct recursion_node *only; /* the one node that visits it; NULL: several */
+    uint32_t servers;         /* UNLIMITED: infinite */
+    uint32_t width;           /* of a row */
+    double departure;         /* one server: when it is free */
+    struct calendar calendar; /* several: the departures; subject: a slot */
+    uint32_t used;            /* slots ever used */
+    uint32_t free;            /* slots to use again, linked through `node` below; UINT32_MAX: none */
+    uint32_t size;            /* slots allocated */
+    uint32_t *node;           /* by slot: where its task is, where that is not said by `only` */
+    double *rows;             /* by slot */
+};
+
+/* A station: its servers, and with several of them who has which. A choice: those who have gone each way. */
+struct recursion_node {
+    const struct plan_node *plan;
+    const struct dist *service; /* NULL: a choice */
+    struct recursion_line *line; /* NULL: a choice */
+    struct recursion_queue queue; /* before a shared line */
+    struct recursion_block *out; /* those who have left, and have yet to go on: one for each place that follows */
+};
+
+/* A source and its next arrivals. */
+struct recursion_inlet {
+    struct source *source;
+    const struct arrival *arrival;
+    struct plan_place root;
+    uint64_t given;        /* tasks so far */
+    double last;           /* the latest of: */
+    uint32_t first, count; /* those of `arrived` that have yet to come in */
+    double arrived[RECURSION_BLOCK];
+};
+
+struct recursion {
+    struct recursion_account *accounts; /* by way */
+    struct recursion_told told;
+    bool failed; /* no memory */
+    bool tied;   /* two tasks came to one line at the same time from different nodes: who is first is the calendar's affair */
+    struct recursion_inlet inlets[PLAN_KINDS];
+    struct recursion_block in;
+    struct plan plan;
+    struct recursion_node nodes[PLAN_NODES];
+    struct recursion_line lines[PLAN_NODES]; /* of a node that is the first to visit it */
+};
+
+/* The tasks of b come to a node, or have come to the end. They are in the order of time, and b is theirs to change. */
+void recursion_pass(struct recursion *x, struct recursion_block *b, struct plan_place at);
+
+/* All tasks that arrive before `time` have been passed: everything that happens before it happens. INFINITY: nobody comes any more. */
+void recursion_flush(struct recursion *x, double time);
+
+#endif

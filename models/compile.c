@@ -620,7 +620,7 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
     m->plain = plain_suits(m);
     for (uint32_t i = 0; i < m->part_count; i++)
         m->stations[i].plain_fcfs = m->stations[i].discipline == lookup_row(discipline_table, "fcfs") && !m->linked;
-    m->recursion_refused = s->run.antithetic ? "replications come in antithetic pairs" : recursion_refusal(arena, m);
+    m->recursion_refused = watched ? "it is watched" : s->run.antithetic ? "replications come in antithetic pairs" : recursion_refusal(arena, m);
     const char *unpaired = s->run.antithetic ? antithetic_refused(m) : NULL;
     if (unpaired != NULL)
         return error_set(err, "\"antithetic\" in \"run\" mirrors single arrivals after independent intervals (a renewal process); those of \"%s\" are no such", unpaired);

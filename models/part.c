@@ -3,9 +3,6 @@
 #include "models/redelivery.h"
 #include "models/withdraw.h"
 
-/* Of the key from which a branch's key is made; unrelated to the task's own draws. */
-#define BRANCH_KEY UINT64_C(0xBB67AE8584CAA73B)
-
 void part_unlink(const struct world *w, uint32_t ti)
 {
     struct part *part = task_part(w, ti), *parent = task_part(w, part->parent);
@@ -21,7 +18,7 @@ void part_unlink(const struct world *w, uint32_t ti)
 
 uint64_t part_key(struct world *w, uint32_t ti)
 {
-    return stream_subkey(stream_mix(w->tasks[ti].key ^ BRANCH_KEY), w->tasks[ti].draws++);
+    return part_key_at(w->tasks[ti].key, w->tasks[ti].draws++);
 }
 
 uint32_t part_start(struct world *w, uint32_t ti, uint64_t key, uint32_t step, uint32_t last)

@@ -40,6 +40,15 @@ static inline void part_init(const struct world *w, uint32_t ti)
     *task_part(w, ti) = (struct part){.parent = NO_TASK, .first = NO_TASK, .before = NO_TASK, .next = NO_TASK};
 }
 
+/* Of the key from which a branch's key is made; unrelated to the task's own draws. */
+#define BRANCH_KEY UINT64_C(0xBB67AE8584CAA73B)
+
+/* The key under which the branches have theirs, by number, of a fork at the task's draw number `draw`. */
+static inline uint64_t part_key_at(uint64_t key, uint64_t draw)
+{
+    return stream_subkey(stream_mix(key ^ BRANCH_KEY), draw);
+}
+
 /* The task is at OP_FORK: its branches begin (they are put among those that move on), and it waits. */
 void part_fork(struct world *w, uint32_t ti);
 

@@ -9,14 +9,38 @@
 
 static bool station_is_plain(const struct station_model *st)
 {
-    return st->shape == NULL && !st->unusual && st->behaviour == NULL && st->switch_cost == NULL &&
+    return st->shape == NULL && !st->drops && st->behaviour == NULL && st->switch_cost == NULL &&
            st->capacity == UNLIMITED && st->capacity_plain == UNLIMITED && st->group == NULL &&
            !st->individual && !st->overflows && st->preempt == PREEMPT_NOBODY;
 }
 
-const char *recursion_refusal(struct arena *arena, const struct model *m)
+/* They carry nothing but what a visit needs; with forks, also who is whose branch. */
+static bool tasks_are_plain(const struct model *m)
+{
+    if (!m->parted)
+        return m->more_size == 0 && !m->linked && !m->unusual;
+    return !m->impatient && !m->placed && !m->blocking && m->frames == 0 && !m->weighed && !m->stints && !m->overheads && !m->replies &&
+           !m->deadlines && !m->delivers && !m->probes && m->sticky_count == 0;
+}
+
+/* NULL: the recursion can do what the station does. */
+static const char *station_refusal(struct arena *arena, const struct station_model *st)
 {
     static const char other[] = "a station is of more than the plain kind";
+    const char *why = NULL;
+    if (st->discipline != lookup_row(discipline_table, "fcfs") && st->servers != UNLIMITED)
+        why = arena_printf(arena, "the discipline of station \"%s\" is not fcfs", st->name);
+    else if (st->capacity != UNLIMITED)
+        why = arena_printf(arena, "station \"%s\" has a capacity", st->name);
+    else if (!station_is_plain(st))
+        why = arena_printf(arena, "station \"%s\" is of more than the plain kind", st->name);
+    else
+        return NULL;
+    return why != NULL ? why : other;
+}
+
+const char *recursion_refusal(struct arena *arena, const struct model *m)
+{
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct kind_model *kind = &m->kinds[k];
         if (kind->arrival->form == ARRIVAL_NONE)
@@ -30,7 +54,7 @@ const char *recursion_refusal(struct arena *arena, const struct model *m)
         return "one replication is cut into batches";
     if (m->deterministic)
         return "nothing is drawn at random";
-    if (m->more_size > 0 || m->linked || m->unusual || m->part_count != m->station_count)
+    if (!tasks_are_plain(m) || m->part_count != m->station_count)
         return "tasks do more than visit stations, or stations do more than serve";
     struct plan plan;
     const char *no_plan = plan_make(&plan, m);
@@ -39,24 +63,17 @@ const char *recursion_refusal(struct arena *arena, const struct model *m)
     for (uint32_t i = 0; i < plan.source_count; i++)
         if (plan.sources[i].root.ends)
             return "tasks visit no station";
+    if (plan.visit_count > 0 && !isnan(m->scenario->run.count))
+        return "tasks fork, and a number of them ends the run";
     if (plan.way_count > 1 && !isnan(m->scenario->run.count))
         return plan.source_count > 1 ? "a number of tasks of several kinds ends the run" : "tasks go several ways, and a number of them ends the run";
-    for (uint32_t i = 0; i < plan.node_count; i++) {
-        if (plan.nodes[i].op->code != OP_AT)
-            continue;
-        const struct station_model *st = &m->stations[plan.nodes[i].op->station];
-        const char *why = NULL;
-        if (st->discipline != lookup_row(discipline_table, "fcfs") && st->servers != UNLIMITED)
-            why = arena_printf(arena, "the discipline of station \"%s\" is not fcfs", st->name);
-        else if (st->capacity != UNLIMITED)
-            why = arena_printf(arena, "station \"%s\" has a capacity", st->name);
-        else if (!station_is_plain(st))
-            why = arena_printf(arena, "station \"%s\" is of more than the plain kind", st->name);
-        else
-            continue;
-        return why != NULL ? why : other;
-    }
-    return NULL;
+    const char *why = NULL;
+    for (uint32_t i = 0; why == NULL && i < plan.node_count; i++)
+        if (plan.nodes[i].op->code == OP_AT)
+            why = station_refusal(arena, &m->stations[plan.nodes[i].op->station]);
+    for (uint32_t i = 0; why == NULL && i < plan.visit_count; i++)
+        why = station_refusal(arena, &m->stations[plan.visits[i].op->station]);
+    return why;
 }
 
 /* Room for a line before servers, and for a node that visits one. */
@@ -78,7 +95,7 @@ static bool node_new(struct recursion *x, uint32_t i, const struct model *m)
     struct recursion_node *s = &x->nodes[i];
     s->plan = &x->plan.nodes[i];
     s->out = malloc(s->plan->count * sizeof *s->out);
-    if (s->out == NULL || s->plan->op->code != OP_AT)
+    if (s->out == NULL || (s->plan->op->code != OP_AT && !s->plan->unsorted))
         return s->out != NULL;
     s->service = s->plan->op->dist;
     s->line = &x->lines[s->plan->line];
@@ -90,7 +107,7 @@ static bool node_new(struct recursion *x, uint32_t i, const struct model *m)
         if (x->plan.nodes[j].line == i && width > s->line->width)
             s->line->width = width;
     }
-    return line_new(s->line, m->stations[s->plan->op->station].servers);
+    return line_new(s->line, s->plan->unsorted ? UNLIMITED : m->stations[s->plan->op->station].servers);
 }
 
 struct recursion *recursion_new(const struct model *m)
@@ -100,8 +117,10 @@ struct recursion *recursion_new(const struct model *m)
         free(x);
         return NULL;
     }
-    x->accounts = calloc(x->plan.way_count, sizeof *x->accounts);
-    bool ok = x->accounts != NULL;
+    x->accounts = calloc(x->plan.way_count + x->plan.visit_count, sizeof *x->accounts);
+    bool ok = x->accounts != NULL && recursion_visits_new(x, m);
+    x->told.more = ok && m->more_size > 0 ? calloc(1, m->more_size) : NULL;
+    ok = ok && (m->more_size == 0 || x->told.more != NULL);
     for (uint32_t i = 0; ok && i < x->plan.node_count; i++)
         ok = node_new(x, i, m);
     if (ok)
@@ -122,7 +141,9 @@ void recursion_free(struct recursion *x)
         free(x->nodes[i].queue.rows);
         free(x->nodes[i].out);
     }
+    recursion_visits_free(x);
     free(x->told.items);
+    free(x->told.more);
     free(x->accounts);
     free(x);
 }
@@ -131,7 +152,7 @@ static void reset(struct recursion *x, struct world *w)
 {
     x->told.count = 0;
     for (uint32_t i = 0; i < x->plan.way_count; i++)
-        recursion_account_begin(&x->accounts[i], w, &x->plan.ways[i], x->plan.way_count > 1 ? &x->told : NULL);
+        recursion_account_begin(&x->accounts[i], w, &x->plan.ways[i], x->plan.way_count > 1 || x->plan.visit_count > 0 ? &x->told : NULL);
     x->failed = x->tied = false;
     for (uint32_t i = 0; i < x->plan.node_count; i++) {
         struct recursion_node *s = &x->nodes[i];
@@ -145,6 +166,9 @@ static void reset(struct recursion *x, struct world *w)
         s->line->used = 0;
         s->line->free = UINT32_MAX;
     }
+    for (uint32_t i = 0; i < x->plan.visit_count; i++)
+        recursion_account_begin_branch(x->visits[i].account, w, x->visits[i].plan);
+    recursion_visits_reset(x);
     for (uint32_t i = 0; i < x->plan.source_count; i++) {
         const uint32_t k = x->plan.sources[i].kind;
         const struct arrival *arrival = w->model->kinds[k].arrival;
@@ -161,7 +185,7 @@ static void reset(struct recursion *x, struct world *w)
 static uint64_t events_of(const struct recursion *x)
 {
     uint64_t events = 0;
-    for (uint32_t i = 0; i < x->plan.way_count; i++)
+    for (uint32_t i = 0; i < x->plan.way_count + x->plan.visit_count; i++)
         events += x->accounts[i].events;
     return events;
 }
@@ -197,6 +221,8 @@ static void come_in(struct recursion *x, struct recursion_inlet *inlet, double t
         b->key[i] = stream_subkey(inlet->source->key, inlet->given + i);
     for (uint32_t i = 0; i < n; i++)
         b->wait[i] = b->service[i] = 0.0;
+    for (uint32_t i = 0; x->plan.visit_count > 0 && i < n; i++)
+        b->beside[i] = 0.0;
     inlet->given += n;
     inlet->first += n;
     inlet->count -= n;
@@ -250,7 +276,7 @@ enum world_end recursion_run(struct world *w, struct record *record, const struc
         recursion_flush(x, INFINITY);
     if (x->tied)
         return WORLD_DONE;
-    recursion_account_end(x->accounts, x->plan.way_count);
+    recursion_account_end(x->accounts, x->plan.way_count + x->plan.visit_count);
     x->failed |= x->told.failed;
     record->events = w->sim.events;
     for (size_t h = 0; h < record->histogram_count; h++)

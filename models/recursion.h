@@ -6,7 +6,8 @@
  * max(arrival, earliest departure among the c tasks whose servers are looked at), where a departure is
  * forgotten once its server is taken again. Departures come out of each station in the order of time, so that
  * stations in a row are such recursions in a row. Where tasks come to a station on several ways, or are of several kinds, those
- * sequences are merged up to a time until which all of them are known (models/recursion_node.h).
+ * sequences are merged up to a time until which all of them are known (models/recursion_node.h). A task that forks goes on when as many
+ * of its branches as it needs are through: in the order of time, since branches of single servers keep it and others are sorted.
  *
  * The draws are those of the event calendar, and so are the sums of which a time is made: every time of every
  * task is the same to the bit. Sums over tasks (means, integrals over time) are formed in another order, so

@@ -22,6 +22,7 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
         .told = told,
         .kind = way->kind,
         .stages = way->depth,
+        .parted = m->parted,
         .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
         .half = m->length < INFINITY ? m->warmup + m->length / 2.0 : INFINITY,
         .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
@@ -30,9 +31,18 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
     a->tallies.response.histogram = w->kinds[way->kind].response_histogram;
     a->tallies.wait.histogram = w->kinds[way->kind].wait_histogram;
     for (uint32_t k = 0; k < a->stages; k++) {
-        a->stations[k] = &w->stations[way->stations[k]];
+        a->stations[k] = way->stations[k] == PLAN_FORK ? NULL : &w->stations[way->stations[k]];
         tallies_init(&a->at[k]);
     }
+}
+
+void recursion_account_begin_branch(struct recursion_account *a, struct world *w, const struct plan_visit *visit)
+{
+    const struct plan_way way = {.kind = visit->kind, .depth = 1, .stations = {visit->op->station}};
+    recursion_account_begin(a, w, &way, NULL);
+    a->branch = true;
+    a->unsorted = w->stations[visit->op->station].model->servers != 1;
+    a->tallies.response.histogram = a->tallies.wait.histogram = NULL;
 }
 
 /* When the tasks of b came to the end of the way, one that may visit no station. */
@@ -67,6 +77,8 @@ static void complete(struct recursion_account *a, const struct recursion_block *
     tally_add(&ks->response, response);
     tally_add(&ks->wait, b->wait[i]);
     tally_add(&ks->service, b->service[i]);
+    if (a->parted)
+        ks->useful += b->service[i] + b->beside[i];
     if (++w->completed == w->model->count) {
         a->until = left;
         a->until_open = true;
@@ -74,12 +86,16 @@ static void complete(struct recursion_account *a, const struct recursion_block *
 }
 
 /* Tells the listener, in the one record that there is. */
-static void tell_of(struct world *w, struct task t, double left)
+static void tell_of(struct world *w, struct task t, double left, unsigned char *more)
 {
+    struct task *const tasks = w->tasks;
+    unsigned char *const mores = w->more;
     w->tasks = &t;
+    w->more = more;
     w->sim.now = left;
     w->left(w->left_context, w, 0, TASK_COMPLETED);
-    w->tasks = NULL;
+    w->tasks = tasks;
+    w->more = mores;
 }
 
 static void tell(const struct recursion_account *a, const struct recursion_block *b, uint32_t i)
@@ -88,7 +104,7 @@ static void tell(const struct recursion_account *a, const struct recursion_block
         .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i], .kind = (uint16_t)a->kind};
     struct recursion_told *told = a->told;
     if (told == NULL) {
-        tell_of(a->w, t, ends(a, b)[i]);
+        tell_of(a->w, t, ends(a, b)[i], NULL);
         return;
     }
     if (told->count == told->size) {
@@ -120,21 +136,29 @@ static void account_task(struct recursion_account *a, const struct recursion_blo
         return;
     if (!a->halved && last > a->half)
         halve(a);
-    a->events++;
     struct kind_state *ks = &w->kinds[a->kind];
-    ks->arrived += arrived > cut;
-    if (last <= a->until && last > cut)
-        complete(a, b, i);
-    else if (last > a->until)
-        ks->present++;
-    if (w->left != NULL && last <= a->until)
-        tell(a, b, i);
-    a->area_kind += overlap(arrived, last, low, a->until);
-    a->half_area_kind += overlap(arrived, last, low, a->half);
+    if (!a->branch) {
+        a->events++;
+        ks->arrived += arrived > cut;
+        if (last <= a->until && last > cut)
+            complete(a, b, i);
+        else if (last > a->until)
+            ks->present++;
+        if (w->left != NULL && last <= a->until)
+            tell(a, b, i);
+        a->area_kind += overlap(arrived, last, low, a->until);
+        a->half_area_kind += overlap(arrived, last, low, a->half);
+    }
     double joined = arrived;
     for (uint32_t k = 0; k < a->stages && joined <= a->until; k++) {
         struct station *st = a->stations[k];
         const double start = b->start[k][i], left = b->left[k][i];
+        if (st == NULL) { /* its branches have accounts of their own */
+            joined = left;
+            continue;
+        }
+        if (a->parted && left > cut && left <= a->until)
+            ks->served += left - start;
         st->offered += joined > cut;
         if (start > cut && start <= a->until)
             tally_add(&st->wait, start - joined);
@@ -161,6 +185,27 @@ static bool all_above(const double *x, uint32_t n, double low)
     return above == n;
 }
 
+static double sum(const double *x, uint32_t n)
+{
+    double total = 0.0;
+    for (uint32_t i = 0; i < n; i++)
+        total += x[i];
+    return total;
+}
+
+/* The same as account_whole, of visits in a branch. */
+static void account_whole_visits(struct recursion_account *a, const struct recursion_block *b)
+{
+    double response[RECURSION_BLOCK];
+    for (uint32_t i = 0; i < b->count; i++)
+        response[i] = b->left[0][i] - b->arrived[i];
+    a->events += b->count;
+    a->w->kinds[a->kind].served += sum(b->service, b->count);
+    a->stations[0]->offered += b->count;
+    tally_add_column(&a->tallies.response, response, b->count);
+    tally_add_column(&a->tallies.wait, b->wait, b->count);
+}
+
 /* Tasks with no mark in the middle of any. */
 static void account_whole(struct recursion_account *a, const struct recursion_block *b)
 {
@@ -171,19 +216,29 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
     double response[RECURSION_BLOCK], wait[RECURSION_BLOCK];
     for (uint32_t i = 0; i < n; i++)
         response[i] = left[i] - b->arrived[i];
-    a->events += (1 + a->stages) * (uint64_t)n;
+    a->events += n;
     ks->arrived += n;
     ks->completed += n;
     w->completed += n;
     tally_add_column(&a->tallies.response, response, n);
     tally_add_column(&a->tallies.wait, b->wait, n);
     tally_add_column(&a->tallies.service, b->service, n);
-    for (uint32_t k = 0; k < a->stages; k++)
+    if (a->parted)
+        ks->useful += sum(b->service, n) + sum(b->beside, n);
+    for (uint32_t k = 0; k < a->stages; k++) {
+        if (a->stations[k] == NULL)
+            continue;
         a->stations[k]->offered += n;
+        a->events += n;
+        for (uint32_t i = 0; a->parted && i < n; i++)
+            ks->served += b->left[k][i] - b->start[k][i];
+    }
     if (a->stages == 1) /* the station's are the kind's */
         return;
     for (uint32_t k = 0; k < a->stages; k++) {
         const double *joined = k == 0 ? b->arrived : b->left[k - 1];
+        if (a->stations[k] == NULL)
+            continue;
         for (uint32_t i = 0; i < n; i++) {
             response[i] = b->left[k][i] - joined[i];
             wait[i] = b->start[k][i] - joined[i];
@@ -196,14 +251,19 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
 void recursion_account_block(struct recursion_account *a, const struct recursion_block *b)
 {
     const uint32_t n = b->count;
-    const double last = ends(a, b)[n - 1];
+    const double *left = ends(a, b);
+    double last = left[n - 1];
+    for (uint32_t i = 0; a->unsorted && i < n; i++)
+        last = left[i] > last ? left[i] : last;
     const struct world *w = a->w;
-    const bool within = w->left == NULL && last <= a->until && w->completed + n < w->model->count &&
+    const bool within = (w->left == NULL || a->branch) && last <= a->until && w->completed + n < w->model->count &&
                         all_above(b->arrived, n, a->cut) &&
                         (last <= a->half || all_above(b->arrived, n, a->half));
     if (within && !a->halved && last > a->half)
         halve(a);
-    if (within)
+    if (within && a->branch)
+        account_whole_visits(a, b);
+    else if (within)
         account_whole(a, b);
     else
         for (uint32_t i = 0; i < n; i++)
@@ -217,10 +277,14 @@ static void end_way(struct recursion_account *a)
     struct kind_state *ks = &w->kinds[a->kind];
     if (!a->halved)
         halve(a);
-    ks->in_system.area += a->area_kind + tally_total(&a->tallies.response);
-    ks->half_area += a->half_area_kind + a->half_kind;
+    if (!a->branch) {
+        ks->in_system.area += a->area_kind + tally_total(&a->tallies.response);
+        ks->half_area += a->half_area_kind + a->half_kind;
+    }
     for (uint32_t k = 0; k < a->stages; k++) {
         struct station *st = a->stations[k];
+        if (st == NULL)
+            continue;
         const struct recursion_tallies *t = a->stages == 1 ? &a->tallies : &a->at[k];
         const double response = tally_total(&t->response);
         st->present_area += a->area_present[k] + response;
@@ -229,13 +293,15 @@ static void end_way(struct recursion_account *a)
         tally_merge(&st->wait, &t->wait);
         tally_merge(&st->response, &t->response);
     }
-    tally_merge(&ks->response, &a->tallies.response);
-    tally_merge(&ks->wait, &a->tallies.wait);
-    tally_merge(&ks->service, &a->tallies.service);
+    if (!a->branch) {
+        tally_merge(&ks->response, &a->tallies.response);
+        tally_merge(&ks->wait, &a->tallies.wait);
+        tally_merge(&ks->service, &a->tallies.service);
+    }
     w->sim.events += a->events;
 }
 
-void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
+void recursion_account_end(struct recursion_account *accounts, uint32_t count)
 {
     struct world *w = accounts->w;
     const struct model *m = w->model;
@@ -244,7 +310,7 @@ void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
         if (told->count > 0)
             qsort(told->items, told->count, sizeof *told->items, by_time);
         for (size_t i = 0; i < told->count; i++)
-            tell_of(w, told->items[i].task, told->items[i].left);
+            tell_of(w, told->items[i].task, told->items[i].left, told->more);
     }
     w->end = w->sim.now = accounts->until;
     w->cut = m->warmup > 0.0 ? m->warmup : 0.0;
@@ -257,7 +323,7 @@ void recursion_account_end(struct recursion_account *accounts, uint32_t ways)
     }
     /* Marks are events too. */
     w->sim.events = (m->warmup > 0.0 && m->warmup < w->end) + 2 * (uint64_t)(m->length < INFINITY);
-    for (uint32_t i = 0; i < ways; i++)
+    for (uint32_t i = 0; i < count; i++)
         end_way(&accounts[i]);
     for (uint32_t i = 0; i < m->part_count; i++) {
         struct station *st = &w->stations[i];

@@ -12,7 +12,8 @@ struct recursion_block {
     uint32_t count;
     uint64_t key[RECURSION_BLOCK];
     double arrived[RECURSION_BLOCK];
-    double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* at all stations so far */
+    double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* at all stations so far; in the branches that decided joins */
+    double beside[RECURSION_BLOCK]; /* service in the other branches that joined, where the model has forks */
     double start[RECURSION_STAGES][RECURSION_BLOCK], left[RECURSION_STAGES][RECURSION_BLOCK];
 };
 
@@ -21,7 +22,8 @@ struct recursion_tallies {
     struct tally wait, response, service;
 };
 
-/* Tasks of which the listener is to hear once all have left: ways are not taken in the order of time. */
+/* Tasks of which the listener is to hear once all have left: ways are not taken in the order of time. more: what the listener finds beside
+ * a task where the model has forks, all 0. */
 struct told_task {
     struct task task;
     double left;
@@ -29,6 +31,7 @@ struct told_task {
 struct recursion_told {
     struct told_task *items;
     size_t count, size;
+    unsigned char *more;
     bool failed; /* no memory */
 };
 
@@ -36,8 +39,11 @@ struct recursion_told {
 struct recursion_account {
     struct world *w;
     struct recursion_told *told; /* NULL: they are told at once */
+    bool branch;   /* of one visit in a branch of a fork, which is no task of its own: `arrived` of a block is when it joined the station */
+    bool unsorted; /* blocks are in the order in which tasks came, not in which they left */
+    bool parted;   /* the model has forks: what was served is summed, and how much of it counted */
     uint32_t stages;
-    struct station *stations[RECURSION_STAGES];
+    struct station *stations[RECURSION_STAGES]; /* NULL: a fork */
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
     bool until_open; /* a number of completions decided: who comes at just that time is not there yet */
     uint64_t events; /* arrivals and completions by `until` */
@@ -50,9 +56,11 @@ struct recursion_account {
 };
 
 void recursion_account_begin(struct recursion_account *a, struct world *w, const struct plan_way *way, struct recursion_told *told);
+/* The same of a visit in a branch; the blocks have one stage, and the others' times are not looked at. */
+void recursion_account_begin_branch(struct recursion_account *a, struct world *w, const struct plan_visit *visit);
 /* The tasks of b have come to the end of the way, in the order of time. */
 void recursion_account_block(struct recursion_account *a, const struct recursion_block *b);
-/* All tasks that arrived by `until` have been accounted, on all ways: w gets what probes read. */
-void recursion_account_end(struct recursion_account *accounts, uint32_t ways);
+/* All tasks that arrived by `until` have been accounted, on all ways and in all branches: w gets what probes read. */
+void recursion_account_end(struct recursion_account *accounts, uint32_t count);
 
 #endif

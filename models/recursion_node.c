@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The service times of a block: draw number `draw` of each task. */
-static void draw_demands(double *demand, const struct dist *d, const struct recursion_block *b, uint64_t draw)
+void recursion_draw(double *demand, const struct dist *d, const struct recursion_block *b, uint64_t draw)
 {
     const uint64_t step = draw * STREAM_STEP;
     switch (d->shape) {
@@ -29,12 +28,6 @@ static void draw_demands(double *demand, const struct dist *d, const struct recu
     }
 }
 
-/* When those of b come to the node. */
-static const double *joined_at(const struct recursion_node *s, const struct recursion_block *b)
-{
-    return s->plan->depth == 0 ? b->arrived : b->left[s->plan->depth - 1];
-}
-
 /* Those who have gone to place n after the node go on. */
 static void go_on(struct recursion *x, struct recursion_node *s, uint32_t n)
 {
@@ -52,6 +45,8 @@ __attribute__((always_inline)) static inline void leave(struct recursion *x, str
     out->arrived[n] = row[ROW_ARRIVED];
     out->wait[n] = row[ROW_WAIT];
     out->service[n] = row[ROW_SERVICE];
+    if (x->plan.visit_count > 0)
+        out->beside[n] = row[ROW_BESIDE];
     for (uint32_t j = 0; j <= k; j++) {
         out->start[j][n] = row[ROW_TIMES + 2 * j];
         out->left[j][n] = row[ROW_TIMES + 2 * j + 1];
@@ -61,13 +56,15 @@ __attribute__((always_inline)) static inline void leave(struct recursion *x, str
 }
 
 /* Task i of b, which has come to the node; wait and service as they are to be. */
-static inline void write_row(double *row, const struct recursion_node *s, const struct recursion_block *b, uint32_t i, double wait,
-                             double service)
+static inline void write_row(const struct recursion *x, double *row, const struct recursion_node *s, const struct recursion_block *b, uint32_t i,
+                             double wait, double service)
 {
     memcpy(&row[ROW_KEY], &b->key[i], sizeof row[ROW_KEY]);
     row[ROW_ARRIVED] = b->arrived[i];
     row[ROW_WAIT] = wait;
     row[ROW_SERVICE] = service;
+    if (x->plan.visit_count > 0)
+        row[ROW_BESIDE] = b->beside[i];
     for (uint32_t j = 0; j < s->plan->depth; j++) {
         row[ROW_TIMES + 2 * j] = b->start[j][i];
         row[ROW_TIMES + 2 * j + 1] = b->left[j][i];
@@ -96,6 +93,7 @@ static void choose(struct recursion *x, struct recursion_node *s, const struct r
         out->arrived[n] = b->arrived[i];
         out->wait[n] = b->wait[i];
         out->service[n] = b->service[i];
+        out->beside[n] = b->beside[i];
         for (uint32_t j = 0; j < s->plan->depth; j++) {
             out->start[j][n] = b->start[j][i];
             out->left[j][n] = b->left[j][i];
@@ -111,7 +109,7 @@ static void choose(struct recursion *x, struct recursion_node *s, const struct r
 static void pass_one_server(const struct recursion_node *s, const double *demand, struct recursion_block *b)
 {
     const uint32_t k = s->plan->depth;
-    const double *restrict joined = joined_at(s, b);
+    const double *restrict joined = recursion_joined(b, s->plan->depth);
     double *restrict start = b->start[k], *restrict left = b->left[k];
     double departure = s->line->departure;
     for (uint32_t i = 0; i < b->count; i++) {
@@ -192,16 +190,32 @@ static inline uint32_t take_slot(struct recursion *x, struct recursion_line *lin
 static void pass_servers(struct recursion *x, struct recursion_node *s, const double *demand, const struct recursion_block *b)
 {
     struct recursion_line *line = s->line;
-    const double *joined = joined_at(s, b);
+    const double *joined = recursion_joined(b, s->plan->depth);
     for (uint32_t i = 0; i < b->count; i++) {
         double start;
         const uint32_t slot = take_slot(x, line, joined[i], &start);
         if (slot == UINT32_MAX)
             return;
         double *row = line->rows + (size_t)slot * line->width;
-        write_row(row, s, b, i, b->wait[i] + (start - joined[i]), b->service[i] + demand[i]);
+        write_row(x, row, s, b, i, b->wait[i] + (start - joined[i]), b->service[i] + demand[i]);
         write_times(row, s, start, start + demand[i]);
         calendar_push(&line->calendar, start + demand[i], RANK_COMPLETION, 0, slot);
+    }
+}
+
+/* Who has forked joins in the order in which that happens. */
+static void sort_joins(struct recursion *x, struct recursion_node *s, const struct recursion_block *b)
+{
+    const uint32_t k = s->plan->depth;
+    for (uint32_t i = 0; i < b->count; i++) {
+        double start;
+        const uint32_t slot = take_slot(x, s->line, b->start[k][i], &start);
+        if (slot == UINT32_MAX)
+            return;
+        double *row = s->line->rows + (size_t)slot * s->line->width;
+        write_row(x, row, s, b, i, b->wait[i], b->service[i]);
+        write_times(row, s, start, b->left[k][i]);
+        calendar_push(&s->line->calendar, b->left[k][i], RANK_COMPLETION, 0, slot);
     }
 }
 
@@ -225,7 +239,7 @@ static void line_up(struct recursion *x, struct recursion_node *s, const double 
 {
     struct recursion_queue *q = &s->queue;
     const uint32_t width = s->line->width;
-    const double *joined = joined_at(s, b);
+    const double *joined = recursion_joined(b, s->plan->depth);
     while (q->count + b->count > q->size) {
         if (!more_rows(q, width)) {
             x->failed = true;
@@ -235,7 +249,7 @@ static void line_up(struct recursion *x, struct recursion_node *s, const double 
     for (uint32_t i = 0; i < b->count; i++) {
         const uint32_t at = (q->first + q->count++) & (q->size - 1);
         double *row = q->rows + (size_t)at * width;
-        write_row(row, s, b, i, b->wait[i], b->service[i] + demand[i]);
+        write_row(x, row, s, b, i, b->wait[i], b->service[i] + demand[i]);
         row[ROW_JOINED] = joined[i];
         row[ROW_DEMAND] = demand[i];
     }
@@ -311,12 +325,20 @@ void recursion_pass(struct recursion *x, struct recursion_block *b, struct plan_
         return;
     }
     struct recursion_node *s = &x->nodes[at.index];
+    if (s->plan->visit_count > 0) {
+        recursion_fork(x, s, b);
+        if (s->plan->unsorted)
+            sort_joins(x, s, b);
+        else
+            recursion_pass(x, b, x->plan.places[s->plan->first]);
+        return;
+    }
     if (s->service == NULL) {
         choose(x, s, b);
         return;
     }
     double demand[RECURSION_BLOCK];
-    draw_demands(demand, s->service, b, s->plan->draw);
+    recursion_draw(demand, s->service, b, s->plan->draw);
     if (s->plan->shared) {
         line_up(x, s, demand, b);
     } else if (s->line->servers == 1) {

@@ -15,6 +15,7 @@ enum {
     ROW_ARRIVED,
     ROW_WAIT,
     ROW_SERVICE,
+    ROW_BESIDE, /* only where the model has forks */
     ROW_TIMES /* start and left at each station */
 };
 
@@ -38,11 +39,23 @@ struct recursion_line {
     double *rows;             /* by slot */
 };
 
-/* A station: its servers, and with several of them who has which. A choice: those who have gone each way. */
+/* The visits of one block's branches. */
+struct recursion_visit {
+    const struct plan_visit *plan;
+    struct recursion_account *account;
+    double departure;         /* of the line that this visit is the first to visit: one server: when it is free; */
+    uint32_t servers, used;
+    struct calendar calendar; /* several: when they are */
+    struct recursion_block times; /* one stage; arrived: at the station; wait, service: there */
+    double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* in the branch so far */
+};
+
+/* A station: its servers, and with several of them who has which. A choice: those who have gone each way. A fork: its branches, and
+ * where they do not join in the order in which they began, those that have yet to join, as at infinite servers. */
 struct recursion_node {
     const struct plan_node *plan;
-    const struct dist *service; /* NULL: a choice */
-    struct recursion_line *line; /* NULL: a choice */
+    const struct dist *service; /* NULL: a choice or a fork */
+    struct recursion_line *line; /* NULL: a choice, or a fork in order */
     struct recursion_queue queue; /* before a shared line */
     struct recursion_block *out; /* those who have left, and have yet to go on: one for each place that follows */
 };
@@ -59,7 +72,7 @@ struct recursion_inlet {
 };
 
 struct recursion {
-    struct recursion_account *accounts; /* by way */
+    struct recursion_account *accounts; /* by way, then by visit in a branch */
     struct recursion_told told;
     bool failed; /* no memory */
     bool tied;   /* two tasks came to one line at the same time from different nodes: who is first is the calendar's affair */
@@ -68,6 +81,7 @@ struct recursion {
     struct plan plan;
     struct recursion_node nodes[PLAN_NODES];
     struct recursion_line lines[PLAN_NODES]; /* of a node that is the first to visit it */
+    struct recursion_visit *visits;          /* in branches of forks */
 };
 
 /* The tasks of b come to a node, or have come to the end. They are in the order of time, and b is theirs to change. */
@@ -75,5 +89,23 @@ void recursion_pass(struct recursion *x, struct recursion_block *b, struct plan_
 
 /* All tasks that arrive before `time` have been passed: everything that happens before it happens. INFINITY: nobody comes any more. */
 void recursion_flush(struct recursion *x, double time);
+
+/* The branches of the tasks of b, which have come to the fork, begin and end, all of them: in b is then when each task goes on, as the time
+ * at which it leaves this stage. */
+void recursion_fork(struct recursion *x, const struct recursion_node *s, struct recursion_block *b);
+
+/* Room for the branches of x->plan, which is there, as x->accounts is. false: no memory. */
+bool recursion_visits_new(struct recursion *x, const struct model *m);
+void recursion_visits_free(struct recursion *x);
+void recursion_visits_reset(struct recursion *x);
+
+/* When the tasks of b came to a node at this depth. */
+static inline const double *recursion_joined(const struct recursion_block *b, uint32_t depth)
+{
+    return depth == 0 ? b->arrived : b->left[depth - 1];
+}
+
+/* The service times of a block of tasks: draw number `draw` of each. */
+void recursion_draw(double *demand, const struct dist *d, const struct recursion_block *b, uint64_t draw);
 
 #endif

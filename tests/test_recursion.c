@@ -182,6 +182,30 @@ static const char *const networks[] = {
         1) "}]}}",
 };
 
+/* Branches that join. */
+static const char *const forks[] = {
+    /* In order: one server each; a branch of two visits; then on. */
+    "'stations':{'a':{},'b':{},'c':{},'d':{'servers':2}},'tasks':{'t':{'arrivals':{'rate':0.6},'steps':[{'fork':[[{'at':'a','for':" EXPONENTIAL(
+        1) "}],[{'at':'b','for':0.7},{'at':'c','for':" EXPONENTIAL(1) "}]]},{'at':'d','for':" EXPONENTIAL(2) "}]}}",
+    /* Copies before one line of several servers: they join in another order than they came. */
+    "'stations':{'pool':{'servers':5},'next':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'fork':[[{'at':'pool','for':{'dist':'lognormal','mean':1.5,'scv':3}}]],'copies':6},{'at':'next','for':1}]}}",
+    /* The first two of three decide; who is left goes on working. Constant times, so that branches end at the same instant. */
+    "'stations':{'front':{},'a':{},'b':{},'c':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':0.6},'steps':[{'at':'front','for':" EXPONENTIAL(
+        1) "},{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}],[{'at':'c','for':2}]],'join':'2'}]}}",
+    /* One copy is enough. Another kind, which chooses whether to fork, comes to stations of its own. */
+    "'stations':{'a':{'servers':3},'b':{'servers':2},'c':{}},'tasks':{'x':{'arrivals':{'rate':0.4},'steps':[{'fork':[[{'at':'a','for':" EXPONENTIAL(
+        1) "}],[{'at':'a','for':2}],[{'at':'a','for':{'dist':'uniform','min':1,'max':3}}]],'join':'any'}]},'y':{'arrivals':{'rate':0.5},'steps':[{'choose':[{'p':0.6,'do':[{'fork':[[{'at':'b','for':" EXPONENTIAL(
+        2) "}],[{'at':'b','for':" EXPONENTIAL(1) "}]]}]},{'p':0.4,'do':[{'at':'c','for':" EXPONENTIAL(1) "}]}]}]}}",
+};
+
+static void they_agree_where_tasks_fork(void)
+{
+    for (size_t i = 0; i < sizeof forks / sizeof forks[0]; i++)
+        for (size_t j = 0; j < sizeof runs / sizeof runs[0]; j++)
+            if (strstr(runs[j], "count") == NULL)
+                engines_agree(forks[i], runs[j]);
+}
+
 static void they_agree_where_ways_meet(void)
 {
     for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++)
@@ -276,6 +300,16 @@ static void others_are_refused(void)
          "come back to a station"},
         {"'stations':{'q':{}},'tasks':{'x':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1}]},'y':{'arrivals':{'rate':0.4},'steps':[{'at':'q','for':1}]}},'run':{'count':1000}",
          "of several kinds ends the run"},
+        {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]],'join':'any','rest':'cancel'}]}}",
+         "are cancelled"},
+        {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'at':'a','for':0.1},{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]]}]}}",
+         "at other times too"},
+        {"'stations':{'a':{'servers':2},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'fork':[[{'at':'a','for':1},{'at':'b','for':1}]],'copies':2}]}}",
+         "goes on from a station of several servers"},
+        {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]]}]}},'run':{'count':1000}",
+         "tasks fork, and a number"},
+        {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'patience':9,'steps':[{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]]}]}}",
+         "more than visit stations"},
         {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'choose':[{'p':0.5,'do':[{'at':'a','for':1}]},{'p':0.5,'do':[{'at':'b','for':1}]}]}]}},'run':{'count':1000}",
          "a number of them ends the run"},
     };
@@ -299,6 +333,7 @@ const struct test recursion_tests[] = {
     {"the recursion and the calendar agree on every task and every figure", both_engines_agree},
     {"also where ways part and do not come together again", they_agree_where_ways_part},
     {"and where kinds and ways come together", they_agree_where_ways_meet},
+    {"and where tasks fork and join", they_agree_where_tasks_fork},
     {"and on random networks", they_agree_on_random_networks},
     {"they agree on all scenarios that the recursion can run", scenarios_agree},
     {"what the recursion cannot run is refused by name", others_are_refused},

@@ -38,12 +38,13 @@ static double confidence_of_each(const struct experiment *base, size_t variants)
 static void add_mean(const struct experiment *base, const struct experiment *other, double confidence, struct difference d,
                      size_t sample, struct difference *out, size_t *used)
 {
-    struct controls controls;
-    controls_of(other, &controls);
-    if (!d.probe->controlled)
-        controls.count = 0;
+    struct controls of_base = {0}, of_other = {0};
+    if (d.probe->controlled) {
+        controls_of(base, &of_base);
+        controls_of(other, &of_other);
+    }
     const struct estimate paired =
-        batches_mean_difference_controlled(other->batches, sample, base->batches, sample, confidence, &controls).estimate;
+        batches_mean_difference_controlled(other->batches, sample, &of_other, base->batches, sample, &of_base, confidence);
     const struct estimate unpaired =
         batches_mean_difference_unpaired(other->batches, sample, base->batches, sample, confidence);
     if (isnan(paired.mean))

@@ -20,6 +20,7 @@
 #include "models/task.h"
 #include "models/timeout.h"
 #include "models/tokens.h"
+#include "models/work.h"
 #include "models/world.h"
 
 #include <math.h>
@@ -625,6 +626,8 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
     if (unpaired != NULL)
         return error_set(err, "\"antithetic\" in \"run\" mirrors single arrivals after independent intervals (a renewal process); those of \"%s\" are no such", unpaired);
     m->recursion = m->recursion_refused == NULL;
+    if (!work_means(arena, m))
+        return no_memory(err);
     model_choose_length(m);
     *out = m;
     return true;

@@ -62,9 +62,14 @@ size_t experiment_trend(const struct model *m, size_t subject)
     return experiment_sample(m, PROBE_RUN, 0, probes_of(PROBE_RUN)) + subject;
 }
 
+size_t experiment_work_change(const struct model *m, size_t kind)
+{
+    return experiment_trend(m, m->kind_count + m->station_count) + kind;
+}
+
 size_t experiment_samples(const struct model *m)
 {
-    return experiment_trend(m, m->kind_count + m->station_count);
+    return experiment_work_change(m, m->kind_count);
 }
 
 static size_t histograms(const struct model *m)
@@ -95,9 +100,11 @@ void experiment_fill(const struct world *w, struct record *record)
             n++;
         }
     }
-    for (size_t k = 0; k < m->kind_count; k++)
+    for (size_t k = 0; k < m->kind_count; k++) {
         record->samples[experiment_trend(m, k)] =
             trend(m, time_average_area(&w->kinds[k].in_system, w->end), w->kinds[k].half_area);
+        record->samples[experiment_work_change(m, k)] = sample_of_ratio(w->kinds[k].work_change, 1.0);
+    }
     for (size_t i = 0; i < m->station_count; i++) {
         const struct station *st = &w->stations[i];
         record->samples[experiment_trend(m, m->kind_count + i)] =
@@ -136,8 +143,12 @@ static void *job_worker_new(void *context)
         worker->world = world_new(&worker->pair[0]);
         worker->second = world_new(&worker->pair[1]);
     }
-    if (worker->world != NULL && (worker->second != NULL) == m->scenario->run.antithetic)
+    if (worker->world != NULL && (worker->second != NULL) == m->scenario->run.antithetic) {
+        worker->world->notes_work = !model_one_long_run(m) && !m->terminating;
+        if (worker->second != NULL)
+            worker->second->notes_work = worker->world->notes_work;
         return worker;
+    }
     job_worker_free(worker);
     return NULL;
 }

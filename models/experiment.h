@@ -39,6 +39,8 @@ size_t experiment_values_place(enum probe_scope scope, const char *name);
 /* The sample that tells a trend: (mean number there in the second half - in the first) over time. subject: a
  * kind, or kind_count + a station. */
 size_t experiment_trend(const struct model *m, size_t subject);
+/* The sample that tells kind_state.work_change. */
+size_t experiment_work_change(const struct model *m, size_t kind);
 size_t experiment_samples(const struct model *m);
 
 bool experiment_begin(struct experiment *e, struct model *m, struct error *err);

@@ -91,6 +91,7 @@ struct kind_model {
     const struct dist *patience; /* NULL: waits for ever */
     const double *balk;
     uint32_t balk_count; /* 0: always joins */
+    double mean_service; /* of one task, all visits together; NAN: not known for certain, or what becomes of a task depends on it (models/work.h) */
 };
 
 struct model {

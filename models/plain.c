@@ -4,6 +4,8 @@
 #include "models/plain_ps.h"
 #include "models/respond.h"
 
+#include <math.h>
+
 static bool program_is_plain(const struct model *m, const struct kind_model *kind)
 {
     for (uint32_t i = 0; i < kind->program_length; i++) {
@@ -78,6 +80,7 @@ __attribute__((noinline)) static void think(struct world *w, uint32_t ti, const 
     struct task *t = &w->tasks[ti];
     t->key = stream_mix(t->key + STREAM_STEP);
     t->draws = 0;
+    t->arrived = INFINITY;
     calendar_push(&w->sim.calendar, now + task_draw(t, &arrival->think), RANK_ARRIVAL, EV_THINK_END, ti);
 }
 
@@ -101,6 +104,7 @@ static inline void complete(struct world *w, uint32_t ti, double now)
         return;
     }
     t->next = w->task_free;
+    t->arrived = INFINITY;
     w->task_free = ti;
     if (--w->alive == 0)
         w->sim.stop = true;

@@ -21,6 +21,7 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
         .w = w,
         .told = told,
         .kind = way->kind,
+        .mean_service = w->notes_work ? m->kinds[way->kind].mean_service : (double)NAN,
         .stages = way->depth,
         .parted = m->parted,
         .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
@@ -144,6 +145,8 @@ static void account_task(struct recursion_account *a, const struct recursion_blo
             complete(a, b, i);
         else if (last > a->until)
             ks->present++;
+        if (a->mean_service > 0.0) /* present at the end, and at the cut */
+            ks->work_change += (b->service[i] - a->mean_service) * ((last > a->until) - (arrived <= cut && last > cut));
         if (w->left != NULL && last <= a->until)
             tell(a, b, i);
         a->area_kind += overlap(arrived, last, low, a->until);

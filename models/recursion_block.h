@@ -42,6 +42,7 @@ struct recursion_account {
     bool branch;   /* of one visit in a branch of a fork, which is no task of its own: `arrived` of a block is when it joined the station */
     bool unsorted; /* blocks are in the order in which tasks came, not in which they left */
     bool parted;   /* the model has forks: what was served is summed, and how much of it counted */
+    double mean_service;         /* kind_state.work_change is kept; NAN: it is not */
     uint32_t stages;
     struct station *stations[RECURSION_STAGES]; /* NULL: a fork */
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */

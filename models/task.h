@@ -20,7 +20,7 @@ enum task_end {
 /* 64 bytes, one cache line: what every task needs. What only some need (loop counters, holdings, delays) lies
  * in a struct task_more beside it, which scenarios without such steps do not have. */
 struct task {
-    double arrived; /* time of arrival */
+    double arrived; /* time of arrival; INFINITY: the record is free, or its client thinks */
     double since;   /* when it joined the station where it is */
     double demand;  /* service time of the visit in hand */
     double wait;    /* queueing so far, anywhere */

@@ -18,6 +18,7 @@
 #include "models/timeout.h"
 #include "models/tokens.h"
 #include "models/witness.h"
+#include "models/work.h"
 
 #include "models/patience.h"
 
@@ -90,6 +91,7 @@ static void one_less_alive(struct world *w)
 static void task_forget(struct world *w, uint32_t ti)
 {
     w->tasks[ti].next = w->task_free;
+    w->tasks[ti].arrived = INFINITY;
     w->task_free = ti;
     task_is(w, ti, TASK_WALKING);
     one_less_alive(w);
@@ -243,6 +245,7 @@ static void think(struct world *w, uint32_t ti, double from)
 {
     struct task *t = &w->tasks[ti];
     t->draws = 0;
+    t->arrived = INFINITY;
     task_is(w, ti, TASK_WALKING);
     calendar_push(&w->sim.calendar, from + task_draw(t, &w->model->kinds[t->kind].arrival->think),
                   RANK_ARRIVAL, EV_THINK_END, ti);
@@ -257,6 +260,7 @@ static void on_think_end(void *world, const struct event *e)
         const uint64_t left = task_more(w, e->subject)->requests - 1;
         task_enter(w, e->subject);
         task_more(w, e->subject)->requests = left;
+        task_more(w, e->subject)->thought = 1;
         world_advance(w, e->subject, false);
         return;
     }
@@ -377,6 +381,8 @@ static void on_cut(void *world, const struct event *e)
         histogram_reset(ks->response_histogram);
         histogram_reset(ks->wait_histogram);
     }
+    if (w->notes_work)
+        work_note(w, -1.0);
     w->completed = 0;
     w->cut = now;
     w->measuring = true;
@@ -597,6 +603,8 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
         return world_deadlock(w, NULL, 0) ? WORLD_STUCK : WORLD_NO_MEMORY;
     record->events = w->sim.events;
     w->end = w->sim.now;
+    if (w->notes_work)
+        work_note(w, 1.0);
     if (w->alive > 0) {
         world_check(w);
         group_gather(w);

@@ -43,6 +43,7 @@ enum event_kind {
 struct task_more {
     double delay, overhead;
     uint64_t requests; /* that its session will issue after it */
+    uint32_t thought;  /* 1: its session thought before it, which took a draw */
     uint64_t shared; /* key of the draws that its steps share, those of its branches included */
     double given;    /* service time that its row of a trace gives */
     double deadline; /* absolute; INFINITY: none. Set only if model.deadlines */
@@ -149,6 +150,7 @@ struct kind_state {
     uint64_t present;                             /* now */
     struct time_average in_system;
     double half_area; /* of in_system, in the first half of the measured time */
+    double work_change; /* of the excess of its tasks' services over their mean, from the cut to the end (models/work.h) */
     struct tally response, wait, service, delay, overhead;
     struct histogram *response_histogram, *wait_histogram; /* the record's */
 #ifdef DESQ_CHECKS
@@ -218,6 +220,7 @@ struct world {
     struct batches *section_batches;
     uint32_t sections;
     bool unmeasured; /* nobody reads the histograms, so they are not emptied at the beginning */
+    bool notes_work; /* kind_state.work_change is wanted */
     bool to_the_end; /* goes on through the measured time though nothing is left to do */
 };
 

@@ -29,8 +29,9 @@ struct controlled {
  * independent replications. With R^2 below that it is batches_mean's: whether they help is not judged by the width of the interval. */
 struct controlled batches_mean_controlled(const struct batches *b, size_t sample, double confidence, const struct controls *controls);
 
-/* The same of batches_mean_difference, by controls of a's batches. */
-struct controlled batches_mean_difference_controlled(const struct batches *a, size_t sample_a, const struct batches *b, size_t sample_b,
-                                                     double confidence, const struct controls *controls);
+/* The same of batches_mean_difference: of a's mean by controls_a and b's by controls_b, each as batches_mean_controlled gives it of the replications that both
+ * have, with controls or without. count of either 0: it has none. */
+struct estimate batches_mean_difference_controlled(const struct batches *a, size_t sample_a, const struct controls *controls_a, const struct batches *b, size_t sample_b,
+                                                   const struct controls *controls_b, double confidence);
 
 #endif

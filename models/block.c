@@ -212,7 +212,7 @@ void block_settle(struct world *w)
             }
             w->tasks[ti].wait += w->sim.now - w->tasks[ti].since;
             w->admitted = ti;
-            world_walk(w, ti);
+            world_walk(w, ti, false);
             w->admitted = NO_TASK;
             free_kept(w, kept, since);
         }

@@ -618,7 +618,9 @@ static bool compile(struct arena *arena, const struct scenario *s, bool watched,
     compile_layout(m, programs);
     compile_shapes(m);
     m->deterministic = deterministic(m);
+    plain_stations(m);
     m->plain = plain_suits(m);
+    m->plain_holding = plain_suits_holding(m);
     for (uint32_t i = 0; i < m->part_count; i++)
         m->stations[i].plain_fcfs = m->stations[i].discipline == lookup_row(discipline_table, "fcfs") && !m->linked;
     m->recursion_refused = watched ? "it is watched" : s->run.antithetic ? "replications come in antithetic pairs" : recursion_refusal(arena, m);

@@ -34,6 +34,7 @@ struct station_model {
     bool impatient;            /* some kind has patience or balks */
     const struct station_shape *shape; /* NULL: plain, one line before whole servers that keep their task */
     bool sharing;              /* the discipline's shape */
+    bool plain;                /* one line before whole servers that are always there and keep their task (models/plain.h) */
     bool plain_ps;             /* models/plain_ps.h */
     bool release, resume_first;
     double visit_mean; /* mean time of one visit */
@@ -142,6 +143,7 @@ struct model {
                                       nothing */
     bool recursion;                /* it is run so */
     bool plain;                    /* the handlers of models/plain.h do */
+    bool plain_holding;            /* its loop for tasks that hold servers does */
 
     bool deterministic; /* nothing is drawn: all replications are the same */
     bool terminating;   /* every source ends, so the run does */

@@ -6,6 +6,13 @@
 
 #include <math.h>
 
+/* One line before whole servers that are always there and keep their task until it is done. */
+static bool station_is_plain(const struct station_model *st)
+{
+    return st->shape == NULL && !st->unusual && st->behaviour == NULL && st->group == NULL && !st->individual && !st->impatient && !st->keyed &&
+           !st->wanders && !st->counted;
+}
+
 static bool program_is_plain(const struct model *m, const struct kind_model *kind)
 {
     for (uint32_t i = 0; i < kind->program_length; i++) {
@@ -13,8 +20,7 @@ static bool program_is_plain(const struct model *m, const struct kind_model *kin
         switch ((enum opcode)op->code) {
         case OP_AT: {
             const struct station_model *st = &m->stations[op->station];
-            if (op->given || (st->shape != NULL && !st->plain_ps) || st->unusual || st->behaviour != NULL || st->blocks ||
-                st->overflows || st->group != NULL || st->individual || st->impatient || st->keyed)
+            if (op->given || (!st->plain && !st->plain_ps) || st->blocks || st->overflows)
                 return false;
             break;
         }
@@ -28,6 +34,17 @@ static bool program_is_plain(const struct model *m, const struct kind_model *kin
         }
     }
     return true;
+}
+
+void plain_stations(struct model *m)
+{
+    for (uint32_t i = 0; i < m->part_count; i++)
+        m->stations[i].plain = station_is_plain(&m->stations[i]);
+}
+
+bool plain_suits_holding(const struct model *m)
+{
+    return m->more_size > 0 && !m->linked && !m->unusual && !m->impatient && !m->replies && !m->probes;
 }
 
 bool plain_suits(const struct model *m)
@@ -85,7 +102,7 @@ __attribute__((noinline)) static void think(struct world *w, uint32_t ti, const 
 }
 
 /* The task has completed: as world_task_end. */
-static inline void complete(struct world *w, uint32_t ti, double now)
+static inline void complete(struct world *w, uint32_t ti, double now, const bool holding)
 {
     struct task *t = &w->tasks[ti];
     struct kind_state *ks = &w->kinds[t->kind];
@@ -97,7 +114,7 @@ static inline void complete(struct world *w, uint32_t ti, double now)
     ks->present--;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_left(&ks->check, now, &ks->all_ended[TASK_COMPLETED]);
-    world_respond(w, ti, now, true);
+    world_respond(w, ti, now, !holding);
     w->last_leave = now;
     if (arrival->form == ARRIVAL_CLOSED) { /* the client thinks */
         think(w, ti, arrival, now);
@@ -110,14 +127,168 @@ static inline void complete(struct world *w, uint32_t ti, double now)
         w->sim.stop = true;
 }
 
-/* From the step that it has reached until it is at a station or ends. */
-__attribute__((always_inline)) static inline void go_on(struct world *w, uint32_t ti, double now)
+/* ---- What tasks hold ---- */
+
+/* A server of the station is the task's to hold, after it has waited. */
+static inline void hold(struct world *w, struct station *st, uint32_t at, uint32_t ti)
 {
     struct task *t = &w->tasks[ti];
+    tally_add(&st->wait, 0.0);
+    task_holdings(w, ti)[t->holds++] = (struct holding){.since = t->since, .station = (uint16_t)at, .state = HOLDING_HELD};
+    t->step++;
+}
+
+/* One who had a server leaves; the server turns to the next, or rests. */
+static inline void free_server(struct world *w, struct station *st, uint32_t at, double now)
+{
+    st->present--;
+    if (st->line.count == 0 && st->resumed.first == NO_TASK) {
+        st->busy--;
+        st->idle++;
+        return;
+    }
+    if (!st->model->plain_fcfs || st->resumed.first != NO_TASK) {
+        station_serve_next(w, st);
+        return;
+    }
+    const uint32_t next = task_list_take(&st->line.list, w->tasks);
+    st->line.count--;
+    if (w->tasks[next].resuming == 0 && task_op(w, next)->code == OP_AT)
+        serve(w, st, at, next, now);
+    else if (station_turn_to(w, st, next))
+        ready_push(w, next);
+}
+
+/* A held server goes back. */
+static inline void give_back(struct world *w, uint32_t ti, const struct holding *holding, double now)
+{
+    struct station *st = &w->stations[holding->station];
+    if (!st->model->plain) {
+        station_give_back(w, ti, holding);
+        return;
+    }
+    plain_bring_up(st, now);
+    tally_add(&st->response, now - holding->since);
+    check_left(&st->check, now, NULL);
+    free_server(w, st, holding->station, now);
+    check_station(st);
+}
+
+static inline void give_innermost(struct world *w, uint32_t ti, double now)
+{
+    const struct holding holding = task_holdings(w, ti)[--w->tasks[ti].holds];
+    if (holding.state == HOLDING_HELD)
+        give_back(w, ti, &holding, now);
+    else if (holding.state == HOLDING_WANTED)
+        task_more(w, ti)->wanted--;
+}
+
+/* The task takes a server to hold. false: it has to wait, or has ended. */
+static inline bool take(struct world *w, const struct op *op, uint32_t ti, double now)
+{
+    struct station *st = &w->stations[op->station];
+    if (!st->model->plain || st->present >= st->model->capacity_plain || st->idle == 0) {
+        world_walk(w, ti, false);
+        return false;
+    }
+    st->offered++;
+    w->tasks[ti].since = now;
+    plain_bring_up(st, now);
+    st->present++;
+    check_joined(&st->check, now, NULL);
+    st->idle--;
+    st->busy++;
+    hold(w, st, op->station, ti);
+    check_station(st);
+    return true;
+}
+
+/* The outermost server that it wants back is the task's again. false: it has to wait. */
+static inline bool take_again(struct world *w, uint32_t ti, double now)
+{
+    struct holding *holding = task_holdings(w, ti);
+    while (holding->state != HOLDING_WANTED)
+        holding++;
+    struct station *st = &w->stations[holding->station];
+    if (!st->model->plain || st->idle == 0) {
+        world_walk(w, ti, false);
+        return false;
+    }
+    w->tasks[ti].since = holding->since = now;
+    plain_bring_up(st, now);
+    st->present++;
+    check_joined(&st->check, now, NULL);
+    st->idle--;
+    st->busy++;
+    tally_add(&st->wait, 0.0);
+    holding->state = HOLDING_HELD;
+    task_more(w, ti)->wanted--;
+    check_station(st);
+    return true;
+}
+
+/* An await begins: what is held at stations that release goes back, innermost first. True if anything did. */
+static inline bool begin_await(struct world *w, uint32_t ti, double now)
+{
+    struct holding *holdings = task_holdings(w, ti);
+    const uint32_t open = ++task_more(w, ti)->awaits;
+    bool gave = false;
+    for (uint8_t h = w->tasks[ti].holds; h-- > 0;) {
+        if (holdings[h].state != HOLDING_HELD || !w->model->stations[holdings[h].station].release)
+            continue;
+        holdings[h].state = HOLDING_AWAY;
+        holdings[h].level = (uint8_t)open;
+        give_back(w, ti, &holdings[h], now);
+        gave = true;
+    }
+    return gave;
+}
+
+/* It is over: what it gave back is wanted again. */
+static inline void end_await(struct world *w, uint32_t ti)
+{
+    struct task_more *more = task_more(w, ti);
+    struct holding *holdings = task_holdings(w, ti);
+    for (uint8_t h = 0; h < w->tasks[ti].holds; h++)
+        if (holdings[h].state == HOLDING_AWAY && holdings[h].level == more->awaits) {
+            holdings[h].state = HOLDING_WANTED;
+            more->wanted++;
+        }
+    more->awaits--;
+}
+
+/* The opcodes with which a task that holds servers moves on, of those that are not left to models/walk.c. */
+static inline bool moves_on(uint8_t code)
+{
+    return code == OP_AT || code == OP_TAKE || code == OP_AWAIT || code == OP_DELAY;
+}
+
+/* From the step that it has reached until it is at a station or ends. holding: a constant; tasks hold servers, and may have steps that
+ * are left to models/walk.c. gave: the task has just given back a server (models/station.h: world_advance). */
+__attribute__((always_inline)) static inline void go_on(struct world *w, uint32_t ti, double now, bool gave, const bool holding)
+{
+    struct task *t = &w->tasks[ti];
+    const struct op *const program = w->model->kinds[t->kind].program;
     for (;;) {
-        const struct op *op = &w->model->kinds[t->kind].program[t->step];
+        const struct op *op = &program[t->step];
+        if (holding && moves_on(op->code)) {
+            if (gave && w->ready_count > 0) { /* first those whom it gave a server */
+                ready_push(w, ti);
+                return;
+            }
+            gave = false;
+            if (task_more(w, ti)->wanted > 0) {
+                if (take_again(w, ti, now))
+                    continue;
+                return;
+            }
+        }
         if (op->code == OP_AT) {
             struct station *st = &w->stations[op->station];
+            if (holding && (op->given || (!st->model->plain && !st->model->plain_ps) || st->present >= st->model->capacity_plain)) {
+                world_walk(w, ti, gave);
+                return;
+            }
             t->demand = task_draw(t, op->dist);
             st->offered++;
             if (st->present < st->model->capacity_plain) {
@@ -132,24 +303,48 @@ __attribute__((always_inline)) static inline void go_on(struct world *w, uint32_
             return;
         }
         if (op->code == OP_END) {
-            complete(w, ti, now);
+            complete(w, ti, now, holding);
             return;
         }
-        t->step = op->code == OP_JUMP ? op->target : station_choose(t, op);
+        if (holding && op->code == OP_TAKE) {
+            if (!take(w, op, ti, now))
+                return;
+        } else if (holding && op->code == OP_GIVE) {
+            give_innermost(w, ti, now);
+            gave = true;
+            t->step++;
+        } else if (holding && op->code == OP_AWAIT) {
+            gave = begin_await(w, ti, now);
+            t->step++;
+        } else if (holding && op->code == OP_RETURN) {
+            end_await(w, ti);
+            t->step++;
+        } else if (holding && op->code == OP_DELAY) {
+            const double d = task_draw_step(w, ti, op->dist);
+            task_more(w, ti)->delay += d;
+            calendar_push(&w->sim.calendar, now + d, RANK_COMPLETION, EV_DELAY_END, ti);
+            return;
+        } else if (holding && op->code != OP_JUMP && op->code != OP_CHOOSE) {
+            world_walk(w, ti, gave);
+            return;
+        } else {
+            t->step = op->code == OP_JUMP ? op->target : station_choose(t, op);
+        }
     }
 }
 
 /* Task ti has been served. */
-__attribute__((always_inline)) static inline void service_ends(struct world *w, uint32_t ti, double now)
+__attribute__((always_inline)) static inline void service_ends(struct world *w, uint32_t ti, double now, const bool holding)
 {
     struct task *t = &w->tasks[ti];
-    const uint32_t at = t->next;
+    const uint32_t at = holding ? task_op(w, ti)->station : t->next;
     struct station *st = &w->stations[at];
     plain_bring_up(st, now);
     tally_add(&st->response, now - t->since);
     check_left(&st->check, now, NULL);
-    st->present--;
-    if (st->line.count > 0) {
+    if (holding) {
+        free_server(w, st, at, now);
+    } else if (st->present--, st->line.count > 0) {
         uint32_t next;
         if (st->model->plain_fcfs) {
             next = task_list_take(&st->line.list, w->tasks);
@@ -164,11 +359,11 @@ __attribute__((always_inline)) static inline void service_ends(struct world *w, 
     }
     check_station(st);
     t->step++;
-    go_on(w, ti, now);
+    go_on(w, ti, now, true, holding);
 }
 
 /* A task of kind k comes, from a plain source. */
-__attribute__((always_inline)) static inline void arrive(struct world *w, uint32_t k, double now)
+__attribute__((always_inline)) static inline void arrive(struct world *w, uint32_t k, double now, const bool holding)
 {
     const struct kind_model *kind = &w->model->kinds[k];
     struct source *source = &w->sources[k];
@@ -186,15 +381,17 @@ __attribute__((always_inline)) static inline void arrive(struct world *w, uint32
     w->alive++;
     w->tasks[ti] = (struct task){
         .arrived = now, .key = stream_subkey(source->key, source->started++), .kind = (uint16_t)k};
+    if (holding)
+        world_begin_more(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
     check_joined(&ks->check, now, &ks->all_arrived);
-    go_on(w, ti, now);
+    go_on(w, ti, now, false, holding);
 }
 
 /* A client is back from thinking. */
-__attribute__((noinline)) static void think_ends(struct world *w, const struct event *e)
+static inline void think_ends(struct world *w, const struct event *e, const bool holding)
 {
     const uint32_t ti = e->subject;
     struct task *t = &w->tasks[ti];
@@ -209,39 +406,52 @@ __attribute__((noinline)) static void think_ends(struct world *w, const struct e
     t->arrived = e->time;
     t->wait = t->service = 0.0;
     t->step = 0;
+    t->holds = t->resuming = 0;
+    if (holding)
+        world_begin_more(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, e->time);
     check_joined(&ks->check, e->time, &ks->all_arrived);
-    go_on(w, ti, e->time);
+    go_on(w, ti, e->time, false, holding);
 }
 
 /* The next completion at a station of shared servers. */
-__attribute__((noinline)) static void shared_ends(struct world *w, const struct event *e)
+static inline void shared_ends(struct world *w, const struct event *e, const bool holding)
 {
     const uint32_t ti = plain_ps_end(w, e);
     if (ti != NO_TASK)
-        go_on(w, ti, e->time);
+        go_on(w, ti, e->time, true, holding);
 }
 
 void plain_go_on(struct world *w, uint32_t ti)
 {
-    go_on(w, ti, w->sim.now);
+    go_on(w, ti, w->sim.now, false, false);
 }
 
 void plain_on_service_end(void *world, const struct event *e)
 {
     struct world *w = world;
-    service_ends(w, e->subject, w->sim.now);
+    service_ends(w, e->subject, w->sim.now, false);
 }
 
 void plain_on_arrival(void *world, const struct event *e)
 {
     struct world *w = world;
     if (w->sources[e->subject].plain)
-        arrive(w, e->subject, w->sim.now);
+        arrive(w, e->subject, w->sim.now, false);
     else
         world_on_arrival(world, e);
+}
+
+__attribute__((noinline)) static void on_think_end(struct world *w, const struct event *e)
+{
+    think_ends(w, e, false);
+}
+
+__attribute__((noinline)) static void on_shared_end(struct world *w, const struct event *e)
+{
+    shared_ends(w, e, false);
 }
 
 bool plain_run(struct world *w, uint64_t most)
@@ -252,15 +462,78 @@ bool plain_run(struct world *w, uint64_t most)
         if (!sim_next(&w->sim, &e, standing))
             return false;
         if (e.kind == EV_SERVICE_END)
-            service_ends(w, e.subject, e.time);
+            service_ends(w, e.subject, e.time, false);
         else if (e.kind == EV_ARRIVAL && w->sources[e.subject].plain)
-            arrive(w, e.subject, e.time);
+            arrive(w, e.subject, e.time, false);
         else if (e.kind == EV_THINK_END)
-            think_ends(w, &e);
+            on_think_end(w, &e);
         else if (e.kind == EV_SHARED_END)
-            shared_ends(w, &e);
+            on_shared_end(w, &e);
         else
             w->handlers[e.kind](w, &e);
+    }
+    return !w->sim.stop;
+}
+
+/* ---- The loop where tasks hold servers ---- */
+
+/* The task has been served, or its delay is over. */
+static void held_service_ends(struct world *w, const struct event *e)
+{
+    if (w->stations[task_op(w, e->subject)->station].model->plain)
+        service_ends(w, e->subject, e->time, true);
+    else
+        w->handlers[EV_SERVICE_END](w, e);
+}
+
+static void held_arrival(struct world *w, const struct event *e)
+{
+    if (w->sources[e->subject].plain && w->model->kinds[e->subject].arrival->requests == NULL)
+        arrive(w, e->subject, e->time, true);
+    else
+        w->handlers[EV_ARRIVAL](w, e);
+}
+
+static void held_shared_end(struct world *w, const struct event *e)
+{
+    if (w->stations[e->subject].model->plain_ps)
+        shared_ends(w, e, true);
+    else
+        w->handlers[EV_SHARED_END](w, e);
+}
+
+static void held_delay_end(struct world *w, const struct event *e)
+{
+    w->tasks[e->subject].step++;
+    go_on(w, e->subject, e->time, false, true);
+}
+
+static void held_think_end(struct world *w, const struct event *e)
+{
+    think_ends(w, e, true);
+}
+
+bool plain_run_holding(struct world *w, uint64_t most)
+{
+    struct event e;
+    const bool standing = w->sim.calendar.stand_count > 0;
+    while (!w->sim.stop && most-- > 0) {
+        if (!sim_next(&w->sim, &e, standing))
+            return false;
+        if (e.kind == EV_SERVICE_END)
+            held_service_ends(w, &e);
+        else if (e.kind == EV_SHARED_END)
+            held_shared_end(w, &e);
+        else if (e.kind == EV_ARRIVAL)
+            held_arrival(w, &e);
+        else if (e.kind == EV_DELAY_END)
+            held_delay_end(w, &e);
+        else if (e.kind == EV_THINK_END)
+            held_think_end(w, &e);
+        else
+            w->handlers[e.kind](w, &e);
+        if (w->ready_count > 0)
+            world_settle_ready(w);
     }
     return !w->sim.stop;
 }

@@ -26,7 +26,7 @@ void world_settle(struct world *w);
 void world_settle_ready(struct world *w);
 
 /* The task moves on from the step that it has reached, alone. */
-void world_walk(struct world *w, uint32_t ti);
+void world_walk(struct world *w, uint32_t ti, bool gave);
 
 /* One more task of kind k, which has yet to take its first step. May move w->tasks and w->more. false: no
  * memory. */
@@ -74,6 +74,9 @@ static inline double station_task_work(const struct world *w, const struct stati
 /* The task is put among those that move on when the event in hand is settled; is taken out again. */
 void ready_push(struct world *w, uint32_t ti);
 void ready_remove(struct world *w, uint32_t ti);
+
+/* The new task gets what it has in its struct task_more, which its model has. */
+void world_begin_more(struct world *w, uint32_t ti);
 
 /* A record for one more task, its index in *out. May move w->tasks and w->more. false: no memory. */
 bool world_record_new(struct world *w, uint32_t *out);

@@ -389,9 +389,9 @@ void world_settle(struct world *w)
         block_settle(w);
 }
 
-void world_walk(struct world *w, uint32_t ti)
+void world_walk(struct world *w, uint32_t ti, bool gave)
 {
-    walk(w, ti, false);
+    walk(w, ti, gave);
 }
 
 void world_advance(struct world *w, uint32_t ti, bool gave)

@@ -99,7 +99,7 @@ static void task_forget(struct world *w, uint32_t ti)
 
 /* Outside of its kind's cache line. A deadline's draw has a number of its own, so that kinds with and without
  * one see the same work. Every model that is impatient or linked comes here. */
-__attribute__((noinline)) static void begin_more(struct world *w, uint32_t ti)
+__attribute__((noinline)) void world_begin_more(struct world *w, uint32_t ti)
 {
     const struct model *m = w->model;
     const struct task *t = &w->tasks[ti];
@@ -135,7 +135,7 @@ static inline void task_enter(struct world *w, uint32_t ti)
     t->holds = 0;
     t->resuming = 0;
     if (w->model->more_size > 0)
-        begin_more(w, ti);
+        world_begin_more(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -196,7 +196,7 @@ bool world_part_start(struct world *w, uint32_t k, uint64_t key, uint32_t *out)
     struct task *t = &w->tasks[*out];
     *t = (struct task){.arrived = w->sim.now, .key = key, .kind = (uint16_t)k, .next = NO_TASK};
     w->alive++;
-    begin_more(w, *out);
+    world_begin_more(w, *out);
     return true;
 }
 
@@ -586,8 +586,10 @@ enum world_end world_run(struct world *w, uint64_t r, struct record *record,
     if (w->witness != NULL)
         witness_begin(w);
     struct watch watch = {.instant = -1.0, .next = FIRST_LOOK};
-    const bool plain = w->model->plain && w->witness == NULL;
-    while (plain ? plain_run(w, PIECE) : sim_run(&w->sim, w->handlers, w, PIECE)) {
+    const bool plain = w->model->plain && w->witness == NULL, holding = w->model->plain_holding && w->witness == NULL;
+    while (plain     ? plain_run(w, PIECE)
+           : holding ? plain_run_holding(w, PIECE)
+                     : sim_run(&w->sim, w->handlers, w, PIECE)) {
         const enum world_end seen = look(w, &watch, limits);
         if (seen != WORLD_DONE)
             return seen;

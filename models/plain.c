@@ -2,6 +2,7 @@
 
 #include "models/discipline/discipline.h"
 #include "models/plain_ps.h"
+#include "models/preempt.h"
 #include "models/respond.h"
 
 #include <math.h>
@@ -128,6 +129,16 @@ static inline void complete(struct world *w, uint32_t ti, double now, const bool
 }
 
 /* ---- What tasks hold ---- */
+
+/* As world_begin_more, where it takes no more than this. */
+static inline void begin_holding(struct world *w, uint32_t ti)
+{
+    const struct task *t = &w->tasks[ti];
+    if (w->model->deadlines || w->model->sticky_count > 0)
+        world_begin_more(w, ti);
+    else
+        *task_more(w, ti) = (struct task_more){.shared = t->key, .given = w->sources[t->kind].given};
+}
 
 /* A server of the station is the task's to hold, after it has waited. */
 static inline void hold(struct world *w, struct station *st, uint32_t at, uint32_t ti)
@@ -285,12 +296,18 @@ __attribute__((always_inline)) static inline void go_on(struct world *w, uint32_
         }
         if (op->code == OP_AT) {
             struct station *st = &w->stations[op->station];
-            if (holding && (op->given || (!st->model->plain && !st->model->plain_ps) || st->present >= st->model->capacity_plain)) {
+            if (holding && (op->given || st->present >= st->model->capacity_plain)) {
                 world_walk(w, ti, gave);
                 return;
             }
             t->demand = task_draw(t, op->dist);
             st->offered++;
+            if (holding && !st->model->plain && !st->model->plain_ps) {
+                t->since = now;
+                station_join(w, st, ti);
+                check_station(st);
+                return;
+            }
             if (st->present < st->model->capacity_plain) {
                 if (st->model->plain_ps)
                     plain_ps_join(w, st, op->station, ti, now);
@@ -382,7 +399,7 @@ __attribute__((always_inline)) static inline void arrive(struct world *w, uint32
     w->tasks[ti] = (struct task){
         .arrived = now, .key = stream_subkey(source->key, source->started++), .kind = (uint16_t)k};
     if (holding)
-        world_begin_more(w, ti);
+        begin_holding(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, now);
@@ -408,7 +425,7 @@ static inline void think_ends(struct world *w, const struct event *e, const bool
     t->step = 0;
     t->holds = t->resuming = 0;
     if (holding)
-        world_begin_more(w, ti);
+        begin_holding(w, ti);
     ks->arrived++;
     ks->present++;
     time_average_set(&ks->in_system, (double)ks->present, e->time);
@@ -508,6 +525,13 @@ static void held_delay_end(struct world *w, const struct event *e)
     go_on(w, e->subject, e->time, false, true);
 }
 
+static void held_stint_end(struct world *w, const struct event *e)
+{
+    const uint32_t ti = preempt_stint_end(w, e);
+    if (ti != NO_TASK)
+        go_on(w, ti, e->time, true, true);
+}
+
 static void held_think_end(struct world *w, const struct event *e)
 {
     think_ends(w, e, true);
@@ -528,6 +552,8 @@ bool plain_run_holding(struct world *w, uint64_t most)
             held_arrival(w, &e);
         else if (e.kind == EV_DELAY_END)
             held_delay_end(w, &e);
+        else if (e.kind == EV_STINT_END)
+            held_stint_end(w, &e);
         else if (e.kind == EV_THINK_END)
             held_think_end(w, &e);
         else

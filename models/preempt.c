@@ -456,14 +456,13 @@ void preempt_check(const struct world *w, const struct station *st)
 #define check_served(w, st, ti) ((void)0)
 #endif
 
-void preempt_on_stint_end(void *world, const struct event *e)
+uint32_t preempt_stint_end(struct world *w, const struct event *e)
 {
-    struct world *w = world;
     const uint32_t ti = e->subject;
     struct visit *visit = visit_of(w, ti);
     if (!timer_due(&w->sim.calendar, &visit->timer, e)) {
         w->sim.events--;
-        return;
+        return NO_TASK;
     }
     struct task *t = &w->tasks[ti];
     struct station *st = task_station(w, ti);
@@ -471,7 +470,7 @@ void preempt_on_stint_end(void *world, const struct event *e)
         next_turn(w, st, ti);
         check_station(st);
         preempt_check(w, st);
-        return;
+        return NO_TASK;
     }
     clocks(w, st);
     if (st->model->switch_cost != NULL)
@@ -499,5 +498,13 @@ void preempt_on_stint_end(void *world, const struct event *e)
         task_is(w, ti, TASK_WALKING);
     }
     t->step++;
-    world_advance(w, ti, true);
+    return ti;
+}
+
+void preempt_on_stint_end(void *world, const struct event *e)
+{
+    struct world *w = world;
+    const uint32_t done = preempt_stint_end(w, e);
+    if (done != NO_TASK)
+        world_advance(w, done, true);
 }

@@ -46,6 +46,8 @@ void preempt_servers(struct world *w, struct station *st, uint32_t servers);
 void preempt_speed(struct world *w, struct station *st, double speed);
 
 event_handler preempt_on_stint_end;
+/* The same, but for the task's next steps: who is done, and has yet to go on; NO_TASK: nobody. */
+uint32_t preempt_stint_end(struct world *w, const struct event *e);
 
 #ifdef DESQ_CHECKS
 /* As many in service as servers are busy, and nobody more urgent waits. */

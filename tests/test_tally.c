@@ -107,7 +107,29 @@ static void noted_and_counted(void)
     }
 }
 
+/* Every processor adds in the same order, to the bit: value i to lane i mod 4, the rest to lane 0, and the lanes in pairs. */
+static void order_of_sums(void)
+{
+    struct stream s = {11};
+    for (size_t n = 1; n <= 70; n++) {
+        double x[70], sum[4] = {0.0}, squares[4] = {0.0};
+        for (size_t i = 0; i < n; i++)
+            x[i] = stream_exponential(&s) * (i % 3 == 0 ? 1e-6 : 1e3);
+        for (size_t i = 0; i < n; i++) {
+            const size_t lane = i < n - n % 4 ? i % 4 : 0;
+            sum[lane] += x[i] - x[0];
+            squares[lane] += (x[i] - x[0]) * (x[i] - x[0]);
+        }
+        struct tally t;
+        tally_init(&t);
+        tally_add_column(&t, x, n);
+        CU_ASSERT_EQUAL(t.sum, (sum[0] + sum[1]) + (sum[2] + sum[3]));
+        CU_ASSERT_EQUAL(t.squares, (squares[0] + squares[1]) + (squares[2] + squares[3]));
+    }
+}
+
 const struct test tally_tests[] = {
+    {"sums are formed in one order, whatever the processor", order_of_sums},
     {"what is noted counts as if each had been counted at once", noted_and_counted},
     {"0, 1 and 2 observations give what they should", small_counts},
     {"a spread that is tiny beside the mean is not lost", spread_beside_mean},

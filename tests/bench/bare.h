@@ -2,8 +2,8 @@
  * that queue alone. Draws come from sim/stream.h, so that both sides of the comparison pay the same for
  * chance.
  *
- * Every bare program keeps what desq keeps for the same queue: waits and responses one by one (number, sum,
- * squares, least, greatest), the response's log-linear histogram, time averages of who waits and who is
+ * Every bare program keeps what desq prints for the same queue: waits, services and responses one by one (number, sum,
+ * squares, least, greatest), log-linear histograms of waits and responses, time averages of who waits and who is
  * served. */
 #ifndef TESTS_BENCH_BARE_H
 #define TESTS_BENCH_BARE_H
@@ -34,22 +34,23 @@ static inline void bare_tally_add(struct bare_tally *t, double x)
 enum { BARE_SUB_BITS = 10, BARE_OCTAVES = 64, BARE_OCTAVES_BELOW = 32 };
 
 struct bare {
-    struct bare_tally wait, response;
+    struct bare_tally wait, service, response;
     double waiting_area, busy_area; /* integrals over time of the numbers waiting and in service */
-    uint64_t *histogram;
+    uint64_t *histogram, *wait_histogram;
 };
 
 static inline void bare_init(struct bare *b)
 {
     memset(b, 0, sizeof *b);
-    b->wait.min = b->response.min = INFINITY;
-    b->wait.max = b->response.max = -INFINITY;
+    b->wait.min = b->service.min = b->response.min = INFINITY;
+    b->wait.max = b->service.max = b->response.max = -INFINITY;
     b->histogram = calloc((size_t)BARE_OCTAVES << BARE_SUB_BITS, sizeof *b->histogram);
-    if (b->histogram == NULL)
+    b->wait_histogram = calloc((size_t)BARE_OCTAVES << BARE_SUB_BITS, sizeof *b->histogram);
+    if (b->histogram == NULL || b->wait_histogram == NULL)
         exit(2);
 }
 
-static inline void bare_histogram_add(struct bare *b, double x)
+static inline void bare_histogram_add(uint64_t *histogram, double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -57,15 +58,17 @@ static inline void bare_histogram_add(struct bare *b, double x)
     const uint64_t last = ((uint64_t)BARE_OCTAVES << BARE_SUB_BITS) - 1;
     uint64_t i = bits >> (52 - BARE_SUB_BITS);
     i = i < first ? 0 : i - first;
-    b->histogram[i > last ? last : i]++;
+    histogram[i > last ? last : i]++;
 }
 
 /* One customer is done: it arrived, was taken into service, and left at these times. */
 static inline void bare_done(struct bare *b, double arrived, double started, double left)
 {
     bare_tally_add(&b->wait, started - arrived);
+    bare_tally_add(&b->service, left - started);
     bare_tally_add(&b->response, left - arrived);
-    bare_histogram_add(b, left - arrived);
+    bare_histogram_add(b->wait_histogram, started - arrived);
+    bare_histogram_add(b->histogram, left - arrived);
 }
 
 /* A circular list of waiting customers that doubles when full. */

@@ -219,7 +219,23 @@ static unsigned below(struct stream *s, unsigned n)
     return (unsigned)(stream_uniform(s) * n);
 }
 
-/* One to four kinds, each of which goes by way of some of six stations, in their order; sometimes one of two ways.
+/* A fork of two or three branches, of which `needed` have to be done; all come to stations of their own, or to one. Stations of several
+ * servers end branches. */
+static char *write_fork(struct stream *s, unsigned kind, const char *law, char *at, const char *end)
+{
+    const unsigned branches = 2 + below(s, 2), needed = 1 + below(s, branches);
+    const bool one = stream_uniform(s) < 0.4;
+    at += snprintf(at, (size_t)(end - at), "{'fork':[");
+    for (unsigned b = 0; b < branches; b++) {
+        at += snprintf(at, (size_t)(end - at), "%s[{'at':'f%u-%u','for':%s}", b > 0 ? "," : "", kind, one ? 0 : b, law);
+        if (!one && b == 1) /* a second visit: the first is to one server */
+            at += snprintf(at, (size_t)(end - at), ",{'at':'f%u-3','for':" EXPONENTIAL(0.3) "}", kind);
+        at += snprintf(at, (size_t)(end - at), "]");
+    }
+    return at + snprintf(at, (size_t)(end - at), "],'join':'%u'}", needed);
+}
+
+/* One to four kinds, each of which goes by way of some of six stations, in their order; sometimes one of two ways, sometimes with a fork before that.
  * lattice: with constant times, which let tasks meet at the same instant. */
 static void write_network(struct stream *s, bool lattice, char *text, size_t size)
 {
@@ -231,16 +247,26 @@ static void write_network(struct stream *s, bool lattice, char *text, size_t siz
         at += servers == 0 ? snprintf(at, (size_t)(end - at), "%s's%u':{'servers':'infinite'}", i > 0 ? "," : "", i)
                            : snprintf(at, (size_t)(end - at), "%s's%u':{'servers':%u}", i > 0 ? "," : "", i, servers);
     }
-    at += snprintf(at, (size_t)(end - at), "},'tasks':{");
     const unsigned kinds = 1 + below(s, 4);
+    for (unsigned k = 0; k < kinds; k++)
+        at += snprintf(at, (size_t)(end - at), ",'f%u-0':{'servers':%u},'f%u-1':{},'f%u-2':{'servers':%u},'f%u-3':{'servers':2}", k, 1 + below(s, 3), k, k,
+                       1 + below(s, 2), k);
+    at += snprintf(at, (size_t)(end - at), "},'tasks':{");
     for (unsigned k = 0; k < kinds; k++) {
         at += snprintf(at, (size_t)(end - at), "%s'k%u':{'arrivals':{'rate':%g},'steps':[", k > 0 ? "," : "", k, 0.1 + 0.3 * stream_uniform(s));
         const unsigned sure = below(s, 6);
+        bool forked = false;
         for (unsigned i = 0, some = 0, choices = 0; i < 6; i++) {
             const char *law = laws[below(s, lattice ? 4 : 3)];
             if (i != sure && stream_uniform(s) < 0.4)
                 continue;
             const char *comma = some++ > 0 ? "," : "";
+            if (!forked && choices == 0 && stream_uniform(s) < 0.25) {
+                forked = true;
+                at += snprintf(at, (size_t)(end - at), "%s", comma);
+                at = write_fork(s, k, law, at, end);
+                continue;
+            }
             at += i != sure && stream_uniform(s) < 0.4 && choices++ < 2
                       ? snprintf(at, (size_t)(end - at), "%s{'choose':[{'p':0.6,'do':[{'at':'s%u','for':%s}]},{'p':0.4,'do':[]}]}", comma, i, law)
                       : snprintf(at, (size_t)(end - at), "%s{'at':'s%u','for':%s}", comma, i, law);
@@ -254,7 +280,7 @@ static void they_agree_on_random_networks(void)
 {
     struct stream s = {20261127};
     static char text[8192];
-    for (unsigned n = 0; n < 60; n++) {
+    for (unsigned n = 0; n < 100; n++) {
         write_network(&s, n % 4 == 0, text, sizeof text);
         engines_agree(text, runs[n % 2]);
     }

@@ -105,7 +105,7 @@ static void coverage_at_half(void)
 
 static void coverage_at_0_8(void)
 {
-    coverage_of_mm1(0.8, 4000, 0.85); /* in the others p99 comes in fewer bursts than 12 of 20 replications */
+    coverage_of_mm1(0.8, 4000, 0.65); /* in the others p99 comes in fewer bursts than 12 of 20 replications, or p90 foretells fewer than 10 */
 }
 
 static void interval_by_hand(void)

@@ -103,7 +103,7 @@ double batches_count(const struct batches *b, size_t sample); /* sum of denomina
 /* Quantile p of histogram h. The interval is withheld (NAN) when fewer than 10 values in all lie on the rarer
  * side of the quantile (count * min(p, 1-p) < 10), unless all values are equal, when there are fewer than two
  * batches, fewer than 20 pieces of a serial one with values there, fewer than 20 of independent batches and than 6 in 10
- * of them where they come in bursts (more than two in a batch that has any), or when it is unbounded on a side: dependence leaves so few effective values there that the
+ * of them where they come in bursts (more than two in a batch that has any), when the values beyond ten times that share foretell fewer than 10 bursts, or when it is unbounded on a side: dependence leaves so few effective values there that the
  * quantile may lie beyond all. */
 struct quantile_estimate batches_quantile(const struct batches *b, size_t histogram, double p,
                                           double confidence);

@@ -17,7 +17,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-enum { RARE_VALUES = 10, BURSTS_FEWEST = 20 };
+enum { RARE_VALUES = 10, BURSTS_FEWEST = 20, BURSTS_FORETOLD_FEWEST = 10 };
 
 /* Places to search by bisection: place 0 is below every value, place i + 1 just above value or bucket number
  * i, where values are numbered by their bits (which ascend with the double, from 0.0 on). */
@@ -156,6 +156,33 @@ static bool few_bursts(const struct inversion *q, double value)
     return batches < BURSTS_FEWEST && (double)batches < most * (double)filled && beyond > burst * (double)batches;
 }
 
+/* The same as foretold by the values beyond ten times the rarer share, of independent replications: a tail that is light by chance has its bursts in more of them than
+ * usual, so that to count them there gives intervals just where they are too narrow. Further in chance has less to say. So many values as vary like n independent
+ * bursts make n = (their number)^2 / its variance; of the bursts that come so far, those come to the quantile that the tail leaves. */
+static bool few_bursts_foretold(const struct inversion *q)
+{
+    const double further_in = 10.0, most = 0.5, burst = 2.0;
+    const bool low = q->p < 0.5;
+    const double rarer = low ? q->p : 1.0 - q->p;
+    if (q->b->serial || further_in * rarer > most * (1.0 + 0x1p-40))
+        return false;
+    const double value = histogram_quantile(&q->b->merged[q->histogram], low ? further_in * q->p : 1.0 - further_in * rarer);
+    const double limit = limit_of(place_of(value, q->coarse) - low, q->coarse); /* beyond, where many values are equal */
+    double left[BATCHES_MOST], beyond = 0.0;
+    for (size_t i = 0; i < q->b->used; i++) {
+        const struct packed *pack = &q->b->items[i].packs[q->histogram];
+        const uint64_t below = packed_below(pack, limit);
+        left[i] = (double)(low ? below : pack->count - below);
+        beyond += left[i];
+    }
+    if (!(beyond > q->n * rarer))
+        return false;
+    for (size_t i = 0; i < q->b->used; i++)
+        left[i] -= beyond / q->n * (double)q->b->items[i].packs[q->histogram].count;
+    const double variance = batches_variance(q->b, left, false, q->confidence);
+    return variance > burst * beyond && beyond * beyond / variance * (q->n * rarer / beyond) < BURSTS_FORETOLD_FEWEST;
+}
+
 struct quantile_estimate batches_quantile(const struct batches *b, size_t histogram, double p,
                                           double confidence)
 {
@@ -181,7 +208,7 @@ struct quantile_estimate batches_quantile(const struct batches *b, size_t histog
         .confidence = confidence,
         .t = batches_student(confidence, (double)(b->used - 1)),
     };
-    if (few_bursts(&q, out.value))
+    if (few_bursts(&q, out.value) || few_bursts_foretold(&q))
         return out;
     q.least_effect = effect_at(&q, out.value);
     const double low = crossing(&q, 1.0), high = crossing(&q, -1.0);

@@ -171,8 +171,9 @@ bench: all $(BARE_PROGRAMS) ## time per customer, each beside a bare C loop for 
 	@echo; echo "time to an answer: all headline means, or p99 too, to within 1 % at 95 %; wall time in s"
 	tests/bench/answers $(PROGRAM)
 
-bench-plots: all $(BARE_PROGRAMS) ## how the cost of an event grows with pending events, stations, load, threads: docs/performance/
-	tests/bench/growth $(PROGRAM) $(B)/tests/bench out/growth
+bench-plots: all $(BARE_PROGRAMS) ## how the cost of an event grows with pending events, stations, load, threads, ranks: docs/performance/
+	@+if command -v mpicc > /dev/null; then $(MAKE) --no-print-directory $(PARALLEL) MPI=1 all; fi # else without ranks
+	tests/bench/growth $(PROGRAM) $(B)/tests/bench out/growth $(B)/mpi/desq
 	cp out/growth/growth.svg docs/performance/growth.svg
 
 $(BARE_PROGRAMS): %: %.o $(LIBRARY)

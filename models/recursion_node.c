@@ -255,44 +255,59 @@ static void line_up(struct recursion *x, struct recursion_node *s, const double 
     }
 }
 
+/* When the first who waits in the node's queue came; INFINITY: nobody waits. */
+static inline double first_joined(const struct recursion_node *s)
+{
+    return s->queue.count == 0 ? INFINITY : s->queue.rows[(size_t)s->queue.first * s->line->width + ROW_JOINED];
+}
+
+/* The row's task is the line's next. */
+static inline void serve_row(struct recursion *x, struct recursion_line *line, struct recursion_node *s, double *row, double joined)
+{
+    double start = line->departure > joined ? line->departure : joined;
+    uint32_t slot = 0;
+    if (line->servers > 1)
+        slot = take_slot(x, line, joined, &start);
+    const double left = start + row[ROW_DEMAND];
+    row[ROW_WAIT] += start - joined;
+    write_times(row, s, start, left);
+    if (line->servers == 1) {
+        line->departure = left;
+        leave(x, s, row);
+    } else {
+        memcpy(line->rows + (size_t)slot * line->width, row, line->width * sizeof *row);
+        line->node[slot] = (uint32_t)(s - x->nodes);
+        calendar_push(&line->calendar, left, RANK_COMPLETION, 0, slot);
+    }
+}
+
 /* Those who have come to the line before `time` are served in the order in which they came. members: the nodes that visit it. */
 static void merge(struct recursion *x, struct recursion_line *line, const uint32_t *members, uint32_t count, double time)
 {
-    while (!x->failed) {
-        uint32_t first = UINT32_MAX;
-        double joined = time, *row = NULL;
-        for (uint32_t i = 0; i < count; i++) {
-            struct recursion_queue *q = &x->nodes[members[i]].queue;
-            double *head = q->count == 0 ? NULL : q->rows + (size_t)q->first * line->width;
-            if (head == NULL || head[ROW_JOINED] > joined)
-                continue;
-            x->tied |= row != NULL && head[ROW_JOINED] == joined;
-            if (head[ROW_JOINED] == time)
-                continue;
-            first = members[i];
-            row = head;
-            joined = head[ROW_JOINED];
+    double heads[PLAN_NODES], before = -INFINITY;
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < count; i++)
+        heads[i] = first_joined(&x->nodes[members[i]]);
+    for (;;) {
+        uint32_t first = 0;
+        double joined = heads[0];
+        for (uint32_t i = 1; i < count; i++) { /* by conditional moves: who comes next cannot be foretold */
+            first = heads[i] < joined ? i : first;
+            joined = heads[i] < joined ? heads[i] : joined;
         }
-        if (row == NULL || x->tied)
+        if (!(joined < time))
             return;
-        struct recursion_node *s = &x->nodes[first];
-        double start = line->departure > joined ? line->departure : joined;
-        uint32_t slot = 0;
-        if (line->servers > 1)
-            slot = take_slot(x, line, joined, &start);
-        const double left = start + row[ROW_DEMAND];
-        row[ROW_WAIT] += start - joined;
-        write_times(row, s, start, left);
-        if (line->servers == 1) {
-            line->departure = left;
-            leave(x, s, row);
-        } else {
-            memcpy(line->rows + (size_t)slot * line->width, row, line->width * sizeof *row);
-            line->node[slot] = first;
-            calendar_push(&line->calendar, left, RANK_COMPLETION, 0, slot);
-        }
-        s->queue.first = (s->queue.first + 1) & (s->queue.size - 1);
-        s->queue.count--;
+        x->tied |= joined == before && first != last;
+        if (x->tied || x->failed)
+            return;
+        before = joined;
+        last = first;
+        struct recursion_node *s = &x->nodes[members[first]];
+        struct recursion_queue *q = &s->queue;
+        serve_row(x, line, s, q->rows + (size_t)q->first * line->width, joined);
+        q->first = (q->first + 1) & (q->size - 1);
+        q->count--;
+        heads[first] = first_joined(s);
     }
 }
 

@@ -20,6 +20,17 @@ do for [row=0:STATS_records-1] {
     stats 'threads.dat' using 2 every ::row::row nooutput
     print sprintf('threads %3d:             %5.2f times as fast as one', row + 1, alone / STATS_max)
 }
+ranks = system('test -s ranks.dat && echo 1 || echo 0') + 0
+alone_ranks = 1
+if (ranks) {
+    stats 'ranks.dat' using 2 every ::0::0 nooutput
+    alone_ranks = STATS_max
+    stats 'ranks.dat' using 1 nooutput
+    do for [row=0:STATS_records-1] {
+        stats 'ranks.dat' using 2 every ::row::row nooutput
+        print sprintf('ranks %5d:             %5.2f times as fast as one', row + 1, alone_ranks / STATS_max)
+    }
+}
 set terminal svg noenhanced size 1200, 820 font 'sans,13'
 set output 'growth.svg'
 set border 3 linewidth 1 linecolor rgb '#444444'
@@ -41,9 +52,10 @@ set xlabel 'load'
 set xrange [0:1]
 plot 'load-fcfs.dat' using 1:2 with linespoints pointtype 7 linecolor rgb '#0072b2' title 'first come, first served', \
     'load-ps.dat' using 1:2 with linespoints pointtype 5 linecolor rgb '#d55e00' title 'processor sharing'
-set xlabel 'threads'
+set xlabel ranks ? 'threads, or ranks of MPI' : 'threads'
 set ylabel 'times as fast as one'
 set xrange [0:*]
 set xtics 1
-plot 'threads.dat' using 1:(alone / $2) with linespoints pointtype 7 linecolor rgb '#0072b2' title 'a sweep of 5 points', x with lines dashtype 2 linecolor rgb '#999999' title 'ideal'
+plot 'threads.dat' using 1:(alone / $2) with linespoints pointtype 7 linecolor rgb '#0072b2' title 'a sweep of 5 points, threads', \
+    (ranks ? 'ranks.dat' : 'threads.dat') using 1:(ranks ? alone_ranks / $2 : NaN) with linespoints pointtype 5 linecolor rgb '#009e73' title (ranks ? 'ranks' : ''), x with lines dashtype 2 linecolor rgb '#999999' title 'ideal'
 unset multiplot

@@ -14,12 +14,10 @@ static bool station_is_plain(const struct station_model *st)
            !st->individual && !st->overflows && st->preempt == PREEMPT_NOBODY;
 }
 
-/* They carry nothing but what a visit needs; with forks, also who is whose branch. */
+/* They carry nothing but what visits and delays need; with forks, also who is whose branch. */
 static bool tasks_are_plain(const struct model *m)
 {
-    if (!m->parted)
-        return m->more_size == 0 && !m->linked && !m->unusual;
-    return !m->impatient && !m->placed && !m->blocking && m->frames == 0 && !m->weighed && !m->stints && !m->overheads && !m->replies &&
+    return (m->parted || (!m->linked && !m->unusual)) && !m->impatient && !m->placed && !m->blocking && m->frames == 0 && !m->weighed && !m->stints && !m->overheads && !m->replies &&
            !m->deadlines && !m->delivers && !m->probes && m->sticky_count == 0;
 }
 
@@ -47,6 +45,8 @@ const char *recursion_refusal(struct arena *arena, const struct model *m)
             continue;
         if (kind->arrival->form != ARRIVAL_OPEN || !kind->arrival->plain || kind->limit != UINT64_MAX)
             return "arrivals are not a renewal process of single tasks that goes on for ever";
+        if (kind->arrival->requests != NULL)
+            return "arrivals are sessions of several tasks";
         if (m->initial[k] > 0)
             return "tasks are there at time 0";
     }
@@ -95,9 +95,13 @@ static bool node_new(struct recursion *x, uint32_t i, const struct model *m)
     struct recursion_node *s = &x->nodes[i];
     s->plan = &x->plan.nodes[i];
     s->out = malloc(s->plan->count * sizeof *s->out);
-    if (s->out == NULL || (s->plan->op->code != OP_AT && !s->plan->unsorted))
+    const enum opcode code = s->plan->op->code;
+    if (s->out == NULL || (code != OP_AT && code != OP_DELAY && !s->plan->unsorted))
         return s->out != NULL;
+    const uint32_t servers = code == OP_AT ? m->stations[s->plan->op->station].servers : UNLIMITED;
     s->service = s->plan->op->dist;
+    s->waits = code == OP_DELAY;
+    s->in_order = servers == UNLIMITED && s->service != NULL && s->service->shape == DIST_CONSTANT;
     s->line = &x->lines[s->plan->line];
     if (s->plan->line != i)
         return true;
@@ -107,7 +111,7 @@ static bool node_new(struct recursion *x, uint32_t i, const struct model *m)
         if (x->plan.nodes[j].line == i && width > s->line->width)
             s->line->width = width;
     }
-    return line_new(s->line, s->plan->unsorted ? UNLIMITED : m->stations[s->plan->op->station].servers);
+    return line_new(s->line, servers);
 }
 
 struct recursion *recursion_new(const struct model *m)
@@ -152,7 +156,7 @@ static void reset(struct recursion *x, struct world *w)
 {
     x->told.count = 0;
     for (uint32_t i = 0; i < x->plan.way_count; i++)
-        recursion_account_begin(&x->accounts[i], w, &x->plan.ways[i], x->plan.way_count > 1 || x->plan.visit_count > 0 ? &x->told : NULL);
+        recursion_account_begin(&x->accounts[i], w, &x->plan.ways[i], x->plan.way_count > 1 || w->model->more_size > 0 ? &x->told : NULL);
     x->failed = x->tied = false;
     for (uint32_t i = 0; i < x->plan.node_count; i++) {
         struct recursion_node *s = &x->nodes[i];
@@ -223,6 +227,8 @@ static void come_in(struct recursion *x, struct recursion_inlet *inlet, double t
         b->wait[i] = b->service[i] = 0.0;
     for (uint32_t i = 0; x->plan.visit_count > 0 && i < n; i++)
         b->beside[i] = 0.0;
+    for (uint32_t i = 0; x->plan.delays && i < n; i++)
+        b->delay[i] = 0.0;
     inlet->given += n;
     inlet->first += n;
     inlet->count -= n;

@@ -12,6 +12,7 @@ static void tallies_init(struct recursion_tallies *t)
     tally_init(&t->wait);
     tally_init(&t->response);
     tally_init(&t->service);
+    tally_init(&t->delay);
 }
 
 void recursion_account_begin(struct recursion_account *a, struct world *w, const struct plan_way *way, struct recursion_told *told)
@@ -24,6 +25,7 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
         .mean_service = w->notes_work ? m->kinds[way->kind].mean_service : (double)NAN,
         .stages = way->depth,
         .parted = m->parted,
+        .delayed = m->kinds[way->kind].delays,
         .cut = m->warmup > 0.0 ? m->warmup : -1.0, /* times are strictly after the cut */
         .half = m->length < INFINITY ? m->warmup + m->length / 2.0 : INFINITY,
         .until = m->length < INFINITY ? m->warmup + m->length : INFINITY,
@@ -32,7 +34,8 @@ void recursion_account_begin(struct recursion_account *a, struct world *w, const
     a->tallies.response.histogram = w->kinds[way->kind].response_histogram;
     a->tallies.wait.histogram = w->kinds[way->kind].wait_histogram;
     for (uint32_t k = 0; k < a->stages; k++) {
-        a->stations[k] = way->stations[k] == PLAN_FORK ? NULL : &w->stations[way->stations[k]];
+        a->stations[k] = way->stations[k] >= PLAN_DELAY ? NULL : &w->stations[way->stations[k]];
+        a->delays[k] = way->stations[k] == PLAN_DELAY;
         tallies_init(&a->at[k]);
     }
 }
@@ -80,6 +83,8 @@ static void complete(struct recursion_account *a, const struct recursion_block *
     tally_add(&ks->service, b->service[i]);
     if (a->parted)
         ks->useful += b->service[i] + b->beside[i];
+    if (a->delayed)
+        tally_add(&ks->delay, b->delay[i]);
     if (++w->completed == w->model->count) {
         a->until = left;
         a->until_open = true;
@@ -87,8 +92,10 @@ static void complete(struct recursion_account *a, const struct recursion_block *
 }
 
 /* Tells the listener, in the one record that there is. */
-static void tell_of(struct world *w, struct task t, double left, unsigned char *more)
+static void tell_of(struct world *w, struct task t, double left, double delay, unsigned char *more)
 {
+    if (more != NULL)
+        ((struct task_more *)(void *)more)->delay = delay;
     struct task *const tasks = w->tasks;
     unsigned char *const mores = w->more;
     w->tasks = &t;
@@ -105,7 +112,7 @@ static void tell(const struct recursion_account *a, const struct recursion_block
         .arrived = b->arrived[i], .wait = b->wait[i], .service = b->service[i], .key = b->key[i], .kind = (uint16_t)a->kind};
     struct recursion_told *told = a->told;
     if (told == NULL) {
-        tell_of(a->w, t, ends(a, b)[i], NULL);
+        tell_of(a->w, t, ends(a, b)[i], 0.0, NULL);
         return;
     }
     if (told->count == told->size) {
@@ -118,6 +125,7 @@ static void tell(const struct recursion_account *a, const struct recursion_block
         told->size = size;
     }
     told->items[told->count].task = t;
+    told->items[told->count].delay = a->delayed ? b->delay[i] : 0.0;
     told->items[told->count++].left = ends(a, b)[i];
 }
 
@@ -156,7 +164,8 @@ static void account_task(struct recursion_account *a, const struct recursion_blo
     for (uint32_t k = 0; k < a->stages && joined <= a->until; k++) {
         struct station *st = a->stations[k];
         const double start = b->start[k][i], left = b->left[k][i];
-        if (st == NULL) { /* its branches have accounts of their own */
+        if (st == NULL) { /* of forks the branches have accounts of their own */
+            a->events += a->delays[k] && left <= a->until;
             joined = left;
             continue;
         }
@@ -228,7 +237,10 @@ static void account_whole(struct recursion_account *a, const struct recursion_bl
     tally_add_column(&a->tallies.service, b->service, n);
     if (a->parted)
         ks->useful += sum(b->service, n) + sum(b->beside, n);
+    if (a->delayed)
+        tally_add_column(&a->tallies.delay, b->delay, n);
     for (uint32_t k = 0; k < a->stages; k++) {
+        a->events += a->delays[k] ? n : 0;
         if (a->stations[k] == NULL)
             continue;
         a->stations[k]->offered += n;
@@ -300,6 +312,7 @@ static void end_way(struct recursion_account *a)
         tally_merge(&ks->response, &a->tallies.response);
         tally_merge(&ks->wait, &a->tallies.wait);
         tally_merge(&ks->service, &a->tallies.service);
+        tally_merge(&ks->delay, &a->tallies.delay);
     }
     w->sim.events += a->events;
 }
@@ -313,7 +326,7 @@ void recursion_account_end(struct recursion_account *accounts, uint32_t count)
         if (told->count > 0)
             qsort(told->items, told->count, sizeof *told->items, by_time);
         for (size_t i = 0; i < told->count; i++)
-            tell_of(w, told->items[i].task, told->items[i].left, told->more);
+            tell_of(w, told->items[i].task, told->items[i].left, told->items[i].delay, told->more);
     }
     w->end = w->sim.now = accounts->until;
     w->cut = m->warmup > 0.0 ? m->warmup : 0.0;

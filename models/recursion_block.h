@@ -14,19 +14,20 @@ struct recursion_block {
     double arrived[RECURSION_BLOCK];
     double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* at all stations so far; in the branches that decided joins */
     double beside[RECURSION_BLOCK]; /* service in the other branches that joined, where the model has forks */
+    double delay[RECURSION_BLOCK];  /* where it has delays */
     double start[RECURSION_STAGES][RECURSION_BLOCK], left[RECURSION_STAGES][RECURSION_BLOCK];
 };
 
 /* The tallies of one column, kept apart from those of tasks that a mark of the measurement cuts. */
 struct recursion_tallies {
-    struct tally wait, response, service;
+    struct tally wait, response, service, delay;
 };
 
 /* Tasks of which the listener is to hear once all have left: ways are not taken in the order of time. more: what the listener finds beside
- * a task where the model has forks, all 0. */
+ * a task where the model has forks or delays, all 0 but for the delay. */
 struct told_task {
     struct task task;
-    double left;
+    double left, delay;
 };
 struct recursion_told {
     struct told_task *items;
@@ -44,7 +45,9 @@ struct recursion_account {
     bool parted;   /* the model has forks: what was served is summed, and how much of it counted */
     double mean_service;         /* kind_state.work_change is kept; NAN: it is not */
     uint32_t stages;
-    struct station *stations[RECURSION_STAGES]; /* NULL: a fork */
+    struct station *stations[RECURSION_STAGES]; /* NULL: a fork or a delay */
+    bool delays[RECURSION_STAGES];              /* it is a delay */
+    bool delayed;                               /* the kind has some, on whatever way */
     double cut, half, until; /* until: the end of the run, INFINITY while a number of completions decides */
     bool until_open; /* a number of completions decided: who comes at just that time is not there yet */
     uint64_t events; /* arrivals and completions by `until` */

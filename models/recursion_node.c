@@ -47,6 +47,8 @@ __attribute__((always_inline)) static inline void leave(struct recursion *x, str
     out->service[n] = row[ROW_SERVICE];
     if (x->plan.visit_count > 0)
         out->beside[n] = row[ROW_BESIDE];
+    if (x->plan.delays)
+        out->delay[n] = row[ROW_DELAY];
     for (uint32_t j = 0; j <= k; j++) {
         out->start[j][n] = row[ROW_TIMES + 2 * j];
         out->left[j][n] = row[ROW_TIMES + 2 * j + 1];
@@ -65,6 +67,8 @@ static inline void write_row(const struct recursion *x, double *row, const struc
     row[ROW_SERVICE] = service;
     if (x->plan.visit_count > 0)
         row[ROW_BESIDE] = b->beside[i];
+    if (x->plan.delays)
+        row[ROW_DELAY] = b->delay[i];
     for (uint32_t j = 0; j < s->plan->depth; j++) {
         row[ROW_TIMES + 2 * j] = b->start[j][i];
         row[ROW_TIMES + 2 * j + 1] = b->left[j][i];
@@ -94,6 +98,7 @@ static void choose(struct recursion *x, struct recursion_node *s, const struct r
         out->wait[n] = b->wait[i];
         out->service[n] = b->service[i];
         out->beside[n] = b->beside[i];
+        out->delay[n] = b->delay[i];
         for (uint32_t j = 0; j < s->plan->depth; j++) {
             out->start[j][n] = b->start[j][i];
             out->left[j][n] = b->left[j][i];
@@ -121,6 +126,19 @@ static void pass_one_server(const struct recursion_node *s, const double *demand
     for (uint32_t i = 0; i < b->count; i++) {
         b->wait[i] += start[i] - joined[i];
         b->service[i] += demand[i];
+    }
+}
+
+/* Everybody leaves in the order in which they came. */
+static void pass_in_order(const struct recursion_node *s, const double *demand, struct recursion_block *b)
+{
+    const uint32_t k = s->plan->depth;
+    const double *restrict joined = recursion_joined(b, k);
+    double *restrict start = b->start[k], *restrict left = b->left[k], *restrict sum = s->waits ? b->delay : b->service;
+    for (uint32_t i = 0; i < b->count; i++) {
+        start[i] = joined[i];
+        left[i] = joined[i] + demand[i];
+        sum[i] += demand[i];
     }
 }
 
@@ -197,7 +215,9 @@ static void pass_servers(struct recursion *x, struct recursion_node *s, const do
         if (slot == UINT32_MAX)
             return;
         double *row = line->rows + (size_t)slot * line->width;
-        write_row(x, row, s, b, i, b->wait[i] + (start - joined[i]), b->service[i] + demand[i]);
+        write_row(x, row, s, b, i, b->wait[i] + (start - joined[i]), b->service[i] + (s->waits ? 0.0 : demand[i]));
+        if (s->waits)
+            row[ROW_DELAY] += demand[i];
         write_times(row, s, start, start + demand[i]);
         calendar_push(&line->calendar, start + demand[i], RANK_COMPLETION, 0, slot);
     }
@@ -356,8 +376,11 @@ void recursion_pass(struct recursion *x, struct recursion_block *b, struct plan_
     recursion_draw(demand, s->service, b, s->plan->draw);
     if (s->plan->shared) {
         line_up(x, s, demand, b);
-    } else if (s->line->servers == 1) {
-        pass_one_server(s, demand, b);
+    } else if (s->in_order || s->line->servers == 1) {
+        if (s->in_order)
+            pass_in_order(s, demand, b);
+        else
+            pass_one_server(s, demand, b);
         recursion_pass(x, b, x->plan.places[s->plan->first]);
     } else {
         pass_servers(x, s, demand, b);

@@ -16,6 +16,7 @@ enum {
     ROW_WAIT,
     ROW_SERVICE,
     ROW_BESIDE, /* only where the model has forks */
+    ROW_DELAY,  /* only where it has delays */
     ROW_TIMES /* start and left at each station */
 };
 
@@ -50,11 +51,13 @@ struct recursion_visit {
     double wait[RECURSION_BLOCK], service[RECURSION_BLOCK]; /* in the branch so far */
 };
 
-/* A station: its servers, and with several of them who has which. A choice: those who have gone each way. A fork: its branches, and
+/* A station: its servers, and with several of them who has which. A delay: the same as infinite servers. A choice: those who have gone each way. A fork: its branches, and
  * where they do not join in the order in which they began, those that have yet to join, as at infinite servers. */
 struct recursion_node {
     const struct plan_node *plan;
-    const struct dist *service; /* NULL: a choice or a fork */
+    const struct dist *service; /* or delay; NULL: a choice or a fork */
+    bool waits;                 /* a delay */
+    bool in_order;              /* everybody is there for the same time, whoever else is there */
     struct recursion_line *line; /* NULL: a choice, or a fork in order */
     struct recursion_queue queue; /* before a shared line */
     struct recursion_block *out; /* those who have left, and have yet to go on: one for each place that follows */

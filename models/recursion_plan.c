@@ -29,7 +29,7 @@ static const struct op *behind_jumps(const struct pen *pen, uint32_t at)
     return op;
 }
 
-static const char go_round[] = "tasks go round without a visit", other_steps[] = "steps are not visits to one station after another";
+static const char go_round[] = "tasks go round without a visit", other_steps[] = "tasks have other steps than visits, delays, choices and forks";
 
 /* The branch that begins at op number `at`. */
 static bool follow_branch(struct pen *pen, struct plan_node *fork, uint32_t at)
@@ -89,7 +89,8 @@ static bool follow(struct pen *pen, uint32_t at, uint64_t draw, uint32_t before,
         plan->ways[plan->way_count++] = pen->way;
         return true;
     }
-    if ((op->code != OP_AT || op->given) && op->code != OP_CHOOSE && op->code != OP_FORK)
+    if ((op->code != OP_AT || op->given) && (op->code != OP_DELAY || op->dist->shape == DIST_SHARED || op->dist->shape == DIST_GIVEN) &&
+        op->code != OP_CHOOSE && op->code != OP_FORK)
         return refuse(pen, other_steps);
     if (plan->node_count == PLAN_NODES)
         return refuse(pen, "there are more than 64 steps");
@@ -107,13 +108,14 @@ static bool follow(struct pen *pen, uint32_t at, uint64_t draw, uint32_t before,
             return refuse(pen, comes_back);
         if (pen->way.depth == RECURSION_STAGES)
             return refuse(pen, "there are more than 8 visits in a row");
-        pen->way.stations[pen->way.depth++] = visit ? op->station : PLAN_FORK;
+        pen->way.stations[pen->way.depth++] = visit ? op->station : op->code == OP_DELAY ? PLAN_DELAY : PLAN_FORK;
     }
     if (visit)
         pen->seen[op->station] = counted;
+    plan->delays |= op->code == OP_DELAY;
     bool ok = op->code != OP_FORK || follow_branches(pen, node);
     for (uint32_t n = 0; ok && n < count; n++) {
-        const uint32_t next = visit ? (uint32_t)(op + 1 - pen->kind->program) : op->code == OP_FORK ? op->target : op[1 + n].target;
+        const uint32_t next = visit || op->code == OP_DELAY ? (uint32_t)(op + 1 - pen->kind->program) : op->code == OP_FORK ? op->target : op[1 + n].target;
         ok = follow(pen, next, draw + 1, node, &plan->places[first + n]);
     }
     if (visit)
@@ -191,7 +193,7 @@ const char *plan_make(struct plan *plan, const struct model *m)
 {
     struct pen pen = {.plan = plan, .model = m};
     plan->source_count = plan->node_count = plan->way_count = plan->place_count = plan->visit_count = 0;
-    plan->merges = false;
+    plan->merges = plan->delays = false;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         if (m->kinds[k].arrival->form == ARRIVAL_NONE)
             continue;

@@ -1,6 +1,6 @@
 /* recursion_plan.h: the ways of all tasks through a network without feedback, for models/recursion*.c.
  *
- * A node is a visit to a station, a choice or a fork with its join. The nodes of one kind are a tree: its ways part at choices. Stations whose servers are
+ * A node is a visit to a station, a delay, a choice or a fork with its join. The nodes of one kind are a tree: its ways part at choices. Stations whose servers are
  * counted may be visited by several nodes (of other ways, or of other kinds), which then wait there in one line; but nobody comes back
  * to a station, not even by way of others, so that the stations can be put in an order in which tasks only go forward.
  *
@@ -21,10 +21,10 @@ struct plan_place {
 };
 
 struct plan_node {
-    const struct op *op;     /* AT, CHOOSE or FORK */
-    uint32_t depth;          /* stations visited and forks joined before */
+    const struct op *op;     /* AT, DELAY, CHOOSE or FORK */
+    uint32_t depth;          /* stations visited, delays over and forks joined before */
     uint64_t draw;           /* number of the task's draw that is made here */
-    uint32_t first, count;   /* of plan.places: where it goes on; one place after a station or a join, one for each branch of a choice */
+    uint32_t first, count;   /* of plan.places: where it goes on; one place after a station, a delay or a join, one for each branch of a choice */
     uint32_t before;         /* the node from which tasks come; UINT32_MAX: none */
     uint32_t level;          /* more than that of `before`; the same for all visits to one line */
     uint32_t line;           /* a visit: the first node that visits the same line */
@@ -44,13 +44,13 @@ struct plan_visit {
     bool first, last;    /* of its branch */
 };
 
-enum { PLAN_FORK = UINT16_MAX };
+enum { PLAN_FORK = UINT16_MAX, PLAN_DELAY = UINT16_MAX - 1 };
 
 /* A way from the beginning to an end. */
 struct plan_way {
     uint32_t kind;
-    uint32_t depth; /* stations and forks on it */
-    uint16_t stations[RECURSION_STAGES]; /* PLAN_FORK: a fork */
+    uint32_t depth; /* stations, delays and forks on it */
+    uint16_t stations[RECURSION_STAGES]; /* PLAN_FORK, PLAN_DELAY: none */
 };
 
 /* A kind whose tasks arrive. */
@@ -62,6 +62,7 @@ struct plan_source {
 /* Nodes come before those to which they lead. */
 struct plan {
     bool merges; /* some line is shared */
+    bool delays; /* some node is one */
     uint32_t source_count, node_count, way_count, place_count, visit_count;
     struct plan_source sources[PLAN_KINDS];
     struct plan_node nodes[PLAN_NODES];

@@ -177,6 +177,10 @@ static const char *const networks[] = {
     /* More than the second station can do, so that those who have left the first are far ahead. */
     "'stations':{'a':{},'b':{}},'tasks':{'x':{'arrivals':{'rate':1.5},'steps':[{'at':'a','for':" EXPONENTIAL(
         1) "},{'at':'b','for':" EXPONENTIAL(1) "}]},'y':{'arrivals':{'rate':0.1},'steps':[{'at':'b','for':1}]}}",
+    /* Delays, before, between and behind. */
+    "'stations':{'a':{},'b':{'servers':2}},'tasks':{'x':{'arrivals':{'rate':0.5},'steps':[{'delay':" EXPONENTIAL(
+        2) "},{'at':'a','for':" EXPONENTIAL(1) "},{'delay':3},{'at':'b','for':" EXPONENTIAL(1) "}]},'y':{'arrivals':{'rate':0.6},'steps':[{'at':'b','for':" EXPONENTIAL(
+        1.5) "},{'choose':[{'p':0.5,'do':[{'delay':{'dist':'uniform','min':0,'max':9}}]},{'p':0.5,'do':[]}]}]}}",
     /* Tasks come to d on different ways at the same time: only the calendar knows who is first, and it runs then. */
     "'stations':{'a':{},'far':{'servers':'infinite'},'d':{}},'tasks':{'t':{'arrivals':{'rate':0.7},'steps':[{'at':'a','for':1},{'choose':[{'p':0.5,'do':[{'at':'far','for':3}]},{'p':0.5,'do':[]}]},{'at':'d','for':" EXPONENTIAL(
         1) "}]}}",
@@ -261,6 +265,10 @@ static void write_network(struct stream *s, bool lattice, char *text, size_t siz
             if (i != sure && stream_uniform(s) < 0.4)
                 continue;
             const char *comma = some++ > 0 ? "," : "";
+            if (stream_uniform(s) < 0.15) {
+                at += snprintf(at, (size_t)(end - at), "%s{'delay':%s}", comma, law);
+                continue;
+            }
             if (!forked && choices == 0 && stream_uniform(s) < 0.25) {
                 forked = true;
                 at += snprintf(at, (size_t)(end - at), "%s", comma);
@@ -334,6 +342,8 @@ static void others_are_refused(void)
          "goes on from a station of several servers"},
         {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]]}]}},'run':{'count':1000}",
          "tasks fork, and a number"},
+        {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'in':'a','do':[{'delay':1}]}]}}", "other steps than visits"},
+        {"'arrivals':{'sessions':{'rate':0.1,'requests':{'dist':'geometric','mean':4},'think':1}},'service':" EXPONENTIAL(1), "of single tasks"},
         {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'patience':9,'steps':[{'fork':[[{'at':'a','for':1}],[{'at':'b','for':1}]]}]}}",
          "more than visit stations"},
         {"'stations':{'a':{},'b':{}},'tasks':{'t':{'arrivals':{'rate':0.4},'steps':[{'choose':[{'p':0.5,'do':[{'at':'a','for':1}]},{'p':0.5,'do':[{'at':'b','for':1}]}]}]}},'run':{'count':1000}",

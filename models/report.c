@@ -74,16 +74,31 @@ static bool values(const struct experiment *e, struct arena *arena, size_t histo
     return tail(arena, batches_histogram(e->batches, histogram), out);
 }
 
-/* Some task of the model can be refused. */
-static bool can_lose(const struct model *m)
+/* Some task can be refused there. */
+static bool station_can_lose(const struct station_model *st)
 {
-    for (uint32_t i = 0; i < m->station_count; i++)
-        if (m->stations[i].capacity != UNLIMITED)
-            return true;
-    return false;
+    return st->capacity != UNLIMITED || st->drops;
 }
 
-/* How far from 0 a share may be that was never observed among n: the one at which nothing would have been
+/* Is the figure a share of trials of which some may come out either way? What cannot happen is 0 for certain. */
+static bool is_chance(const struct model *m, const struct probe_type *probe, size_t index)
+{
+    if (probe->scope == PROBE_RUN || probe->unit != UNIT_FRACTION || m->deterministic)
+        return false;
+    if (probe->scope == PROBE_STATION)
+        return strcmp(probe->name, "lost") == 0 && station_can_lose(&m->stations[index]);
+    const struct kind_model *kind = &m->kinds[index];
+    if (strcmp(probe->name, "lost") == 0) {
+        bool can = kind->balk_count > 0;
+        for (uint32_t i = 0; i < m->station_count; i++)
+            can = can || station_can_lose(&m->stations[i]);
+        return can;
+    }
+    return (strcmp(probe->name, "abandoned") == 0 && kind->patience != NULL) || (strcmp(probe->name, "timed_out") == 0 && m->frames > 0) ||
+           (strcmp(probe->name, "missed") == 0 && kind->deadline != NULL);
+}
+
+/* How far from 0 a share may be that was never observed among n, or from 1 one that always was: the one at which nothing would have been
  * seen with probability 1 - confidence (for 95 % about 3 / n; Hanley and Lippman-Hand, If nothing goes wrong,
  * is everything all right?, JAMA 1983). It takes the n for independent, which arrivals at a queue are not
  * quite. */
@@ -120,7 +135,6 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
                     const char *name, const struct controls *controls, struct subject *out)
 {
     struct figure *figures = arena_array(arena, probe_table.count, sizeof *figures);
-    const struct probe_type *lost = lookup_row(probe_table, "lost"); /* of kinds: the first of that name */
     if (figures == NULL)
         return false;
     size_t n = 0, h = 0;
@@ -131,7 +145,7 @@ static bool subject(const struct experiment *e, struct arena *arena, enum probe_
         const size_t sample = experiment_sample(e->model, scope, index, n);
         const struct controlled controlled = controls_mean(e, probe, sample, controls);
         struct estimate mean = controlled.estimate;
-        if (probe == lost && mean.mean == 0.0 && can_lose(e->model) && !e->model->deterministic)
+        if ((mean.mean == 0.0 || mean.mean == 1.0) && is_chance(e->model, probe, index))
             mean.half_width =
                 never_seen(batches_count(e->batches, sample), e->model->scenario->run.confidence);
         else if (mean.mean > 0.0 && mean.mean < 1.0 && binomial(e, probe, sample))

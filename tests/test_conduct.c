@@ -270,6 +270,31 @@ static void shares_of_single_trials(void)
     trial_free(&t);
 }
 
+static void expect_never(const struct trial *t, const char *subject, const char *probe, double mean, double trials)
+{
+    const struct figure *f = trial_figure(t, 0, subject, probe);
+    const double half = 1.0 - pow(0.05, 1.0 / trials);
+    EXPECT(f->mean == mean && fabs(f->half_width - half) < 1e-9 * half, "%s.%s: %g +- %g, not %g +- %g", subject, probe, f->mean, f->half_width, mean, half);
+}
+
+/* What did not happen in n trials, or happened in all, is not certain: with a chance of 1 - 0.05^(1 / n) it would be so in 5 % of runs. What cannot happen is. */
+static void never_and_always(void)
+{
+    struct trial t;
+    if (trial_read(&t, "{'stations':{'q':{'capacity':60},'r':{}},'tasks':{'x':{'arrivals':{'rate':0.2},'deadline':1e-12,'patience':1e9,'steps':[{'at':'q','for':{'dist':'exponential','mean':1}},"
+                       "{'at':'r','for':{'dist':'exponential','mean':1}}]},'y':{'arrivals':{'rate':0.2},'steps':[{'at':'r','for':1}]}},'run':{'replications':20,'time':500,'warmup':50}}") &&
+        trial_run(&t, 1)) {
+        const double done = trial_figure(&t, 0, "x", "response")->count;
+        expect_never(&t, "x", "missed", 1.0, done);
+        const struct figure *lost = trial_figure(&t, 0, "station:q", "lost"), *abandoned = trial_figure(&t, 0, "x", "abandoned");
+        EXPECT(lost->mean == 0.0 && lost->half_width > 1e-3 && lost->half_width < 2e-3, "lost %g +- %g", lost->mean, lost->half_width);
+        EXPECT(abandoned->mean == 0.0 && abandoned->half_width == lost->half_width, "abandoned %g +- %g", abandoned->mean, abandoned->half_width);
+        CU_ASSERT_EQUAL(trial_figure(&t, 0, "station:r", "lost")->half_width, 0.0);
+        CU_ASSERT_EQUAL(trial_figure(&t, 0, "y", "abandoned")->half_width, 0.0);
+    }
+    trial_free(&t);
+}
+
 const struct test conduct_tests[] = {
     {"a mixture of short and very long tasks is run long enough", mixtures_of_branches_are_run_long_enough},
     {"a closed round of two equal stations is run long enough", balanced_closed_rounds_are_run_long_enough},
@@ -286,6 +311,7 @@ const struct test conduct_tests[] = {
     {"what is too rare to be seen has no score", what_is_too_rare_has_no_score},
     {"shares of time have scores in any unit", shares_of_time_have_scores_in_any_unit},
     {"a share of one trial in each replication has the exact binomial interval", shares_of_single_trials},
+    {"what was never seen, or always, is not certain", never_and_always},
     {"one thread or several: the same points, variants and differences", threads_change_no_bit},
     {NULL, NULL},
 };

@@ -315,11 +315,12 @@ static void merge(struct recursion *x, struct recursion_line *line, const uint32
             first = heads[i] < joined ? i : first;
             joined = heads[i] < joined ? heads[i] : joined;
         }
-        if (!(joined < time))
+        if (!(joined < time) || x->failed)
             return;
-        x->tied |= joined == before && first != last;
-        if (x->tied || x->failed)
+        if (joined == before && first != last) {
+            x->tied = true;
             return;
+        }
         before = joined;
         last = first;
         struct recursion_node *s = &x->nodes[members[first]];

@@ -37,19 +37,31 @@ static char *title_of(const cJSON *scenario, const struct desq_options *options)
     return text;
 }
 
-static bool describe(struct records *r, const char *file, const cJSON *scenario, const struct desq_options *options)
+/* written: the scenario as it stands in its file, to which options.set was put. */
+static bool describe(struct records *r, const char *file, const char *written, const struct desq_options *options)
 {
+    struct error err;
+    char *full;
+    if (!desq_expand_text(file, written, options, &full, &err)) {
+        complain(&err);
+        return false;
+    }
+    cJSON *expanded = cJSON_Parse(full), *scenario = cJSON_Parse(written), *more = cJSON_CreateObject(), *set = cJSON_AddArrayToObject(more, "set");
+    free(full);
+    const bool ok = expanded != NULL && scenario != NULL && set != NULL;
     r->store = store_new();
-    r->title = title_of(scenario, options);
-    cJSON *more = cJSON_CreateObject();
+    r->title = ok ? title_of(expanded, options) : NULL;
+    cJSON_Delete(expanded);
+    for (size_t i = 0; ok && i < options->set_count; i++)
+        cJSON_AddItemToArray(set, cJSON_CreateString(options->set[i]));
     cJSON_AddStringToObject(more, "file", file);
     if (options->seed_given)
         cJSON_AddNumberToObject(more, "seed", (double)options->seed);
     cJSON_AddNumberToObject(more, "engine", (double)options->engine);
-    cJSON_AddItemToObject(more, "scenario", cJSON_Duplicate(scenario, true));
+    cJSON_AddItemToObject(more, "scenario", scenario);
     r->more = cJSON_PrintUnformatted(more);
     cJSON_Delete(more);
-    return (r->store != NULL && r->title != NULL && r->more != NULL) || out_of_memory();
+    return (ok && r->store != NULL && r->title != NULL && r->more != NULL) || out_of_memory();
 }
 
 bool records_of_scenario(struct records *r, const struct scenario_args *args, size_t i)
@@ -63,15 +75,13 @@ bool records_of_scenario(struct records *r, const struct scenario_args *args, si
     options.set = args->set;
     options.set_count = args->set_count;
     struct error err;
-    char *text;
-    if (!desq_expand(args->files[i], &options, &text, &err)) {
+    struct desq *d;
+    if (!desq_read(args->files[i], &options, &d, &err)) {
         complain(&err);
         return false;
     }
-    cJSON *scenario = cJSON_Parse(text);
-    const bool ok = scenario != NULL ? describe(r, args->files[i], scenario, &options) : out_of_memory();
-    cJSON_Delete(scenario);
-    free(text);
+    const bool ok = describe(r, args->files[i], desq_scenario(d)->text, &options);
+    desq_free(d);
     return ok;
 }
 
@@ -93,6 +103,35 @@ static bool sets_allowed(const struct scenario_args *args)
         }
     }
     return true;
+}
+
+/* The study as it was written, and with what args set further. */
+static bool read_again(struct records *r, const char *file, const char *text, const cJSON *set, const cJSON *seed, enum desq_engine engine,
+                       const struct scenario_args *args, struct desq **d)
+{
+    const size_t before = (size_t)cJSON_GetArraySize(set);
+    const char **all = calloc(before + args->set_count + 1, sizeof *all);
+    if (all == NULL)
+        return out_of_memory();
+    for (size_t i = 0; i < before; i++)
+        if ((all[i] = cJSON_GetStringValue(cJSON_GetArrayItem(set, (int)i))) == NULL) {
+            fprintf(stderr, "desq: these records do not say what was set\n");
+            free(all);
+            return false;
+        }
+    for (size_t i = 0; i < args->set_count; i++)
+        all[before + i] = args->set[i];
+    struct desq_options options = {
+        .set = all, .set_count = before, .seed_given = cJSON_IsNumber(seed), .seed = cJSON_IsNumber(seed) ? (uint64_t)seed->valuedouble : 0, .engine = engine};
+    struct error err;
+    bool ok = describe(r, file, text, &options);
+    options.set_count += args->set_count;
+    if (ok && !desq_read_text(file, text, &options, d, &err)) {
+        complain(&err);
+        ok = false;
+    }
+    free(all);
+    return ok;
 }
 
 bool records_of_file(struct records *r, const char *path, const struct scenario_args *args, struct desq **d)
@@ -118,18 +157,7 @@ bool records_of_file(struct records *r, const char *path, const struct scenario_
     bool ok = text != NULL && cJSON_IsString(file) && cJSON_IsNumber(engine) && engine->valueint >= 0 && engine->valueint <= 2;
     if (!ok)
         fprintf(stderr, "desq: %s: this file of records does not say what it is of\n", path);
-    if (ok) {
-        struct desq_options options = {.set = args->set,
-                                       .set_count = args->set_count,
-                                       .seed_given = cJSON_IsNumber(seed),
-                                       .seed = cJSON_IsNumber(seed) ? (uint64_t)seed->valuedouble : 0,
-                                       .engine = (enum desq_engine)engine->valueint};
-        ok = describe(r, file->valuestring, scenario, &options);
-        if (ok && !desq_read_text(file->valuestring, text, &options, d, &err)) {
-            complain(&err);
-            ok = false;
-        }
-    }
+    ok = ok && read_again(r, file->valuestring, text, cJSON_GetObjectItemCaseSensitive(json, "set"), seed, (enum desq_engine)engine->valueint, args, d);
     cJSON_Delete(json);
     free(text);
     free(more);

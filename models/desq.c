@@ -164,19 +164,24 @@ bool desq_theory_at(struct desq *d, size_t point, const double *times, size_t co
     return theory_at(d->models[point], times, count, &d->arena, out, value_count, err);
 }
 
-bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err)
+bool desq_expand_text(const char *name, const char *text, const struct desq_options *options, char **out, struct error *err)
 {
     struct arena arena;
     arena_init(&arena);
-    const char *text = NULL;
-    bool ok = scenario_expand(&arena, path, options == NULL ? NULL : options->set,
-                              options == NULL ? 0 : options->set_count, &text, err);
+    const char *full = NULL;
+    bool ok = scenario_expand(&arena, name, text, options == NULL ? NULL : options->set,
+                              options == NULL ? 0 : options->set_count, &full, err);
     if (ok) {
-        *out = strdup(text);
+        *out = strdup(full);
         ok = *out != NULL || no_memory(err);
     }
     arena_free(&arena);
     return ok;
+}
+
+bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err)
+{
+    return desq_expand_text(path, NULL, options, out, err);
 }
 
 bool desq_trace(struct desq *d, size_t point, uint64_t r,

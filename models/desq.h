@@ -57,6 +57,9 @@ const char *desq_program(struct desq *d, size_t point);
 /* The scenario in full form as JSON text, in *out (free it). */
 bool desq_expand(const char *path, const struct desq_options *options, char **out, struct error *err);
 
+/* The same of a text; name stands for the file in messages. */
+bool desq_expand_text(const char *name, const char *text, const struct desq_options *options, char **out, struct error *err);
+
 /* How far a run is. */
 struct desq_progress {
     size_t point, point_count;

@@ -528,6 +528,12 @@ static void runs_go_on_and_parts_are_merged(void)
     CU_ASSERT_EQUAL(run(&t, "head -c 200000 r > cut && $desq run --resume cut -q --json again.json && cmp long.json again.json && cmp r cut"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run --resume r -q --set /run/replications=7 --json fewer.json && cmp whole.json fewer.json"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run --resume r --set /arrivals/rate=0.3"), 2);
+    /* Points keep the names that the scenario, or --set, gave them, in short form too. */
+#define SWEPT "--set '/sweep={\"/arrivals/rate\":[0.3,0.5]}' --set /service=1"
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q " SWEPT " --set /run/replications=6 --json swept.json && grep -q '\"/arrivals/rate\": 0.3' swept.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q " SWEPT " --set /run/replications=3 --checkpoint s"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run --resume s -q --set /run/replications=6 --json resumed.json && cmp swept.json resumed.json"), 0);
+    CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q " SWEPT " --set /run/replications=6 --checkpoint s"), 0);
     /* The result stands for the records beside it. */
     CU_ASSERT_EQUAL(run(&t, "$desq run mm1.json -q --set /run/replications=3 --checkpoint R.records --json R.json"), 0);
     CU_ASSERT_EQUAL(run(&t, "$desq run --resume R.json -q --set /run/replications=7 --json R.json && cmp whole.json R.json"), 0);

@@ -439,7 +439,7 @@ static const char *expand_text(const char *text, const char *const *sets, size_t
     close(descriptor);
     const char *out = NULL;
     memset(err, 0, sizeof *err);
-    scenario_expand(&arena, path, sets, set_count, &out, err);
+    scenario_expand(&arena, path, NULL, sets, set_count, &out, err);
     unlink(path);
     return out;
 }

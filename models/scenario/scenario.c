@@ -169,13 +169,14 @@ static bool check_same(struct arena *arena, struct json_tree *tree, struct json_
     return good;
 }
 
-bool scenario_expand(struct arena *arena, const char *path, const char *const *set, size_t set_count,
+bool scenario_expand(struct arena *arena, const char *path, const char *text, const char *const *set, size_t set_count,
                      const char **out, struct error *err)
 {
     struct json_tree tree, full = {0};
     struct scenario_file file;
     *out = NULL;
-    bool good = load_tree(arena, path, set, set_count, NULL, &tree, err) && json_copy(&tree, &full, err) &&
+    bool good = (text == NULL ? load_tree(arena, path, set, set_count, NULL, &tree, err)
+                              : parse_tree(arena, text, strlen(text), set, set_count, &tree, err)) && json_copy(&tree, &full, err) &&
                 read_points(arena, path, &tree, set, set_count, &file, err) && expand_file(arena, &full, err);
     if (good) {
         *out = json_text(arena, full.root, 100);

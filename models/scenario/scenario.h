@@ -242,9 +242,9 @@ bool scenario_read(struct arena *arena, const char *path, const char *const *set
 bool scenario_read_text(struct arena *arena, const char *name, const char *text, const char *const *set,
                         size_t set_count, const struct scenario_file **out, struct error *err);
 
-/* The full form of path as JSON text, with --set put in, shorthand expanded, and the pointers of variants and
+/* The full form of path (text NULL), or of a text that path stands for in messages, as JSON text, with --set put in, shorthand expanded, and the pointers of variants and
  * sweep rewritten to the full form: itself a scenario that runs the same. */
-bool scenario_expand(struct arena *arena, const char *path, const char *const *set, size_t set_count,
+bool scenario_expand(struct arena *arena, const char *path, const char *text, const char *const *set, size_t set_count,
                      const char **out, struct error *err);
 
 #endif

@@ -7,6 +7,7 @@
  * by (1 + scv) / 2, as in heavy traffic (Kingman 1962). The slowest station decides. This is a choice of
  * length, not a result: models/settle.c asks the data beforehand how long the start is felt, and models/conduct.c checks
  * afterwards that the number in system has no trend; both lengthen the replications. */
+#include "models/discipline/discipline.h"
 #include "models/experiment.h"
 #include "models/model.h"
 
@@ -81,6 +82,21 @@ static double free_gap(double rho)
     return (1.0 - sqrt(rho)) * (1.0 - sqrt(rho));
 }
 
+/* Is a task that asks for much not served while another is there that asks for less? */
+static bool puts_off(const struct station_model *station)
+{
+    const struct discipline_type *d = station->discipline;
+    return (station->preempt != PREEMPT_NOBODY && (d->order == ORDER_SIZE || d->order == ORDER_LEFT)) || d == lookup_row(discipline_table, "las");
+}
+
+/* Where it does, the number there settles soon if there is room for few, but not who they are: those that ask for much fill the places one after the other. A relaxation time for
+ * each place, but no more than without a bound. (A choice, as all of these: M/G/1/5 SRPT at load 1, scv 5, takes about 240 mean services, where the number takes 11; this says 67.) */
+static double putting_off(double step, double rho, double places)
+{
+    const double gap = free_gap(rho) + bound_gap(rho, places), least = 1e-3;
+    return fmin(step * (places + 1.0) / gap, step / (rho < 1.0 ? fmax(free_gap(rho), least) : least));
+}
+
 /* Relaxation time of one station under load rho. */
 static double relaxation(const struct model *m, uint32_t i, double rho)
 {
@@ -98,6 +114,8 @@ static double relaxation(const struct model *m, uint32_t i, double rho)
         else if (rho > load_most)
             gap = free_gap(load_most);
         double queue = time / (double)station->servers / gap;
+        if (station->capacity != UNLIMITED && puts_off(station))
+            queue = fmax(queue, putting_off(time / (double)station->servers, rho, (double)station->capacity));
         if (queue > time + m->patience[i]) /* nobody waits for longer, and then it is forgotten */
             queue = time + m->patience[i];
         time = queue > time ? queue : time;
@@ -131,6 +149,8 @@ static double round_relaxation(const struct model *m, const struct arrival *arri
     const bool busy = n >= 0.9 * fills;
     const double places = busy ? fmax(n - fills, 3.0 * sqrt(n)) : n;
     for (uint32_t i = 0; i < m->station_count; i++) {
+        if (demand(m, i) > 0.0 && puts_off(&m->stations[i]))
+            time = fmax(time, putting_off(demand(m, i) * irregularity(m, i), fmin(n * demand(m, i) / round, 1.0), n));
         if (!(demand(m, i) > 0.0) || (busy && i == bottleneck))
             continue;
         const double rho = busy ? demand(m, i) / most : n / round * demand(m, i);

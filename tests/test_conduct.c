@@ -295,9 +295,25 @@ static void never_and_always(void)
     trial_free(&t);
 }
 
+/* Where the shortest go first and there is room for few, those that ask for much fill the places slowly. Against a warm-up of 12 times the slowest time seen, with other
+ * seeds: both intervals at 99.999 % in quadrature are missed by chance in 1e-5; with a warm-up by the number there alone (90) they were 6 standard errors apart. */
+static void tasks_put_off_are_warmed_up_for(void)
+{
+#define PUT_OFF(run) "{'stations':{'q':{'discipline':'srpt','capacity':5}},'tasks':{'a':{'arrivals':{'rate':1},'steps':[{'at':'q','for':{'mean':1,'scv':5}}]}}," \
+                     "'run':{'replications':600,'time':3000,'confidence':0.99999,'quantiles':[0.5]" run "}}"
+    struct trial t = {0}, u = {0};
+    if (trial_read_seeded(&t, 1, PUT_OFF("")) && trial_read_seeded(&u, 2, PUT_OFF(",'warmup':3000")) && trial_run(&t, 0) && trial_run(&u, 0)) {
+        const struct figure *a = trial_figure(&t, 0, "a", "response"), *b = trial_figure(&u, 0, "a", "response");
+        EXPECT(fabs(a->mean - b->mean) < hypot(a->half_width, b->half_width), "%g +- %g, not %g +- %g", a->mean, a->half_width, b->mean, b->half_width);
+    }
+    trial_free(&t);
+    trial_free(&u);
+}
+
 const struct test conduct_tests[] = {
     {"a mixture of short and very long tasks is run long enough", mixtures_of_branches_are_run_long_enough},
     {"a closed round of two equal stations is run long enough", balanced_closed_rounds_are_run_long_enough},
+    {"tasks that are put off for others are warmed up for", tasks_put_off_are_warmed_up_for},
     {"run.count begins after the warm-up", count_begins_after_the_warm_up},
     {"a line behind a station that loses tasks is judged by the run, not by the mean values",
      a_line_behind_a_loss_is_not_called_unstable},

@@ -28,13 +28,13 @@ static bool rate_is_steady(const struct model *m, const struct arrival *a)
     return m->warmup * (1.0 + 1e-9) >= least;
 }
 
-/* So many per time in the long run, from the warm-up on. */
+/* So many per time in the long run, from the warm-up on. Tasks that are there at time 0 count as arrivals then. */
 static bool rate_is_known(const struct model *m, uint32_t k)
 {
     const struct kind_model *kind = &m->kinds[k];
     const struct arrival *a = kind->arrival;
     return a->form == ARRIVAL_OPEN && !a->ends && kind->limit == UINT64_MAX && a->rate > 0.0 && a->scv >= scv_least && isfinite(a->scv) &&
-           a->services == NULL && !is_sent(m, k) && rate_is_steady(m, a);
+           a->services == NULL && !is_sent(m, k) && (m->warmup > 0.0 || m->initial[k] == 0) && rate_is_steady(m, a);
 }
 
 /* Is there a time over which to ask, and does nothing change by the clock meanwhile? */

@@ -145,7 +145,7 @@ static void few_batches_have_none(void)
 #define FILLS ",'run':{'replications':600,'time':100,'warmup':10}}"
 
 /* Where arrivals and services are known, their deviations are 0 in the mean, from whatever moment on: by all replications within 4.5 standard errors (by
- * chance in 7e-6 of each of 32). */
+ * chance in 7e-6 of each of 35). */
 static void controls_have_mean_0(void)
 {
     static const struct {
@@ -177,6 +177,9 @@ static void controls_have_mean_0(void)
         {1, "{'stations':{'q':{'discipline':'srpt'}},'tasks':{'a':{'arrivals':{'closed':8,'think':" EXPONENTIAL(4) "},'steps':[{'at':'q','for':{'mean':1,'scv':5}}]}}" FILLS},
         {1, "{'stations':{'q':{'discipline':'srpt'}},'tasks':{'a':{'arrivals':{'sessions':{'rate':0.18,'requests':{'dist':'geometric','mean':4},'think':" EXPONENTIAL(
             3) "}},'steps':[{'at':'q','for':{'mean':1,'scv':9}}]}}" FILLS},
+        /* Those who are there at time 0 come then. */
+        {1, "{'arrivals':{'rate':0.8},'service':" EXPONENTIAL(1) ",'run':{'replications':600,'time':100,'warmup':0,'initial':{'task':5}}}"},
+        {2, "{'arrivals':{'rate':0.8},'service':" EXPONENTIAL(1) ",'run':{'replications':600,'time':100,'warmup':5,'initial':{'task':5}}}"},
         /* By the recursion. */
         {2, "{'arrivals':{'rate':0.9},'service':{'mean':1,'scv':20},'servers':3,'run':{'replications':600,'time':20,'warmup':2}}"},
     };

@@ -41,7 +41,7 @@ static bool near(double a, double b, double tolerance)
 }
 
 /* The kind's figure, and the station's, by index. */
-enum figure_of { X, N, R, W, LOST, ABANDONED, UTIL, QUEUE, STATION_W };
+enum figure_of { X, N, R, W, LOST, ABANDONED, TIMED_OUT, UTIL, QUEUE, STATION_W };
 static double figure(const struct solved *s, enum figure_of f, uint32_t i)
 {
     switch (f) {
@@ -57,6 +57,8 @@ static double figure(const struct solved *s, enum figure_of f, uint32_t i)
         return s->result.kinds[i].lost;
     case ABANDONED:
         return s->result.kinds[i].abandoned;
+    case TIMED_OUT:
+        return s->result.kinds[i].timed_out;
     case UTIL:
         return s->result.stations[i].utilisation;
     case QUEUE:
@@ -157,6 +159,45 @@ static void losses_and_patience(void)
     const double orbit = 0.5 * (0.5 + 2.0 * 0.5) / (2.0 * 0.5);
     expect("'arrivals':{'rate':0.5},'capacity':1,'on_full':{'retry':" EXP(0.5) "},'service':" EXP(1), N, 0,
            orbit + 0.5, 1e-10);
+}
+
+static void time_outs(void)
+{
+    /* Around a visit, whoever is served: each of n leaves at rate 1/2 besides, as birth and death. */
+    static const char *const orders[] = {"fcfs", "lcfs", "random", "lcfs_pr", "ps"};
+    double birth[81], death[81], p[81], n = 0.0;
+    for (size_t i = 0; i <= 80; i++) {
+        birth[i] = 0.9;
+        death[i] = (i > 0 ? 1.0 : 0.0) + 0.5 * (double)i;
+    }
+    birth_death(80, birth, death, p);
+    for (size_t i = 0; i <= 80; i++)
+        n += (double)i * p[i];
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "'stations':{'a':{'discipline':'%s'}},'tasks':{'t':{'arrivals':{'rate':0.9},'steps':[{'timeout':" EXP(2) ",'do':[{'at':'a','for':" EXP(1) "}]}]}}",
+                 orders[i]);
+        expect(text, N, 0, n, 1e-12);
+        expect(text, TIMED_OUT, 0, 0.5 * n / 0.9, 1e-12);
+        expect(text, UTIL, 0, 1.0 - p[0], 1e-12);
+    }
+    /* Nobody waits: an attempt takes 2/3 and fails with probability 1/3; one retry, after 0.5; then 3 of other steps, or the end. */
+    static const char retried[] = "'stations':{'a':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':0.6},'steps':[{'timeout':" EXP(2) ",'do':[{'at':'a','for':" EXP(
+        1) "}],'retry':{'max':1,'backoff':" EXP(0.5) "}%s}]}}";
+    const double attempt = 1.0 / 1.5, fails = 1.0 / 3.0, time = attempt + fails * (0.5 + attempt);
+    char text[500];
+    snprintf(text, sizeof text, retried, "");
+    expect(text, N, 0, 0.6 * time, 1e-11);
+    expect(text, TIMED_OUT, 0, fails * fails, 1e-11);
+    snprintf(text, sizeof text, retried, ",'else':[{'delay':" EXP(3) "}]");
+    expect(text, R, 0, time + fails * fails * 3.0, 1e-11);
+    expect(text, X, 0, 0.6, 1e-11);
+    /* What was taken within goes back; what was taken outside is kept for the other steps: M/PH/1, of which the second part is 2 with
+     * probability 1/3. Its wait is that of Pollaczek and Khinchine. */
+    const double mean = attempt + fails * 2.0, second = 2.0 * attempt * attempt + fails * (2.0 * attempt * 2.0 + 2.0 * 4.0);
+    expect("'stations':{'a':{},'b':{'servers':'infinite'}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'in':'a','do':[{'timeout':" EXP(2) ",'do':[{'at':'b','for':" EXP(
+               1) "}],'else':[{'delay':" EXP(2) "}]}]}]}}",
+           R, 0, mean + 0.5 * second / 2.0 / (1.0 - 0.5 * mean), 1e-9);
 }
 
 static void priorities(void)
@@ -493,6 +534,13 @@ static void refusals(void)
         {"'arrivals':{'rate':1.2},'service':" EXP(1), "a load of 1.2: there is no steady state"},
         {"'arrivals':{'rate':1,'count':4},'service':" EXP(1), "arrivals that end"},
         {"'arrivals':{'rate':0.5},'discipline':'srpt','service':" EXP(1), "order by size"},
+        {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'timeout':2,'do':[{'at':'a','for':" EXP(1) "}]}]}}", "time-outs that are not exponential"},
+        {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'timeout':" EXP(2) ",'abandoned':'continues','do':[{'at':'a','for':" EXP(1) "}]}]}}",
+         "attempts that go on"},
+        {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'timeout':" EXP(2) ",'do':[{'at':'a','for':" EXP(
+             1) "}],'retry':{'max':2,'backoff':" EXP(1) ",'growth':2}}]}}",
+         "backoffs that grow"},
+        {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'at_once':3},'steps':[{'timeout':" EXP(2) ",'do':[{'at':'a','for':" EXP(1) "}]}]}}", "a run that ends"},
         {"'stations':{'t':{'servers':2},'p':{'servers':1}},'tasks':{'x':{'arrivals':{'closed':4,'think':" EXP(
              1) "},"
                 "'steps':[{'in':'t','do':[{'in':'p','do':[{'delay':" EXP(1) "},{'in':'t','do':[{'delay':" EXP(
@@ -589,6 +637,7 @@ static void simulation_agrees(void)
 const struct test markov_tests[] = {
     {"single stations have their closed forms", single_stations},
     {"losses, balking, patience and retrials have theirs", losses_and_patience},
+    {"exponential time-outs have theirs, with retries, other steps and what is held", time_outs},
     {"priorities have Cobham's means", priorities},
     {"closed networks have those of mean value analysis", closed_networks},
     {"open networks have those of Jackson", open_networks},

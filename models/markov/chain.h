@@ -7,7 +7,7 @@
 /* What is summed over the states, each weighted by its probability: numbers in the state, and rates of what
  * is counted when it happens. */
 struct reward_kind {
-    double arrived, completed, lost, abandoned;             /* per time */
+    double arrived, completed, lost, abandoned, timed_out;  /* per time */
     double in_system, waiting, serving, delayed, overheads; /* numbers */
 };
 struct reward_station {

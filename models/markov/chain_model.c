@@ -69,15 +69,11 @@ static const char *op_refused(const struct op *op)
         return op->given ? "service times from a trace" : NULL;
     case OP_PASS:
         return "tokens";
-    case OP_TRY:
     case OP_BUDGET:
     case OP_GUARD:
     case OP_ARM:
-    case OP_DISARM:
-    case OP_RETRY:
     case OP_BACKOFF:
-    case OP_GIVE_UP:
-        return "time-outs";
+        return timeout_refused(op);
     case OP_FORK:
     case OP_JOIN:
         return "forks";
@@ -94,6 +90,10 @@ static const char *op_refused(const struct op *op)
     case OP_REPEAT:
     case OP_LOOP:
         return op->slot >= SPOT_LOOPS ? "loops nested too deep" : NULL;
+    case OP_TRY:
+    case OP_DISARM:
+    case OP_RETRY:
+    case OP_GIVE_UP:
     case OP_DELAY:
     case OP_GIVE:
     case OP_AWAIT:
@@ -132,6 +132,8 @@ static const char *kind_refused(const struct model *model, const struct kind_mod
         const char *why = op_refused(op);
         if (why != NULL)
             return why;
+        if (op->code == OP_ARM && ends)
+            return "time-outs in a run that ends";
         if (op->code == OP_SEND && model->kinds[op->station].arrival->form == ARRIVAL_CLOSED)
             return "messages to closed kinds";
         holds += op->code == OP_TAKE;
@@ -191,7 +193,7 @@ static bool ops_laws(const struct model *model, struct arena *arena, struct chai
         const struct kind_model *kind = &model->kinds[k];
         for (uint32_t i = 0; i < kind->program_length; i++) {
             const struct op *op = &kind->program[i];
-            if (op->code != OP_AT && op->code != OP_DELAY)
+            if (op->code != OP_AT && op->code != OP_DELAY && op->code != OP_BACKOFF)
                 continue;
             struct phase_law *law = arena_alloc(arena, sizeof *law);
             if (law == NULL)

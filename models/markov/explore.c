@@ -182,6 +182,7 @@ static void arrive_at(struct explorer *x, double rate)
         kinds[k].completed += rate * w->kinds[k].completed;
         kinds[k].lost += rate * w->kinds[k].lost;
         kinds[k].abandoned += rate * w->kinds[k].abandoned;
+        kinds[k].timed_out += rate * w->kinds[k].timed_out;
     }
     for (uint32_t s = 0; s < c->model->model->part_count; s++) {
         stations[s].offered += rate * w->stations[s].offered;
@@ -192,7 +193,7 @@ static void arrive_at(struct explorer *x, double rate)
 
 /* ---- events ---- */
 
-enum happening { ARRIVES, ARRIVES_TO, STARTS, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS };
+enum happening { ARRIVES, ARRIVES_TO, STARTS, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS, TIMES_OUT, TIMES_OUT_IN_LINE };
 
 /* All ways that this event can take. */
 static void happen(struct explorer *x, double rate, enum happening event, uint32_t a, uint32_t b, uint32_t c,
@@ -232,6 +233,12 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
             break;
         case ABANDONS:
             scene_abandon(&x->work, a, b);
+            break;
+        case TIMES_OUT:
+            scene_time_out(&x->work, a, b);
+            break;
+        case TIMES_OUT_IN_LINE:
+            scene_time_out_in_line(&x->work, a, b, c == 1, d);
             break;
         }
         x->work_done += 5.0 * x->oracle.looked;
@@ -338,6 +345,29 @@ static void patience(struct explorer *x, uint32_t s)
     }
 }
 
+static void timeouts_in_line(struct explorer *x, uint32_t s, bool resumed)
+{
+    const struct runs *line = resumed ? &x->base.resumed[s] : &x->base.line[s];
+    for (uint32_t i = 0; i < line->count; i++) {
+        const struct spot_run run = line->items[i];
+        for (uint32_t f = 0; f < SPOT_FRAMES; f++)
+            happen(x, run.count * scene_timeout_rate(&x->base, scene_spot(&x->base, run.number), f), TIMES_OUT_IN_LINE, s, i, resumed, f);
+    }
+}
+
+static void timeouts(struct explorer *x)
+{
+    for (uint32_t r = 0; r < x->base.active.count; r++) {
+        const struct spot_run run = x->base.active.items[r];
+        for (uint32_t f = 0; f < SPOT_FRAMES; f++)
+            happen(x, run.count * scene_timeout_rate(&x->base, scene_spot(&x->base, run.number), f), TIMES_OUT, run.number, f, 0, 0);
+    }
+    for (uint32_t s = 0; s < x->chain->model->model->part_count; s++) {
+        timeouts_in_line(x, s, false);
+        timeouts_in_line(x, s, true);
+    }
+}
+
 /* ---- numbers ---- */
 
 static void count_waiting(struct explorer *x, const struct runs *runs, bool preempts, uint32_t servers,
@@ -403,6 +433,8 @@ static void expand(struct explorer *x)
     }
     sources(x);
     active(x);
+    if (c->model->model->frames > 0)
+        timeouts(x);
     for (uint32_t s = 0; s < c->model->model->part_count; s++) {
         if (c->model->model->stations[s].group != NULL)
             continue;

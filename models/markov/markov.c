@@ -110,7 +110,7 @@ static struct markov_station station_means(const struct chain *c, const struct r
             impatient |= c->model->model->stations[member].impatient;
         }
     }
-    const bool known = !impatient; /* who leaves the line takes a part in its length */
+    const bool known = !impatient && c->model->model->frames == 0; /* who leaves early takes a part in its length */
     return (struct markov_station){
         .utilisation = all.busy / servers,
         .in_station = all.present,
@@ -135,6 +135,7 @@ static struct markov_kind kind_means(const struct chain *c, const struct reward_
         .overhead = known ? ratio(sum->overheads, sum->completed) : NAN,
         .lost = ratio(sum->lost, sum->arrived),
         .abandoned = ratio(sum->abandoned, sum->arrived),
+        .timed_out = ratio(sum->timed_out, sum->arrived),
     };
 }
 
@@ -155,6 +156,7 @@ bool chain_means(const struct chain *c, const double *p, struct arena *arena, st
             kinds[j].completed += p[i] * k[j].completed;
             kinds[j].lost += p[i] * k[j].lost;
             kinds[j].abandoned += p[i] * k[j].abandoned;
+            kinds[j].timed_out += p[i] * k[j].timed_out;
             kinds[j].in_system += p[i] * k[j].in_system;
             kinds[j].waiting += p[i] * k[j].waiting;
             kinds[j].serving += p[i] * k[j].serving;

@@ -55,7 +55,7 @@ uint32_t oracle_draw(struct oracle *oracle, uint32_t n, const double *p);
 
 /* What is counted when it happens. */
 struct counted_kind {
-    double arrived, completed, lost, abandoned;
+    double arrived, completed, lost, abandoned, timed_out;
 };
 struct counted_station {
     double offered, left, lost;
@@ -111,6 +111,11 @@ void scene_stay_done(struct scene *scene, uint32_t station, uint32_t i);
 void scene_abandon(struct scene *scene, uint32_t station, uint32_t i); /* one in run i of the line */
 /* An epoch of Markovian arrivals, which leads to this phase. */
 void scene_arrival_to(struct scene *scene, uint32_t kind, uint32_t phase);
+/* Time-out `frame` of one of the active is over; of one in run i of a line (resumed: of those who come back). */
+void scene_time_out(struct scene *scene, uint32_t number, uint32_t frame);
+void scene_time_out_in_line(struct scene *scene, uint32_t station, uint32_t i, bool resumed, uint32_t frame);
+/* Its rate; 0: none runs. */
+double scene_timeout_rate(const struct scene *scene, const struct spot *p, uint32_t frame);
 /* At time 0: the next of those that come then. */
 void scene_start(struct scene *scene, uint32_t kind);
 /* A closed task begins to think. */
@@ -119,7 +124,12 @@ void scene_think(struct scene *scene, uint32_t kind);
 /* The member of the group of station s to which a task goes; where chance decides, one of several (scene_chances). */
 uint32_t scene_dispatch(struct scene *scene, uint32_t s);
 
-/* Internal to scene.c, walk.c and dispatch.c. */
+/* Internal to scene.c, walk.c, dispatch.c and timeout.c. */
+const char *timeout_refused(const struct op *op); /* why no chain has it; NULL: one may */
+void scene_close_frame(struct spot *p, uint32_t frame);
+void scene_arm(struct spot *p, const struct op *op);
+void scene_retry(struct spot *p, const struct op *op);
+void scene_attempt_over(const struct scene *scene, struct spot *p, uint32_t frame);
 double *scene_chances(struct scene *scene, uint32_t n); /* zeroed; NULL: no memory */
 void scene_fail(struct scene *scene, const char *why);
 void scene_add_active(struct scene *scene, const struct spot *place);

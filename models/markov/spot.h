@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SPOT_HOLDS = 6, SPOT_LOOPS = 4 };
+enum { SPOT_HOLDS = 6, SPOT_LOOPS = 4, SPOT_FRAMES = 2 };
 
 enum spot_where {
     SPOT_WALKING,    /* between two steps, for no time */
@@ -40,6 +40,11 @@ struct spot {
         uint8_t state, level; /* as in struct holding */
     } hold[SPOT_HOLDS];
     uint16_t loop[SPOT_LOOPS];
+    struct {
+        uint32_t armed;        /* 1 + the step that armed it; 0: it does not run */
+        uint16_t retries;      /* so far */
+        uint8_t holds, awaits; /* when it was armed */
+    } frame[SPOT_FRAMES];      /* time-outs around its step */
 };
 
 /* The places met so far, by number. Start with {0}. */

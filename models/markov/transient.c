@@ -107,7 +107,7 @@ static void only_numbers(const struct model *m, struct markov_result *r)
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const double number = r->kinds[k].in_system;
         r->kinds[k] = (struct markov_kind){(double)NAN, number,      (double)NAN, (double)NAN, (double)NAN,
-                                           (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+                                           (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
     }
     for (uint32_t s = 0; s < m->station_count; s++) {
         struct markov_station *st = &r->stations[s];

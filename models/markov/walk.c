@@ -225,7 +225,8 @@ static void end(struct scene *scene, const struct spot *p, enum task_end how)
     scene->kinds[p->kind].completed += how == TASK_COMPLETED;
     scene->kinds[p->kind].lost += how == TASK_LOST;
     scene->kinds[p->kind].abandoned += how == TASK_ABANDONED;
-    if (how == TASK_ABANDONED || (how == TASK_LOST && !p->fresh))
+    scene->kinds[p->kind].timed_out += how == TASK_TIMED_OUT;
+    if (how == TASK_ABANDONED || how == TASK_TIMED_OUT || (how == TASK_LOST && !p->fresh))
         scene->lost_late = true;
     if (scene->chain->closed[p->kind])
         begin_thinking(scene, p->kind);
@@ -387,7 +388,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
             scene_fail(scene, "a task goes round and round in no time");
             return;
         }
-        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND) {
+        if (code == OP_AT || code == OP_DELAY || code == OP_TAKE || code == OP_AWAIT || code == OP_SEND || code == OP_BACKOFF) {
             if (gave && scene->ready_count > 0) { /* those whom it gave a server move first */
                 push_ready(scene, p);
                 return;
@@ -411,6 +412,7 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
             break;
         }
         case OP_DELAY:
+        case OP_BACKOFF:
             p->where = SPOT_DELAYED;
             scene_begin(scene, p, scene_law(scene, p));
             return;
@@ -459,20 +461,32 @@ static void walk(struct scene *scene, struct spot *p, bool gave)
                 p->weight = (uint16_t)(op->slot - 1U);
             p->step++;
             break;
+        case OP_TRY:
+            scene_close_frame(p, op->slot);
+            p->step++;
+            break;
+        case OP_ARM:
+            scene_arm(p, op);
+            break;
+        case OP_DISARM:
+            scene_close_frame(p, op->slot);
+            p->step++;
+            break;
+        case OP_RETRY:
+            scene_retry(p, op);
+            break;
+        case OP_GIVE_UP:
+            give_down_to(scene, p, 0);
+            end(scene, p, TASK_TIMED_OUT);
+            return;
         case OP_END:
             end(scene, p, TASK_COMPLETED);
             return;
         case OP_BRANCH:
         case OP_REPLY:
         case OP_PASS:
-        case OP_TRY:
         case OP_BUDGET:
         case OP_GUARD:
-        case OP_ARM:
-        case OP_DISARM:
-        case OP_RETRY:
-        case OP_BACKOFF:
-        case OP_GIVE_UP:
         case OP_FORK:
         case OP_DELIVER:
         case OP_VISIBLE:
@@ -643,6 +657,53 @@ void scene_abandon(struct scene *scene, uint32_t s, uint32_t i)
     give_down_to(scene, &p, 0);
     end(scene, &p, TASK_ABANDONED);
     come_to_rest(scene);
+}
+
+/* The attempt ends of a task that has been taken from where it was. */
+static void attempt_ends(struct scene *scene, struct spot *p, uint32_t frame)
+{
+    to_walk(p);
+    p->resuming = 0;
+    for (uint32_t f = frame + 1; f < SPOT_FRAMES; f++)
+        scene_close_frame(p, f);
+    give_down_to(scene, p, p->frame[frame].holds);
+    scene_attempt_over(scene, p, frame);
+    walk(scene, p, true);
+    come_to_rest(scene);
+}
+
+void scene_time_out(struct scene *scene, uint32_t number, uint32_t frame)
+{
+    struct spot p = take_active(scene, number);
+    switch ((enum spot_where)p.where) {
+    case SPOT_SERVED:
+    case SPOT_TURNING_AT:
+        free_server(scene, p.station);
+        break;
+    case SPOT_SHARED:
+        scene->present[p.station]--;
+        set_busy_shared(scene, p.station);
+        break;
+    case SPOT_TURNING:
+    case SPOT_DELAYED:
+    case SPOT_THINKING:
+    case SPOT_WALKING:
+    case SPOT_WAITING:
+    case SPOT_STAYING:
+        break;
+    }
+    attempt_ends(scene, &p, frame);
+}
+
+void scene_time_out_in_line(struct scene *scene, uint32_t s, uint32_t i, bool resumed, uint32_t frame)
+{
+    struct runs *line = resumed ? &scene->resumed[s] : &scene->line[s];
+    struct spot p = *scene_spot(scene, line->items[i].number);
+    runs_remove(line, i);
+    scene->present[s]--;
+    if (scene_preempts(scene, s))
+        set_busy_shared(scene, s);
+    attempt_ends(scene, &p, frame);
 }
 
 void scene_think(struct scene *scene, uint32_t kind)

@@ -23,6 +23,8 @@ static bool apply(const struct model *model, struct theory_sheet *sheet, struct 
             theory_mean(sheet, THEORY_OF_KIND, k, "lost", m->lost);
         if (m->abandoned > 0.0)
             theory_mean(sheet, THEORY_OF_KIND, k, "abandoned", m->abandoned);
+        if (m->timed_out > 0.0)
+            theory_mean(sheet, THEORY_OF_KIND, k, "timed_out", m->timed_out);
     }
     for (uint32_t s = 0; s < model->station_count; s++) {
         const struct markov_station *m = &r.stations[s];

@@ -200,6 +200,21 @@ static void time_outs(void)
            R, 0, mean + 0.5 * second / 2.0 / (1.0 - 0.5 * mean), 1e-9);
 }
 
+static void setups(void)
+{
+    /* M/M/1 whose server is set up anew in each busy period: the wait is longer by one set-up, as what is left of it is as long as all of
+     * it (Welch, Oper. Res. 12, 1964). */
+    expect("'arrivals':{'rate':0.6},'setup':" EXP(2) ",'keep_alive':0,'service':" EXP(1), W, 0, 0.6 / 0.4 + 2.0, 1e-10);
+    /* One place: a cycle is cold for 1 / 0.6, set up for 2, busy for 1, and takes the one who comes while it is cold. */
+    const double lost = 0.6 * 2.0 + 0.6;
+    expect("'arrivals':{'rate':0.6},'capacity':1,'setup':" EXP(2) ",'keep_alive':0,'service':" EXP(1), LOST, 0, lost / (1.0 + lost), 1e-12);
+    /* Kept alive for 5 in the mean it is still warm with probability 0.6 / (0.6 + 1 / 5) = 0.75 when the next one comes. */
+    const double cold = 0.25, cycle = 0.75 * (1.0 / 0.8) + cold * (1.0 / 0.8 + 1.0 / 0.6 + 2.0) + 1.0;
+    expect("'arrivals':{'rate':0.6},'capacity':1,'setup':" EXP(2) ",'keep_alive':" EXP(5) ",'service':" EXP(1), X, 0, 1.0 / cycle, 1e-12);
+    /* Whoever is set up for whom, as many are busy as work comes. */
+    expect("'arrivals':{'rate':0.6},'servers':'infinite','setup':" EXP(2) ",'keep_alive':0,'service':" EXP(1), UTIL, 0, 0.6, 1e-9);
+}
+
 static void priorities(void)
 {
     static const char text[] =
@@ -534,6 +549,8 @@ static void refusals(void)
         {"'arrivals':{'rate':1.2},'service':" EXP(1), "a load of 1.2: there is no steady state"},
         {"'arrivals':{'rate':1,'count':4},'service':" EXP(1), "arrivals that end"},
         {"'arrivals':{'rate':0.5},'discipline':'srpt','service':" EXP(1), "order by size"},
+        {"'arrivals':{'rate':0.5},'setup':1,'keep_alive':0,'service':" EXP(1), "a setup that is not exponential"},
+        {"'arrivals':{'rate':0.5},'setup':" EXP(1) ",'service':" EXP(1), "stay warm"},
         {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'timeout':2,'do':[{'at':'a','for':" EXP(1) "}]}]}}", "time-outs that are not exponential"},
         {"'stations':{'a':{}},'tasks':{'t':{'arrivals':{'rate':0.5},'steps':[{'timeout':" EXP(2) ",'abandoned':'continues','do':[{'at':'a','for':" EXP(1) "}]}]}}",
          "attempts that go on"},
@@ -638,6 +655,7 @@ const struct test markov_tests[] = {
     {"single stations have their closed forms", single_stations},
     {"losses, balking, patience and retrials have theirs", losses_and_patience},
     {"exponential time-outs have theirs, with retries, other steps and what is held", time_outs},
+    {"servers that are set up have theirs", setups},
     {"priorities have Cobham's means", priorities},
     {"closed networks have those of mean value analysis", closed_networks},
     {"open networks have those of Jackson", open_networks},

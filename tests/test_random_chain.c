@@ -83,6 +83,16 @@ static void station(struct writer *w, unsigned i)
     if (w->holdable[i] && chance(w, 0.2))
         say(w, ",'await':'release'");
     if (w->holdable[i] && chance(w, 0.2)) {
+        say(w, ",'setup':");
+        exponential(w, 0.2, 1.0);
+        say(w, chance(w, 0.3) ? ",'setup_serial':true" : "");
+        say(w, ",'keep_alive':");
+        if (chance(w, 0.5))
+            exponential(w, 0.3, 1.5);
+        else
+            say(w, "0");
+    }
+    if (w->holdable[i] && chance(w, 0.2)) {
         say(w, ",'switch':");
         exponential(w, 0.05, 0.2);
     }

@@ -12,8 +12,8 @@
 static const char *station_refused(const struct station_model *m)
 {
     static const char *const lines[] = {"fcfs", "lcfs", "random", "priority", NULL};
-    if (m->behaviour != NULL)
-        return "setup of its servers";
+    if (m->behaviour != NULL && setup_refused(m) != NULL)
+        return setup_refused(m);
     if (m->environment != NULL)
         return "an environment";
     if (m->individual)

@@ -193,7 +193,7 @@ static void arrive_at(struct explorer *x, double rate)
 
 /* ---- events ---- */
 
-enum happening { ARRIVES, ARRIVES_TO, STARTS, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS, TIMES_OUT, TIMES_OUT_IN_LINE };
+enum happening { ARRIVES, ARRIVES_TO, STARTS, SOURCE_PHASE, PHASE, DONE, STAY_PHASE, STAY_DONE, ABANDONS, TIMES_OUT, TIMES_OUT_IN_LINE, IS_SET_UP, COOLS };
 
 /* All ways that this event can take. */
 static void happen(struct explorer *x, double rate, enum happening event, uint32_t a, uint32_t b, uint32_t c,
@@ -236,6 +236,12 @@ static void happen(struct explorer *x, double rate, enum happening event, uint32
             break;
         case TIMES_OUT:
             scene_time_out(&x->work, a, b);
+            break;
+        case IS_SET_UP:
+            scene_is_set_up(&x->work, a);
+            break;
+        case COOLS:
+            scene_cools(&x->work, a);
             break;
         case TIMES_OUT_IN_LINE:
             scene_time_out_in_line(&x->work, a, b, c == 1, d);
@@ -442,6 +448,10 @@ static void expand(struct explorer *x)
             staying(x, s);
         else if (c->model->model->stations[s].impatient)
             patience(x, s);
+        if (!scene_sets_up(&x->base, s))
+            continue;
+        happen(x, scene_setup_rate(&x->base, s), IS_SET_UP, s, 0, 0, 0);
+        happen(x, scene_cooling_rate(&x->base, s), COOLS, s, 0, 0, 0);
     }
     c->first[x->state + 1] = c->transitions;
 }

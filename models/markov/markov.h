@@ -6,7 +6,7 @@
  * What can be solved: Poisson, phase-type renewal and Markovian arrivals (mmpp, map), closed kinds, and
  * batches at time 0; times of phase type; fcfs, lcfs, random and priority lines, lcfs_pr and preemptive
  * priority (resume), ps, dps with one server; servers held and given back
- * (`in`, `await`), exponential time-outs with retries, switch costs, capacities (drop, other steps, retrials), balking, exponential patience,
+ * (`in`, `await`), exponential time-outs with retries, exponential setups, switch costs, capacities (drop, other steps, retrials), balking, exponential patience,
  * groups and lines of the servers' own; delay, choose, repeat, next, call, send, become. markov_refuses says
  * what is in the way. */
 #ifndef MODELS_MARKOV_MARKOV_H

@@ -68,10 +68,12 @@ bool scene_make(struct scene *scene, const struct chain_model *chain, struct spo
     scene->resumed = calloc(stations, sizeof *scene->resumed);
     scene->busy = calloc(stations, sizeof *scene->busy);
     scene->present = calloc(stations, sizeof *scene->present);
+    scene->idle = calloc(stations, sizeof *scene->idle);
+    scene->starting = calloc(stations, sizeof *scene->starting);
     scene->kinds = calloc(kinds, sizeof *scene->kinds);
     scene->stations = calloc(stations, sizeof *scene->stations);
     return scene->source != NULL && scene->turn != NULL && scene->line != NULL && scene->resumed != NULL &&
-           scene->busy != NULL && scene->present != NULL && scene->kinds != NULL && scene->stations != NULL;
+           scene->busy != NULL && scene->present != NULL && scene->idle != NULL && scene->starting != NULL && scene->kinds != NULL && scene->stations != NULL;
 }
 
 void scene_free(struct scene *scene)
@@ -88,6 +90,8 @@ void scene_free(struct scene *scene)
     free(scene->active.items);
     free(scene->busy);
     free(scene->present);
+    free(scene->idle);
+    free(scene->starting);
     free(scene->ready);
     free(scene->instants);
     free(scene->kinds);
@@ -157,7 +161,8 @@ bool scene_store(const struct scene *scene, struct words *out)
         if (m->stations[s].group != NULL)
             ok = put(out, scene->turn[s]);
         else
-            ok = put_runs(out, &scene->line[s]) && put_runs(out, &scene->resumed[s]);
+            ok = put_runs(out, &scene->line[s]) && put_runs(out, &scene->resumed[s]) &&
+                 (!scene_sets_up(scene, s) || (put(out, scene->idle[s]) && put(out, scene->starting[s])));
     }
     return ok && put_runs(out, &scene->active);
 }
@@ -223,6 +228,10 @@ void scene_load(struct scene *scene, const uint32_t *words)
         }
         words = get_runs(scene, &scene->line[s], words);
         words = get_runs(scene, &scene->resumed[s], words);
+        if (scene_sets_up(scene, s)) {
+            scene->idle[s] = *words++;
+            scene->starting[s] = *words++;
+        }
     }
     get_runs(scene, &scene->active, words);
     for (uint32_t i = 0; i < scene->active.count; i++)
@@ -241,7 +250,7 @@ void scene_clear(struct scene *scene)
     const struct model *m = scene->chain->model;
     counts_to_zero(scene);
     for (uint32_t s = 0; s < m->part_count; s++)
-        scene->line[s].count = scene->resumed[s].count = scene->turn[s] = 0;
+        scene->line[s].count = scene->resumed[s].count = scene->turn[s] = scene->idle[s] = scene->starting[s] = 0;
     scene->active.count = 0;
     for (uint32_t k = 0; k < m->kind_count; k++) {
         const struct phase_law *law = &scene->chain->between[k];

@@ -70,6 +70,7 @@ struct scene {
     struct runs *line, *resumed; /* by station */
     struct runs active;          /* whose time runs, in the order of their numbers */
     uint32_t *busy, *present;    /* by station */
+    uint32_t *idle, *starting;   /* by station that sets up: warm servers without work, starts under way */
     uint32_t open;               /* tasks of kinds that are not closed */
     uint32_t open_most;          /* no more of them are let in */
     bool full;                   /* one was not let in */
@@ -116,6 +117,12 @@ void scene_time_out(struct scene *scene, uint32_t number, uint32_t frame);
 void scene_time_out_in_line(struct scene *scene, uint32_t station, uint32_t i, bool resumed, uint32_t frame);
 /* Its rate; 0: none runs. */
 double scene_timeout_rate(const struct scene *scene, const struct spot *p, uint32_t frame);
+/* Stations that set up: rates at which a start under way is over and an idle server goes cold, and what happens then. */
+bool scene_sets_up(const struct scene *scene, uint32_t station);
+double scene_setup_rate(const struct scene *scene, uint32_t station);
+double scene_cooling_rate(const struct scene *scene, uint32_t station);
+void scene_is_set_up(struct scene *scene, uint32_t station);
+void scene_cools(struct scene *scene, uint32_t station);
 /* At time 0: the next of those that come then. */
 void scene_start(struct scene *scene, uint32_t kind);
 /* A closed task begins to think. */
@@ -124,7 +131,11 @@ void scene_think(struct scene *scene, uint32_t kind);
 /* The member of the group of station s to which a task goes; where chance decides, one of several (scene_chances). */
 uint32_t scene_dispatch(struct scene *scene, uint32_t s);
 
-/* Internal to scene.c, walk.c, dispatch.c and timeout.c. */
+/* Internal to scene.c, walk.c, dispatch.c, timeout.c and setup.c. */
+const char *setup_refused(const struct station_model *m);         /* why no chain has it; NULL: one may */
+void scene_server_rests(struct scene *scene, uint32_t station);   /* nobody waits for one that has been freed */
+void scene_instant_over(struct scene *scene);                      /* who is kept alive for 0 goes cold: later than whoever comes at this instant */
+void scene_start_server(struct scene *scene, uint32_t station);   /* one more waits there: a start begins, if one should */
 const char *timeout_refused(const struct op *op); /* why no chain has it; NULL: one may */
 void scene_close_frame(struct spot *p, uint32_t frame);
 void scene_arm(struct spot *p, const struct op *op);

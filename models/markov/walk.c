@@ -137,6 +137,8 @@ static void free_server(struct scene *scene, uint32_t s)
     scene->present[s]--;
     if (scene->line[s].count == 0 && scene->resumed[s].count == 0) {
         scene->busy[s]--;
+        if (scene_sets_up(scene, s))
+            scene_server_rests(scene, s);
         return;
     }
     struct spot next = pop_line(scene, s);
@@ -185,11 +187,14 @@ static bool join(struct scene *scene, uint32_t s, struct spot *p)
         return false;
     }
     scene->present[s]++;
-    if (m->servers == UNLIMITED || scene->busy[s] < m->servers) {
+    if (scene_sets_up(scene, s) ? scene->idle[s] > 0 : m->servers == UNLIMITED || scene->busy[s] < m->servers) {
         scene->busy[s]++;
+        scene->idle[s] -= scene_sets_up(scene, s);
         return turn_to(scene, s, p);
     }
     push_line(scene, s, p);
+    if (scene_sets_up(scene, s))
+        scene_start_server(scene, s);
     return false;
 }
 
@@ -564,6 +569,7 @@ static void come_to_rest(struct scene *scene)
         over(scene, &p);
         settle(scene);
     }
+    scene_instant_over(scene);
 }
 
 /* The tasks of one epoch come. */
@@ -704,6 +710,20 @@ void scene_time_out_in_line(struct scene *scene, uint32_t s, uint32_t i, bool re
     if (scene_preempts(scene, s))
         set_busy_shared(scene, s);
     attempt_ends(scene, &p, frame);
+}
+
+void scene_is_set_up(struct scene *scene, uint32_t s)
+{
+    scene->starting[s]--;
+    if (scene->line[s].count == 0 && scene->resumed[s].count == 0) {
+        scene_server_rests(scene, s);
+    } else {
+        struct spot next = pop_line(scene, s);
+        scene->busy[s]++;
+        if (turn_to(scene, s, &next))
+            push_ready(scene, &next);
+    }
+    come_to_rest(scene);
 }
 
 void scene_think(struct scene *scene, uint32_t kind)

@@ -227,7 +227,7 @@ static bool is_time(const struct prediction *p)
 /* So little of it is expected in all replications together that a few occurrences make it, of which no normal law holds. */
 static bool rare(const struct prediction *p)
 {
-    return strcmp(p->measure, "response") != 0 && p->value * REPLICATIONS * LENGTH < 20.0; /* of waits: at one visit in a unit of time */
+    return strcmp(p->measure, "response") != 0 && p->value * REPLICATIONS * LENGTH < 60.0; /* of waits: at one visit in a unit of time */
 }
 
 /* Where a station is always full, some wait for longer than is measured, and are not seen. */
